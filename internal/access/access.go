@@ -1,0 +1,104 @@
+// Package access says who is asking and what a role in a unit reaches: the
+// unit itself and all below it. Which role may make which move is a
+// procedure's to say (package workflow); people and their grants are kept by
+// package accounts.
+package access
+
+import (
+	"ocopflow/internal/ocop"
+)
+
+// Roles that mean something outside procedures. Procedures declare the others.
+const (
+	Admin      ocop.Role = "admin"      // people, units, roles
+	Auditor    ocop.Role = "auditor"    // reads everything in the unit
+	Office     ocop.Role = "office"     // coordination office
+	Leader     ocop.Role = "leader"     // signs
+	Secretary  ocop.Role = "secretary"  // of a council
+	Member     ocop.Role = "member"     // of a council
+	Commune    ocop.Role = "commune"    // UBND of a commune
+	Producer   ocop.Role = "producer"   // chủ thể
+	Department ocop.Role = "department" // answers in its field
+	System     ocop.Role = "system"     // time itself; nobody can be granted it
+)
+
+// Grantable are the roles that a person can be given.
+var Grantable = []ocop.Role{Admin, Auditor, Office, Leader, Secretary, Member, Commune, Producer, Department}
+
+// Grant is a role held in a unit.
+type Grant struct {
+	Role ocop.Role
+	Unit string
+	Path ocop.Path
+}
+
+// Actor is who acts, with every grant held at that moment.
+type Actor struct {
+	ID     string
+	Name   string // of the account
+	Grants []Grant
+}
+
+// SystemActor acts when time alone brings a move about.
+var SystemActor = Actor{ID: ocop.System, Name: ocop.System, Grants: []Grant{{Role: System}}}
+
+// Holds finds the grant of role at or above place. The system role needs none.
+func (a Actor) Holds(role ocop.Role, place ocop.Path) (Grant, bool) {
+	for _, g := range a.Grants {
+		if g.Role == role && (role == System || place.Within(g.Path)) {
+			return g, true
+		}
+	}
+	return Grant{}, false
+}
+
+// Has reports whether the actor holds role anywhere.
+func (a Actor) Has(role ocop.Role) bool {
+	for _, g := range a.Grants {
+		if g.Role == role {
+			return true
+		}
+	}
+	return false
+}
+
+// View is what an actor may see of products: those below any of the units, and
+// those of the producers. Council members see products through their sessions,
+// which package council will add.
+type View struct {
+	Units     []ocop.Path
+	Producers []string
+}
+
+// Products is the actor's view of products: office, leader, secretary and
+// auditor all in their unit and below, a commune its own, a department those
+// of the unit it belongs to, a producer its own.
+func (a Actor) Products() View {
+	var v View
+	for _, g := range a.Grants {
+		switch g.Role {
+		case Office, Leader, Secretary, Auditor, Commune:
+			v.Units = append(v.Units, g.Path)
+		case Department:
+			v.Units = append(v.Units, g.Path.Parent())
+		case Producer:
+			v.Producers = append(v.Producers, g.Unit)
+		}
+	}
+	return v
+}
+
+// Sees reports whether a product at that place and of that producer is in view.
+func (v View) Sees(place ocop.Path, producer string) bool {
+	for _, u := range v.Units {
+		if place.Within(u) {
+			return true
+		}
+	}
+	for _, p := range v.Producers {
+		if p == producer {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,193 @@
+// Package sqldb opens SQLite or Postgres behind one small handle: query, exec,
+// transaction. It owns driver names, pools, pragmas, error classes, retries and
+// the two fragments of SQL that differ between the databases. It knows no
+// table; statements are package store's.
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Dialect names one of the two databases.
+type Dialect string
+
+// The databases spoken.
+const (
+	SQLite   Dialect = "sqlite"
+	Postgres Dialect = "postgres"
+)
+
+// Querier reads. A DB, a Tx and a snapshot are Queriers.
+type Querier interface {
+	Query(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	QueryRow(ctx context.Context, text string, args ...any) *sql.Row
+	Dialect() Dialect
+}
+
+// DB is an open database with one pool that reads and one that writes. On
+// SQLite the writer is a pool of one, because the database has one writer.
+type DB struct {
+	dialect     Dialect
+	read, write *sql.DB
+}
+
+// Tx is a transaction that may write. Only InTx makes one.
+type Tx struct {
+	tx      *sql.Tx
+	dialect Dialect
+}
+
+// ErrNested is returned when a transaction is begun inside another.
+var ErrNested = errors.New("sqldb: a transaction inside a transaction")
+
+type inTx struct{}
+
+// Dialect of the database.
+func (db *DB) Dialect() Dialect { return db.dialect }
+
+// Query reads rows outside any transaction.
+func (db *DB) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	return db.read.QueryContext(ctx, db.dialect.Text(text), args...)
+}
+
+// QueryRow reads one row outside any transaction.
+func (db *DB) QueryRow(ctx context.Context, text string, args ...any) *sql.Row {
+	return db.read.QueryRowContext(ctx, db.dialect.Text(text), args...)
+}
+
+// Ping reports whether the database answers.
+func (db *DB) Ping(ctx context.Context) error { return db.write.PingContext(ctx) }
+
+// Writer is the raw handle for the migrator, which brings its own transactions.
+func (db *DB) Writer() *sql.DB { return db.write }
+
+// Close closes both pools.
+func (db *DB) Close() error {
+	if db.read == db.write {
+		return db.write.Close()
+	}
+	return errors.Join(db.read.Close(), db.write.Close())
+}
+
+// InTx runs fn in a transaction that may write, and again when the database
+// says that another transaction was in the way. fn must therefore do nothing
+// but work on its Tx. The error of a failed COMMIT wraps ErrUnknown: whether it
+// took effect is not known.
+func (db *DB) InTx(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	if ctx.Value(inTx{}) != nil {
+		return ErrNested
+	}
+	inner := context.WithValue(ctx, inTx{}, true)
+	for try := 0; ; try++ {
+		err := db.once(inner, fn)
+		if err == nil || try == 8 || !Retryable(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Millisecond << try): // 1 to 128 ms
+		}
+	}
+}
+
+func (db *DB) once(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer tx.Rollback() // nothing to do after a commit
+	if err := fn(ctx, &Tx{tx, db.dialect}); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		if Retryable(err) {
+			return fmt.Errorf("commit: %w", err)
+		}
+		return fmt.Errorf("commit: %w: %w", ErrUnknown, err)
+	}
+	return nil
+}
+
+// ErrUnknown marks a commit whose outcome the database did not tell.
+var ErrUnknown = errors.New("outcome unknown")
+
+// Snapshot runs fn on one unchanging view of the database.
+func (db *DB) Snapshot(ctx context.Context, fn func(Querier) error) error {
+	tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: db.dialect.snapshot()})
+	if err != nil {
+		return fmt.Errorf("begin snapshot: %w", err)
+	}
+	defer tx.Rollback()
+	return fn(&Tx{tx, db.dialect})
+}
+
+// Dialect of the database.
+func (tx *Tx) Dialect() Dialect { return tx.dialect }
+
+// Query reads rows inside the transaction.
+func (tx *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	return tx.tx.QueryContext(ctx, tx.dialect.Text(text), args...)
+}
+
+// QueryRow reads one row inside the transaction.
+func (tx *Tx) QueryRow(ctx context.Context, text string, args ...any) *sql.Row {
+	return tx.tx.QueryRowContext(ctx, tx.dialect.Text(text), args...)
+}
+
+// Exec writes and gives the number of rows it touched.
+func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
+	res, err := tx.tx.ExecContext(ctx, tx.dialect.Text(text), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// Nest runs fn so that a fault in it undoes what it wrote and nothing else, by
+// a savepoint.
+func (tx *Tx) Nest(ctx context.Context, fn func() error) error {
+	if _, err := tx.tx.ExecContext(ctx, "SAVEPOINT act"); err != nil {
+		return err
+	}
+	err := fn()
+	if err != nil {
+		if _, back := tx.tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT act"); back != nil {
+			return errors.Join(err, back)
+		}
+	}
+	if _, done := tx.tx.ExecContext(ctx, "RELEASE SAVEPOINT act"); done != nil {
+		return errors.Join(err, done)
+	}
+	return err
+}
+
+// Text puts the dialect's fragment in the place of {lock}: "lock the rows
+// read". Differs because SQLite has one writer and knows no row locks.
+func (d Dialect) Text(text string) string {
+	if !strings.Contains(text, "{lock}") {
+		return text
+	}
+	if d == Postgres {
+		return strings.ReplaceAll(text, "{lock}", "FOR UPDATE")
+	}
+	return strings.ReplaceAll(text, "{lock}", "")
+}
+
+func (d Dialect) snapshot() sql.IsolationLevel {
+	if d == Postgres {
+		return sql.LevelRepeatableRead
+	}
+	return sql.LevelDefault // every SQLite read transaction is a snapshot
+}
+
+// Micros is how a moment is stored: microseconds since 1970, UTC.
+func Micros(t time.Time) int64 { return t.UnixMicro() }
+
+// Time reads what Micros wrote.
+func Time(micros int64) time.Time { return time.UnixMicro(micros).UTC() }

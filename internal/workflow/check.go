@@ -1,0 +1,250 @@
+package workflow
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"ocopflow/internal/ocop"
+)
+
+// checker proves a procedure before it is loaded. Each method below is a group
+// of rules of the language; each finding has a code, a place and a sentence.
+type checker struct {
+	p         *Procedure
+	src       source
+	findings  []Finding
+	rules     map[question]*rule
+	languages map[string]*language
+}
+
+func (c *checker) add(code, path, vi, en string) {
+	line, column := c.src.place(path)
+	f := Finding{Code: code, File: c.src.file, Line: line, Column: column, Message: ocop.Text{Vi: vi, En: en}}
+	if !slices.Contains(c.findings, f) {
+		c.findings = append(c.findings, f)
+	}
+}
+
+func (c *checker) warn(code, path, vi, en string) {
+	n := len(c.findings)
+	if c.add(code, path, vi, en); len(c.findings) > n {
+		c.findings[n].Warning = true
+	}
+}
+
+func (c *checker) failed() bool {
+	return slices.ContainsFunc(c.findings, func(f Finding) bool { return !f.Warning })
+}
+
+func (c *checker) sorted() []Finding {
+	slices.SortStableFunc(c.findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Code, b.Code))
+	})
+	return c.findings
+}
+
+func (c *checker) check() {
+	c.head()
+	c.scores()
+	c.names()
+	c.compile()
+	if !c.failed() {
+		c.graph()
+	}
+}
+
+var (
+	nameForm    = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	versionForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]*$`)
+)
+
+// reserved names would collide with looplab's wildcards or with our own.
+var reserved = []string{"state", "event", "none", "enter", "leave", "before", "after"}
+
+func (c *checker) name(name, path string) {
+	if !nameForm.MatchString(name) {
+		c.add("name_wrong", path, fmt.Sprintf("Tên %q chỉ được gồm chữ thường không dấu, chữ số và gạch dưới.", name),
+			fmt.Sprintf("The name %q may hold only lower-case letters, digits and underscores.", name))
+	}
+	if slices.Contains(reserved, name) {
+		c.add("name_reserved", path, fmt.Sprintf("Tên %q được dành riêng.", name), fmt.Sprintf("The name %q is reserved.", name))
+	}
+}
+
+func (c *checker) text(t ocop.Text, path string) {
+	if strings.TrimSpace(t.Vi) == "" || strings.TrimSpace(t.En) == "" {
+		c.add("text_missing", path, "Phải có đủ tiếng Việt (vi) và tiếng Anh (en).", "Both Vietnamese (vi) and English (en) are needed.")
+	}
+}
+
+func (c *checker) head() {
+	c.name(c.p.Name, "procedure")
+	if !versionForm.MatchString(c.p.Version) {
+		c.add("version_wrong", "version", "Phiên bản phải là chữ và số, ví dụ \"2023\".", "The version must be letters and digits, such as \"2023\".")
+	}
+	c.text(c.p.Title, "title")
+	if c.p.Legal.Act == "" {
+		c.add("legal_missing", "legal", "Phải ghi văn bản làm căn cứ (legal.act).", "The act it rests on is needed (legal.act).")
+	}
+	if l := c.p.Legal; l.Until != nil && *l.Until < l.Effective {
+		c.add("legal_dates", "legal.until", "Ngày kết thúc sớm hơn ngày có hiệu lực.", "It ends before it takes effect.")
+	}
+	if c.p.Calendar != "" && c.p.Calendar != "vn" {
+		c.add("unknown_calendar", "calendar", fmt.Sprintf("Không có lịch %q.", c.p.Calendar), fmt.Sprintf("There is no calendar %q.", c.p.Calendar))
+	}
+	if v := c.p.Verified; v != nil && !*v && c.p.Note.IsZero() {
+		c.warn("unverified", "verified", "Cả quy trình chưa được kiểm chứng mà không ghi lý do (note).", "The whole procedure is unverified and does not say why (note).")
+	}
+}
+
+// names checks that everything named exists.
+func (c *checker) names() {
+	p := c.p
+	if len(p.States.Keys()) == 0 || len(p.Tracks.Keys()) == 0 || len(p.Transitions.Keys()) == 0 {
+		c.add("empty", "procedure", "Quy trình phải có tracks, states và transitions.", "A procedure needs tracks, states and transitions.")
+		return
+	}
+	for name, d := range p.Documents.All() {
+		c.name(name, "documents."+name)
+		c.text(d.Title, "documents."+name)
+		c.roles(d.By, "documents."+name+".by")
+	}
+	for name, r := range p.Roles.All() {
+		c.name(name, "roles."+name)
+		c.text(r.Title, "roles."+name)
+		c.scope(r.Scope, "roles."+name+".scope")
+		if r.Scope == "" && name != ocop.System {
+			c.add("scope_missing", "roles."+name, fmt.Sprintf("Vai trò %q chưa có phạm vi (scope).", name), fmt.Sprintf("The role %q has no scope.", name))
+		}
+	}
+	c.roles(p.Alone, "alone")
+	for name, t := range p.Tracks.All() {
+		c.name(name, "tracks."+name)
+		c.state(t.Entry, "tracks."+name+".entry")
+	}
+	for name, s := range p.States.All() {
+		c.name(name, "states."+name)
+		c.text(s.Title, "states."+name)
+		if s.Resting && s.Final {
+			c.add("resting_and_final", "states."+name, "Một trạng thái không thể vừa nghỉ vừa kết thúc.", "A state cannot be both resting and final.")
+		}
+	}
+	for name, t := range p.Transitions.All() {
+		c.transition(name, t)
+	}
+}
+
+func (c *checker) transition(name string, t Transition) {
+	path := "transitions." + name
+	c.name(name, path)
+	c.text(t.Title, path)
+	if t.Reason != "" && t.Reason != "required" {
+		c.add("reason_wrong", path+".reason", `Chỉ được ghi "required".`, `Only "required" can be said here.`)
+	}
+	if len(t.Arms) == 0 {
+		c.add("no_arms", path, fmt.Sprintf("Thao tác %q không dẫn đi đâu (arms).", name), fmt.Sprintf("The event %q leads nowhere (arms).", name))
+	}
+	c.requires(t.Requires, path)
+	c.effects(t.Do, path)
+	for i, a := range t.Arms {
+		c.arm(a, fmt.Sprintf("%s.arms[%d]", path, i))
+	}
+}
+
+func (c *checker) arm(a Arm, path string) {
+	if len(a.Tracks) == 0 || len(a.From) == 0 || len(a.By) == 0 {
+		c.add("arm_incomplete", path, "Mỗi nhánh phải có tracks, from và by.", "Every arm needs tracks, from and by.")
+	}
+	for i, t := range a.Tracks {
+		if t != ocop.NoTrack {
+			c.track(t, fmt.Sprintf("%s.tracks[%d]", path, i))
+		}
+	}
+	for i, s := range a.From {
+		if s != ocop.State(ocop.NoState) {
+			c.state(s, fmt.Sprintf("%s.from[%d]", path, i))
+		} else if a.Stay || !slices.Equal(a.Tracks, []ocop.Track{ocop.NoTrack}) {
+			c.add("none_wrong", path, "from: [none] chỉ đi với tracks: [none] và một trạng thái đến.", "from: [none] goes only with tracks: [none] and a state to go to.")
+		}
+	}
+	c.roles(a.By, path+".by")
+	c.scope(a.Scope, path+".scope")
+	switch {
+	case a.Stay == (a.To != ""):
+		c.add("to_or_stay", path, "Ghi to hoặc stay: true, đúng một trong hai.", "Say either to or stay: true, exactly one of them.")
+	case !a.Stay:
+		c.state(a.To, path+".to")
+	}
+	c.requires(a.Requires, path)
+	c.effects(a.Do, path)
+	c.opening(a, path)
+}
+
+// opening checks what opens and ends a round.
+func (c *checker) opening(a Arm, path string) {
+	outside := slices.Contains(a.Tracks, ocop.NoTrack)
+	if a.Opens != "" {
+		c.track(a.Opens, path+".opens")
+		if t, ok := c.p.Tracks.Get(string(a.Opens)); ok && (a.Stay || t.Entry != a.To) {
+			c.add("opens_elsewhere", path+".opens", fmt.Sprintf("Lượt %q phải bắt đầu ở %q.", a.Opens, t.Entry), fmt.Sprintf("A round of %q must start in %q.", a.Opens, t.Entry))
+		}
+		if len(a.Tracks) != 1 || !outside {
+			c.add("opens_inside", path+".opens", "Chỉ mở lượt khi chưa có lượt nào đang mở (tracks: [none]).", "A round opens only where none is open (tracks: [none]).")
+		}
+	}
+	if a.Closes && outside {
+		c.add("closes_outside", path+".closes", "Không có lượt nào để đóng.", "There is no round to close.")
+	}
+	if slices.Contains(a.Do, OpenRound) && a.Opens == "" {
+		c.add("opens_missing", path+".do", "open_round cần có opens.", "open_round needs opens.")
+	}
+}
+
+func (c *checker) requires(r Requires, path string) {
+	for i, kind := range r.Needs {
+		if !c.p.Documents.Has(kind) {
+			at := fmt.Sprintf("%s.needs[%d]", path, i)
+			c.unknown("document", "tài liệu", kind, at)
+		}
+	}
+	for i, e := range r.ApartFrom {
+		c.event(e, fmt.Sprintf("%s.apart_from[%d]", path, i))
+	}
+	for i, g := range r.When {
+		at := fmt.Sprintf("%s.when[%d]", path, i)
+		c.name(g.Code, at+".code")
+		c.text(g.Else, at+".else")
+		c.roles(g.CureBy, at+".cure_by")
+	}
+	c.fields(r.Form, path)
+	if w := r.Window; w != nil {
+		if f, ok := c.fact(w.Around); !ok || f.Type != FactDay {
+			c.unknown("day fact", "dữ kiện ngày", w.Around, path+".window.around")
+		}
+		if w.From > w.To {
+			c.add("window_empty", path+".window", "Khoảng thời gian rỗng: from lớn hơn to.", "The window is empty: from is after to.")
+		}
+	}
+}
+
+func (c *checker) fields(form []Field, path string) {
+	seen := map[string]bool{}
+	for i, f := range form {
+		at := fmt.Sprintf("%s.form[%d]", path, i)
+		c.name(f.Name, at+".name")
+		c.text(f.Title, at)
+		if seen[f.Name] {
+			c.add("field_twice", at+".name", fmt.Sprintf("Ô %q khai báo hai lần.", f.Name), fmt.Sprintf("The field %q is declared twice.", f.Name))
+		}
+		seen[f.Name] = true
+		if _, ok := formFact(f); !ok && f.Type != FieldText && f.Type != FieldTexts {
+			c.unknown("field type", "kiểu ô", string(f.Type), at+".type")
+		}
+		if (f.Type == FieldChoice) != (len(f.Options) > 0) {
+			c.add("options_wrong", at, "Ô lựa chọn phải có options; ô khác thì không.", "A choice needs options; other fields take none.")
+		}
+	}
+}

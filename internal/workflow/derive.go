@@ -1,0 +1,129 @@
+package workflow
+
+import (
+	"fmt"
+	"maps"
+
+	"ocopflow/internal/ocop"
+)
+
+// complete adds what follows from the procedure itself, the form and the day to
+// the facts that were gathered.
+func (r *Rules) complete(facts Facts, s Subject, form Form, today ocop.Date) Facts {
+	out := maps.Clone(facts)
+	if out == nil {
+		out = Facts{}
+	}
+	out["today"] = int64(today)
+	for name, v := range form.Values {
+		out["form."+name] = v
+	}
+	i := r.LevelIndex(s.Level)
+	recognises := []int64{}
+	for _, l := range r.Levels[:min(i+1, len(r.Levels))] {
+		for _, stars := range l.Recognises {
+			recognises = append(recognises, int64(stars))
+		}
+	}
+	out["level.recognises"] = recognises
+	if i < len(r.Levels) {
+		if from := r.Levels[i].ForwardsFrom; from > 0 {
+			out["level.forwards_from"] = int64(from)
+		}
+		if s.Track != ocop.NoTrack {
+			out["round.level"] = string(r.Levels[i].Level)
+			out["round.last_level"] = i == len(r.Levels)-1
+		}
+	}
+	if k := r.Council; k != nil {
+		part, whole, _ := fraction(k.Quorum)
+		out["council.quorum_part"], out["council.quorum_whole"], out["council.max_spread"] = part, whole, int64(k.MaxSpread)
+	}
+	return out
+}
+
+// LevelIndex is the place of a level, the lowest being 0; an unknown or empty
+// level stands for the first.
+func (r *Rules) LevelIndex(level ocop.Level) int {
+	for i, l := range r.Levels {
+		if l.Level == level {
+			return i
+		}
+	}
+	return 0
+}
+
+// FirstLevel is where rounds begin that have no certificate behind them.
+func (r *Rules) FirstLevel() ocop.Level {
+	if len(r.Levels) == 0 {
+		return ""
+	}
+	return r.Levels[0].Level
+}
+
+// NextLevel is the level above, or the same when there is none.
+func (r *Rules) NextLevel(level ocop.Level) ocop.Level {
+	if i := r.LevelIndex(level); i+1 < len(r.Levels) {
+		return r.Levels[i+1].Level
+	}
+	return level
+}
+
+// RecognisedBy is the level that recognises so many stars, "" when none does.
+func (r *Rules) RecognisedBy(stars int) ocop.Level {
+	for _, l := range r.Levels {
+		for _, s := range l.Recognises {
+			if s == stars {
+				return l.Level
+			}
+		}
+	}
+	return ""
+}
+
+// BandStars is the band that the mean of n sheets falls into, compared as
+// sum ≥ bound·n in whole numbers (Decision 26/2026, art. 3.3: bands "from … to
+// under …" of the mean; nothing is rounded). 0 without sheets.
+func (r *Rules) BandStars(sum, n int64) int {
+	if n <= 0 {
+		return 0
+	}
+	for _, b := range r.Bands {
+		if sum >= int64(b.From)*n {
+			return b.Stars
+		}
+	}
+	return 0
+}
+
+// Result of totals and of the stars whose floors are all met: the lower of the
+// two gates.
+func (r *Rules) Result(level ocop.Level, totals []int64, floor int, missed []string) ocop.Result {
+	var sum int64
+	for _, t := range totals {
+		sum += t
+	}
+	n := int64(len(totals))
+	band := r.BandStars(sum, n)
+	hundredths := int64(0)
+	if n > 0 {
+		hundredths = (sum*200 + n) / (2 * n)
+	}
+	return ocop.Result{
+		Sum: sum, Members: n, Mean: fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100),
+		BandStars: band, FloorStars: floor, Stars: min(band, floor), Missed: missed, Level: level,
+	}
+}
+
+// LastDay is the last day of a certificate issued on day: so many civil months
+// on, that day included, never moved by a weekend.
+func (r *Rules) LastDay(issued ocop.Date) ocop.Date {
+	if r.Certificate == nil {
+		return issued
+	}
+	last := issued.AddMonths(r.Certificate.Months)
+	if r.Certificate.LastDay == "exclusive" {
+		last--
+	}
+	return last
+}
