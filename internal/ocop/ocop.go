@@ -75,6 +75,7 @@ type Product struct {
 	Commune     *Ref // nil when no source names it
 	Unit        string
 	Path        Path // of Unit, the lowest authority known
+	OwnerPath   Path // of the producer
 	Set         int  // criteria set, 1 to 26
 	State       State
 	Track       Track
@@ -82,6 +83,7 @@ type Product struct {
 	Round       string
 	Version     int64
 	Campaign    string
+	Plan        string // code of the campaign
 	Stars       int    // of the newest certificate, 0 without one
 	Certificate string // its number
 	Due         *Date  // nearest open deadline
@@ -103,6 +105,7 @@ type Ref struct {
 type Round struct {
 	ID        string
 	Product   string
+	Number    int // of the product's rounds, from 1
 	Track     Track
 	Procedure string
 	Version   string
@@ -118,6 +121,7 @@ type Round struct {
 
 // RoundData is what the moves of a round have put on record.
 type RoundData struct {
+	Start        Level   `json:"start"`                   // level at which the round begins
 	Target       int     `json:"target,omitempty"`        // stars aimed at
 	Officer      string  `json:"officer,omitempty"`       // account that follows the producer
 	IdeaAccepted bool    `json:"idea_accepted,omitempty"` // consent that the product may take part

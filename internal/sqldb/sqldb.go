@@ -149,24 +149,6 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 	return res.RowsAffected()
 }
 
-// Nest runs fn so that a fault in it undoes what it wrote and nothing else, by
-// a savepoint.
-func (tx *Tx) Nest(ctx context.Context, fn func() error) error {
-	if _, err := tx.tx.ExecContext(ctx, "SAVEPOINT act"); err != nil {
-		return err
-	}
-	err := fn()
-	if err != nil {
-		if _, back := tx.tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT act"); back != nil {
-			return errors.Join(err, back)
-		}
-	}
-	if _, done := tx.tx.ExecContext(ctx, "RELEASE SAVEPOINT act"); done != nil {
-		return errors.Join(err, done)
-	}
-	return err
-}
-
 // Text puts the dialect's fragment in the place of {lock}: "lock the rows
 // read". Differs because SQLite has one writer and knows no row locks.
 func (d Dialect) Text(text string) string {

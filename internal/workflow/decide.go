@@ -188,6 +188,8 @@ type Offer struct {
 	Form    []Field
 	Comment bool // must be given
 	System  bool // only time fires it
+	Aside   bool // nobody's task
+	Opens   ocop.Track
 }
 
 // Offer describes an event that starts from where the subject stands.
@@ -195,7 +197,7 @@ func (r *Rules) Offer(s Subject, event ocop.Event) Offer {
 	t, _ := r.Transitions.Get(string(event))
 	rule := r.rule(s.Track, s.State, event)
 	return Offer{event, t.Title, rule.to, rule.needs, rule.form, rule.reason,
-		slices.Equal(rule.arm.By, []ocop.Role{access.System})}
+		slices.Equal(rule.arm.By, []ocop.Role{access.System}), t.Aside, rule.arm.Opens}
 }
 
 // reads are the facts that the rule's guards look at, with their values.

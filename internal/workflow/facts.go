@@ -58,6 +58,7 @@ var Catalogue = []Fact{
 	{"certificate.in_force", FactBool, false, ocop.Text{Vi: "giấy chứng nhận đang còn hiệu lực", En: "a certificate is in force"}},
 	{"certificate.issued_on", FactDay, true, ocop.Text{Vi: "ngày cấp", En: "day of issue"}},
 	{"certificate.last_day", FactDay, true, ocop.Text{Vi: "ngày cuối cùng có hiệu lực", En: "last day in force"}},
+	{"certificate.number_free", FactBool, false, ocop.Text{Vi: "số giấy chứng nhận ghi trong mẫu chưa được dùng", En: "the certificate number in the form is not in use"}},
 	{"proposal.open", FactBool, false, ocop.Text{Vi: "có đề nghị thu hồi chưa được quyết định", En: "a proposal to revoke is undecided"}},
 	{"assessment.topics", FactInt, false, ocop.Text{Vi: "số nội dung xã đã đánh giá (trong bốn)", En: "topics assessed by the commune (of four)"}},
 	{"level.recognises", FactInts, false, ocop.Text{Vi: "các hạng sao mà cấp này hoặc cấp dưới công nhận", En: "stars that this level or a lower one recognises"}},

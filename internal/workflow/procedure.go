@@ -129,6 +129,7 @@ type Timer struct {
 type Transition struct {
 	Title      ocop.Text `yaml:"title" json:"title"`
 	Reason     string    `yaml:"reason,omitempty" json:"reason,omitempty"` // "required": the comment must be given
+	Aside      bool      `yaml:"aside,omitempty" json:"aside,omitempty"`   // offered, but nobody's task: not the way forward
 	Requires   `yaml:",inline"`
 	Do         []Effect `yaml:"do,omitempty" json:"do,omitempty"`
 	Provenance `yaml:",inline"`

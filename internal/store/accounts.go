@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/sqldb"
+)
+
+// Account is a person who can sign in.
+type Account struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	Display   string    `json:"display"`
+	Password  string    `json:"-"` // argon2id
+	Disabled  bool      `json:"disabled"`
+	CreatedAt time.Time `json:"created_at"`
+	Version   int64     `json:"version"`
+}
+
+// Credential is a session or a bearer token; the secret itself is not kept.
+type Credential struct {
+	ID        string    `json:"id"`
+	Account   string    `json:"account"`
+	Kind      string    `json:"kind"`
+	Label     string    `json:"label"`
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+const accountColumns = `a.id, a.name, a.display, a.password, a.disabled, a.created_at, a.version`
+
+const (
+	sqlAccount       = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.id = $1`
+	sqlAccountByName = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.name = $1`
+	sqlAccounts      = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.name > $1 ORDER BY a.name LIMIT $2`
+	sqlInsertAccount = `INSERT INTO accounts (id, name, display, password, disabled, created_at, version) VALUES ($1,$2,$3,$4,FALSE,$5,1)`
+	sqlSetPassword   = `UPDATE accounts SET password = $1, version = version + 1 WHERE id = $2`
+	sqlGrants        = `SELECT g.role, g.unit, u.path FROM grants g JOIN units u ON u.id = g.unit WHERE g.account = $1 ORDER BY g.granted_at, g.id`
+	sqlInsertGrant   = `INSERT INTO grants (id, account, role, unit, granted_at, granted_by) VALUES ($1,$2,$3,$4,$5,$6) ON CONFLICT (account, role, unit) DO NOTHING`
+	sqlByCredential  = `SELECT ` + accountColumns + `, c.id FROM credentials c JOIN accounts a ON a.id = c.account WHERE c.hash = $1 AND c.expires_at > $2 AND NOT a.disabled`
+	sqlCredentials   = `SELECT id, account, kind, label, created_at, expires_at FROM credentials WHERE account = $1 AND kind = $2 AND expires_at > $3 ORDER BY created_at, id`
+	sqlInsertSecret  = `INSERT INTO credentials (hash, id, account, kind, label, created_at, expires_at) VALUES ($1,$2,$3,$4,$5,$6,$7)`
+	sqlDeleteSecret  = `DELETE FROM credentials WHERE account = $1 AND id = $2`
+	sqlDeleteExpired = `DELETE FROM credentials WHERE expires_at <= $1`
+	sqlAccountExists = `SELECT count(*) FROM accounts WHERE id = $1 AND NOT disabled`
+)
+
+func scanAccount(s scanner) (a Account, err error) {
+	var created int64
+	err = s.Scan(&a.ID, &a.Name, &a.Display, &a.Password, &a.Disabled, &created, &a.Version)
+	a.CreatedAt = sqldb.Time(created)
+	return a, err
+}
+
+// AccountByID finds an account; nil when there is none.
+func AccountByID(ctx context.Context, q sqldb.Querier, id string) (*Account, error) {
+	return one(q.QueryRow(ctx, sqlAccount, id), "account", scanAccount)
+}
+
+// AccountByName finds an account by the name it signs in with.
+func AccountByName(ctx context.Context, q sqldb.Querier, name string) (*Account, error) {
+	return one(q.QueryRow(ctx, sqlAccountByName, name), "account by name", scanAccount)
+}
+
+// Accounts lists accounts by name, after the name given.
+func Accounts(ctx context.Context, q sqldb.Querier, after string, limit int) ([]Account, error) {
+	rows, err := q.Query(ctx, sqlAccounts, after, limit)
+	return collect(rows, err, "accounts", scanAccount)
+}
+
+// InsertAccount adds an account; its name must be new.
+func InsertAccount(ctx context.Context, tx *sqldb.Tx, a Account) error {
+	return exec(ctx, tx, "insert account "+a.Name, sqlInsertAccount, a.ID, a.Name, a.Display, a.Password, sqldb.Micros(a.CreatedAt))
+}
+
+// SetPassword replaces the hash of an account's password.
+func SetPassword(ctx context.Context, tx *sqldb.Tx, account, hash string) error {
+	return exec(ctx, tx, "set password", sqlSetPassword, hash, account)
+}
+
+// AccountActive reports whether the account exists and is not disabled.
+func AccountActive(ctx context.Context, q sqldb.Querier, id string) (bool, error) {
+	var n int64
+	err := q.QueryRow(ctx, sqlAccountExists, id).Scan(&n)
+	return n == 1, err
+}
+
+// Grants are the roles of an account, with the paths of their units.
+func Grants(ctx context.Context, q sqldb.Querier, account string) ([]access.Grant, error) {
+	rows, err := q.Query(ctx, sqlGrants, account)
+	return collect(rows, err, "grants", func(s scanner) (g access.Grant, err error) {
+		return g, s.Scan(&g.Role, &g.Unit, &g.Path)
+	})
+}
+
+// InsertGrant gives a role; false when the account held it already.
+func InsertGrant(ctx context.Context, tx *sqldb.Tx, id, account string, g access.Grant, by string, at time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, sqlInsertGrant, id, account, string(g.Role), g.Unit, sqldb.Micros(at), by)
+	return n == 1, err
+}
+
+// AccountByCredential finds whose unexpired secret has that hash.
+func AccountByCredential(ctx context.Context, q sqldb.Querier, hash []byte, now time.Time) (*Account, string, error) {
+	var credential string
+	a, err := one(q.QueryRow(ctx, sqlByCredential, hash, sqldb.Micros(now)), "credential", func(s scanner) (a Account, err error) {
+		var created int64
+		err = s.Scan(&a.ID, &a.Name, &a.Display, &a.Password, &a.Disabled, &created, &a.Version, &credential)
+		a.CreatedAt = sqldb.Time(created)
+		return a, err
+	})
+	return a, credential, err
+}
+
+// Credentials lists the unexpired secrets of one kind of an account.
+func Credentials(ctx context.Context, q sqldb.Querier, account, kind string, now time.Time) ([]Credential, error) {
+	rows, err := q.Query(ctx, sqlCredentials, account, kind, sqldb.Micros(now))
+	return collect(rows, err, "credentials", func(s scanner) (c Credential, err error) {
+		var created, expires int64
+		err = s.Scan(&c.ID, &c.Account, &c.Kind, &c.Label, &created, &expires)
+		c.CreatedAt, c.ExpiresAt = sqldb.Time(created), sqldb.Time(expires)
+		return c, err
+	})
+}
+
+// InsertCredential keeps the hash of a secret.
+func InsertCredential(ctx context.Context, tx *sqldb.Tx, hash []byte, c Credential) error {
+	return exec(ctx, tx, "insert credential", sqlInsertSecret, hash, c.ID, c.Account, c.Kind, c.Label, sqldb.Micros(c.CreatedAt), sqldb.Micros(c.ExpiresAt))
+}
+
+// DeleteCredential ends a session or token; false when the account has no such.
+func DeleteCredential(ctx context.Context, tx *sqldb.Tx, account, id string) (bool, error) {
+	n, err := tx.Exec(ctx, sqlDeleteSecret, account, id)
+	return n == 1, err
+}
+
+// DeleteExpired forgets secrets that have run out.
+func DeleteExpired(ctx context.Context, tx *sqldb.Tx, now time.Time) error {
+	_, err := tx.Exec(ctx, sqlDeleteExpired, sqldb.Micros(now))
+	return err
+}

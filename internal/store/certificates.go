@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+)
+
+const certificateColumns = `k.number, k.product, k.round, k.stars, k.level, k.decision, k.decided_on, k.decision_file, k.issued_on, k.last_day,
+	k.superseded_by, k.superseded_on, k.revoked_on, k.assumed, k.entry`
+
+const (
+	sqlCertificate  = `SELECT ` + certificateColumns + ` FROM certificates k WHERE k.number = $1`
+	sqlCertificates = `SELECT ` + certificateColumns + ` FROM certificates k WHERE k.product = $1 ORDER BY k.issued_on, k.number`
+)
+
+var (
+	// The newest certificate of each product.
+	setCertificates = sqldb.Set{
+		SQL:     `SELECT ` + certificateColumns + ` FROM certificates k JOIN products p ON p.certificate = k.number WHERE p.id IN (SELECT c1 FROM {rows})`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+	setTaken = sqldb.Set{
+		SQL:     `SELECT k.number FROM certificates k WHERE k.number IN (SELECT c1 FROM {rows})`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+	setInsertCertificates = sqldb.Set{
+		SQL: `INSERT INTO certificates (number, product, round, stars, level, decision, decided_on, decision_file, issued_on, last_day, assumed, entry)
+			SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12 FROM {rows}`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Int, sqldb.Int, sqldb.Bool, sqldb.Int},
+	}
+	setRetire = sqldb.Set{
+		SQL:     `UPDATE certificates SET superseded_by = r.c2, superseded_on = r.c3, revoked_on = r.c4 FROM {rows} WHERE certificates.number = r.c1`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Int},
+	}
+)
+
+func scanCertificate(s scanner) (k ocop.Certificate, err error) {
+	var round, file, by sql.NullString
+	var decided, superseded, revoked sql.NullInt64
+	var issued, last int64
+	err = s.Scan(&k.Number, &k.Product, &round, &k.Stars, &k.Level, &k.Decision, &decided, &file, &issued, &last,
+		&by, &superseded, &revoked, &k.Assumed, &k.Entry)
+	k.Round, k.DecisionFile, k.SupersededBy = round.String, file.String, by.String
+	k.DecidedOn, k.SupersededOn, k.RevokedOn = day(decided), day(superseded), day(revoked)
+	k.IssuedOn, k.LastDay = ocop.Date(issued), ocop.Date(last)
+	return k, err
+}
+
+// Certificate finds one by its number; nil when there is none.
+func Certificate(ctx context.Context, q sqldb.Querier, number string) (*ocop.Certificate, error) {
+	return one(q.QueryRow(ctx, sqlCertificate, number), "certificate", scanCertificate)
+}
+
+// CertificatesOf lists all of a product, the oldest first.
+func CertificatesOf(ctx context.Context, q sqldb.Querier, product string) ([]ocop.Certificate, error) {
+	rows, err := q.Query(ctx, sqlCertificates, product)
+	return collect(rows, err, "certificates", scanCertificate)
+}
+
+// NewestCertificates finds the newest of each product that has one.
+func NewestCertificates(ctx context.Context, q sqldb.Querier, products []string) (map[string]*ocop.Certificate, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setCertificates, ids(products))
+	out := map[string]*ocop.Certificate{}
+	_, err = collect(rows, err, "newest certificates", func(s scanner) (struct{}, error) {
+		k, err := scanCertificate(s)
+		out[k.Product] = &k
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// TakenNumbers says which certificate numbers are in use.
+func TakenNumbers(ctx context.Context, q sqldb.Querier, numbers []string) (map[string]bool, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setTaken, ids(numbers))
+	out := map[string]bool{}
+	_, err = collect(rows, err, "certificate numbers", func(s scanner) (struct{}, error) {
+		var n string
+		err := s.Scan(&n)
+		out[n] = true
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// InsertCertificates adds certificates with the entries that issued them.
+func InsertCertificates(ctx context.Context, tx *sqldb.Tx, list []ocop.Certificate) error {
+	var rows [][]any
+	for _, k := range list {
+		rows = append(rows, []any{k.Number, k.Product, nullText(k.Round), int64(k.Stars), string(k.Level), k.Decision, nullDay(k.DecidedOn),
+			nullText(k.DecisionFile), int64(k.IssuedOn), int64(k.LastDay), k.Assumed, k.Entry})
+	}
+	return execSet(ctx, tx, "insert certificates", setInsertCertificates, rows)
+}
+
+// RetireCertificates saves that certificates were superseded or revoked.
+func RetireCertificates(ctx context.Context, tx *sqldb.Tx, list []ocop.Certificate) error {
+	var rows [][]any
+	for _, k := range list {
+		rows = append(rows, []any{k.Number, nullText(k.SupersededBy), nullDay(k.SupersededOn), nullDay(k.RevokedOn)})
+	}
+	return execSet(ctx, tx, "retire certificates", setRetire, rows)
+}

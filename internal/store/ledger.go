@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/sqldb"
+)
+
+// Head is the one row that every write passes: the tree's right edge, and the
+// time of the newest entry.
+type Head struct {
+	Origin string
+	Tree   ledger.Tree
+	LastAt time.Time
+}
+
+const (
+	sqlHead       = `SELECT origin, size, edge, last_at FROM ledger_head WHERE id = 1`
+	sqlLockHead   = sqlHead + ` {lock}`
+	sqlInsertHead = `INSERT INTO ledger_head (id, origin, size, edge, root, last_at) VALUES (1, $1, 0, $2, $3, $4) ON CONFLICT (id) DO NOTHING`
+	sqlSwapHead   = `UPDATE ledger_head SET size = $1, edge = $2, root = $3, last_at = $4 WHERE id = 1 AND size = $5`
+)
+
+var (
+	setStreams = sqldb.Set{
+		SQL:     `SELECT stream, seq, hash FROM streams WHERE stream IN (SELECT c1 FROM {rows})`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+	setSaveStreams = sqldb.Set{
+		SQL: `INSERT INTO streams (stream, seq, hash) SELECT c1, c2, c3 FROM {rows} WHERE TRUE
+			ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Int, sqldb.Bytes},
+	}
+	setEntries = sqldb.Set{
+		SQL: `INSERT INTO entries (idx, stream, seq, at, actor, kind, event, product, round, hash, body)
+			SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 FROM {rows}`,
+		Columns: []sqldb.Kind{sqldb.Int, sqldb.Text, sqldb.Int, sqldb.Int, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Bytes, sqldb.Text},
+	}
+	setSubtrees = sqldb.Set{
+		SQL:     `INSERT INTO subtrees (level, idx, hash) SELECT c1, c2, c3 FROM {rows}`,
+		Columns: []sqldb.Kind{sqldb.Int, sqldb.Int, sqldb.Bytes},
+	}
+	setPrivate = sqldb.Set{
+		SQL:     `INSERT INTO private_values (commitment, entry, field, salt, value) SELECT c1, c2, c3, c4, c5 FROM {rows}`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Bytes, sqldb.Text},
+	}
+)
+
+// CreateHead starts an empty ledger under its random origin, once.
+func CreateHead(ctx context.Context, tx *sqldb.Tx, origin string) error {
+	empty := ledger.Tree{}
+	root := empty.Root()
+	_, err := tx.Exec(ctx, sqlInsertHead, origin, []byte{}, root[:], int64(0))
+	return err
+}
+
+// LoadHead reads the head.
+func LoadHead(ctx context.Context, q sqldb.Querier) (Head, error) { return head(ctx, q, sqlHead) }
+
+// LockHead reads the head and makes every other writer wait for this transaction.
+func LockHead(ctx context.Context, tx *sqldb.Tx) (Head, error) { return head(ctx, tx, sqlLockHead) }
+
+func head(ctx context.Context, q sqldb.Querier, text string) (h Head, err error) {
+	var size, last int64
+	var edge []byte
+	if err := q.QueryRow(ctx, text).Scan(&h.Origin, &size, &edge, &last); err != nil {
+		return h, fmt.Errorf("ledger head: %w", err)
+	}
+	h.Tree, err = ledger.ParseTree(size, edge)
+	h.LastAt = sqldb.Time(last)
+	return h, err
+}
+
+// SwapHead moves the head on from the size that was read, or fails.
+func SwapHead(ctx context.Context, tx *sqldb.Tx, from int64, h Head) error {
+	root := h.Tree.Root()
+	return exec(ctx, tx, "swap ledger head", sqlSwapHead, h.Tree.Size, h.Tree.MarshalEdge(), root[:], sqldb.Micros(h.LastAt), from)
+}
+
+// StreamEnd is the last entry of a stream.
+type StreamEnd struct {
+	Seq  int64
+	Hash tlog.Hash
+}
+
+// StreamEnds finds the last entry of each stream; new streams are not in the answer.
+func StreamEnds(ctx context.Context, q sqldb.Querier, streams []string) (map[string]StreamEnd, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setStreams, ids(streams))
+	ends := map[string]StreamEnd{}
+	_, err = collect(rows, err, "streams", func(s scanner) (struct{}, error) {
+		var name string
+		var end StreamEnd
+		var hash []byte
+		err := s.Scan(&name, &end.Seq, &hash)
+		copy(end.Hash[:], hash)
+		ends[name] = end
+		return struct{}{}, err
+	})
+	return ends, err
+}
+
+// Append writes entries, the ends of their streams, the subtrees that they
+// complete, and the private values behind their commitments.
+func Append(ctx context.Context, tx *sqldb.Tx, entries []ledger.Entry, ends map[string]StreamEnd, subtrees []ledger.Subtree) error {
+	var lines, private [][]any
+	for _, e := range entries {
+		lines = append(lines, []any{e.Index, e.Stream, e.Seq, sqldb.Micros(e.At), e.Actor.ID, e.Kind, e.Event,
+			nullText(e.Product), nullText(e.Round), e.Hash[:], string(e.Bytes)})
+		for _, p := range e.Private {
+			private = append(private, []any{p.Commitment(), e.Index, p.Field, p.Salt[:], p.Value})
+		}
+	}
+	if err := execSet(ctx, tx, "append entries", setEntries, lines); err != nil {
+		return err
+	}
+	var streams, roots [][]any
+	for name, end := range ends {
+		streams = append(streams, []any{name, end.Seq, end.Hash[:]})
+	}
+	for _, t := range subtrees {
+		roots = append(roots, []any{int64(t.Level), t.Index, t.Hash[:]})
+	}
+	if err := execSet(ctx, tx, "save streams", setSaveStreams, streams); err != nil {
+		return err
+	}
+	if err := execSet(ctx, tx, "save subtrees", setSubtrees, roots); err != nil {
+		return err
+	}
+	return execSet(ctx, tx, "save private values", setPrivate, private)
+}
+
+// Line is an entry as it was stored.
+type Line struct {
+	Index  int64
+	Stream string
+	Seq    int64
+	At     time.Time
+	Actor  string
+	Kind   string
+	Event  string
+	Hash   tlog.Hash
+	Body   string
+}
+
+const lineColumns = `idx, stream, seq, at, actor, kind, event, hash, body`
+
+const (
+	sqlLines        = `SELECT ` + lineColumns + ` FROM entries WHERE idx >= $1 ORDER BY idx LIMIT $2`
+	sqlProductLines = `SELECT ` + lineColumns + ` FROM entries WHERE product = $1 AND idx > $2 ORDER BY idx LIMIT $3`
+	sqlLastRefusal  = `SELECT ` + lineColumns + ` FROM entries WHERE stream = $1 AND actor = $2 AND kind = 'refusal' AND at > $3 ORDER BY seq DESC LIMIT 8`
+	sqlPrivate      = `SELECT v.entry, v.field, v.value FROM private_values v JOIN entries e ON e.idx = v.entry WHERE e.product = $1 AND v.entry > $2 ORDER BY v.entry`
+)
+
+func scanLine(s scanner) (l Line, err error) {
+	var at int64
+	var hash []byte
+	err = s.Scan(&l.Index, &l.Stream, &l.Seq, &at, &l.Actor, &l.Kind, &l.Event, &hash, &l.Body)
+	l.At = sqldb.Time(at)
+	copy(l.Hash[:], hash)
+	return l, err
+}
+
+// Lines reads entries in the order of the ledger, from an index on.
+func Lines(ctx context.Context, q sqldb.Querier, from int64, limit int) ([]Line, error) {
+	rows, err := q.Query(ctx, sqlLines, from, limit)
+	return collect(rows, err, "entries", scanLine)
+}
+
+// ProductLines reads a product's entries after an index; -1 for all.
+func ProductLines(ctx context.Context, q sqldb.Querier, product string, after int64, limit int) ([]Line, error) {
+	rows, err := q.Query(ctx, sqlProductLines, product, after, limit)
+	return collect(rows, err, "history", scanLine)
+}
+
+// RecentRefusals are an actor's newest refusals in a stream since a moment.
+func RecentRefusals(ctx context.Context, q sqldb.Querier, stream, actor string, since time.Time) ([]Line, error) {
+	rows, err := q.Query(ctx, sqlLastRefusal, stream, actor, sqldb.Micros(since))
+	return collect(rows, err, "refusals", scanLine)
+}
+
+// PrivateValues are the free texts of a product's entries, by entry and field.
+func PrivateValues(ctx context.Context, q sqldb.Querier, product string, after int64) (map[int64]map[string]string, error) {
+	rows, err := q.Query(ctx, sqlPrivate, product, after)
+	out := map[int64]map[string]string{}
+	_, err = collect(rows, err, "private values", func(s scanner) (struct{}, error) {
+		var entry int64
+		var field, value string
+		err := s.Scan(&entry, &field, &value)
+		if out[entry] == nil {
+			out[entry] = map[string]string{}
+		}
+		out[entry][field] = value
+		return struct{}{}, err
+	})
+	return out, err
+}

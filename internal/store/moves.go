@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+)
+
+// Act is one move of a product, as the table moves keeps it.
+type Act struct {
+	Entry    int64
+	Product  string
+	Round    string
+	Campaign string
+	Event    ocop.Event
+	Actor    string
+	At       time.Time
+}
+
+var (
+	// Acts of the open round or of the campaign, for "same person?" and "done?".
+	setActs = sqldb.Set{
+		SQL: `SELECT m.entry, m.product, m.round, m.campaign, m.event, m.actor, m.at FROM moves m JOIN products p ON p.id = m.product
+			WHERE p.id IN (SELECT c1 FROM {rows}) AND (m.round = p.round OR m.campaign = p.campaign) ORDER BY m.entry`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+	setInsertActs = sqldb.Set{
+		SQL:     `INSERT INTO moves (entry, product, round, campaign, event, actor, at) SELECT c1, c2, c3, c4, c5, c6, c7 FROM {rows}`,
+		Columns: []sqldb.Kind{sqldb.Int, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int},
+	}
+	setClearTimers = sqldb.Set{
+		SQL:     `DELETE FROM timers WHERE product IN (SELECT c1 FROM {rows})`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+	setTimers = sqldb.Set{
+		SQL:     `INSERT INTO timers (product, event, due_at, version) SELECT c1, c2, c3, c4 FROM {rows}`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Int},
+	}
+)
+
+const sqlDueTimers = `SELECT product, event, due_at, version FROM timers WHERE due_at <= $1 AND (due_at, product) > ($2, $3) ORDER BY due_at, product LIMIT $4`
+
+// Acts of the open round or the campaign of each product, oldest first.
+func Acts(ctx context.Context, q sqldb.Querier, products []string) (map[string][]Act, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setActs, ids(products))
+	out := map[string][]Act{}
+	_, err = collect(rows, err, "acts", func(s scanner) (struct{}, error) {
+		var a Act
+		var round, campaign sql.NullString
+		var at int64
+		err := s.Scan(&a.Entry, &a.Product, &round, &campaign, &a.Event, &a.Actor, &at)
+		a.Round, a.Campaign, a.At = round.String, campaign.String, sqldb.Time(at)
+		out[a.Product] = append(out[a.Product], a)
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// InsertActs keeps moves that stood.
+func InsertActs(ctx context.Context, tx *sqldb.Tx, acts []Act) error {
+	var rows [][]any
+	for _, a := range acts {
+		rows = append(rows, []any{a.Entry, a.Product, nullText(a.Round), nullText(a.Campaign), string(a.Event), a.Actor, sqldb.Micros(a.At)})
+	}
+	return execSet(ctx, tx, "insert moves", setInsertActs, rows)
+}
+
+// Timer is a moment at which time itself asks for a move.
+type Timer struct {
+	Product string
+	Event   ocop.Event
+	DueAt   time.Time
+	Version int64 // of the product; another one makes the timer void
+}
+
+// ReplaceTimers drops the timers of products and sets new ones.
+func ReplaceTimers(ctx context.Context, tx *sqldb.Tx, products []string, timers []Timer) error {
+	if _, err := sqldb.ExecSet(ctx, tx, setClearTimers, ids(products)); err != nil {
+		return fmt.Errorf("clear timers: %w", err)
+	}
+	var rows [][]any
+	for _, t := range timers {
+		rows = append(rows, []any{t.Product, string(t.Event), sqldb.Micros(t.DueAt), t.Version})
+	}
+	return execSet(ctx, tx, "set timers", setTimers, rows)
+}
+
+// DueTimers are timers due at a moment, after the one given, oldest first.
+func DueTimers(ctx context.Context, q sqldb.Querier, now time.Time, after Timer, limit int) ([]Timer, error) {
+	rows, err := q.Query(ctx, sqlDueTimers, sqldb.Micros(now), sqldb.Micros(after.DueAt), after.Product, limit)
+	return collect(rows, err, "due timers", func(s scanner) (t Timer, err error) {
+		var due int64
+		err = s.Scan(&t.Product, &t.Event, &due, &t.Version)
+		t.DueAt = sqldb.Time(due)
+		return t, err
+	})
+}
+
+// Answer is what an idempotency key was answered with.
+type Answer struct {
+	Account, Route, Key string
+	Fingerprint         string
+	Body                json.RawMessage
+	At                  time.Time
+}
+
+var (
+	setAnswers = sqldb.Set{
+		SQL: `SELECT i.account, i.route, i.idem_key, i.fingerprint, i.answer, i.at FROM idempotency i JOIN {rows}
+			ON i.account = r.c1 AND i.route = r.c2 AND i.idem_key = r.c3`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text},
+	}
+	setSaveAnswers = sqldb.Set{
+		SQL: `INSERT INTO idempotency (account, route, idem_key, fingerprint, answer, at) SELECT c1, c2, c3, c4, c5, c6 FROM {rows} WHERE TRUE
+			ON CONFLICT (account, route, idem_key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, at = excluded.at`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int},
+	}
+)
+
+const sqlForgetAnswers = `DELETE FROM idempotency WHERE at < $1`
+
+// Answers finds what keys were answered with before.
+func Answers(ctx context.Context, q sqldb.Querier, keys []Answer) ([]Answer, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	var in [][]any
+	for _, k := range keys {
+		in = append(in, []any{k.Account, k.Route, k.Key})
+	}
+	rows, err := sqldb.QuerySet(ctx, q, setAnswers, in)
+	return collect(rows, err, "answers", func(s scanner) (a Answer, err error) {
+		var at int64
+		var body string
+		err = s.Scan(&a.Account, &a.Route, &a.Key, &a.Fingerprint, &body, &at)
+		a.Body, a.At = json.RawMessage(body), sqldb.Time(at)
+		return a, err
+	})
+}
+
+// SaveAnswers keeps answers for a repeat of their keys.
+func SaveAnswers(ctx context.Context, tx *sqldb.Tx, list []Answer) error {
+	var rows [][]any
+	for _, a := range list {
+		rows = append(rows, []any{a.Account, a.Route, a.Key, a.Fingerprint, string(a.Body), sqldb.Micros(a.At)})
+	}
+	return execSet(ctx, tx, "save answers", setSaveAnswers, rows)
+}
+
+// ForgetAnswers drops answers from before a moment.
+func ForgetAnswers(ctx context.Context, tx *sqldb.Tx, before time.Time) error {
+	_, err := tx.Exec(ctx, sqlForgetAnswers, sqldb.Micros(before))
+	return err
+}

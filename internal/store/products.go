@@ -1,0 +1,264 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+)
+
+const productColumns = `p.id, p.code, p.name, p.producer, pu.code, pu.name_vi, pu.path, p.commune, c.code, c.name_vi,
+	p.unit, p.path, p.criteria_set, p.state, p.track, p.level, p.round, p.version, p.campaign, g.code, p.stars, p.certificate,
+	p.due, p.rejected, p.assumed, p.proposal, p.updated_at`
+
+const productFrom = ` FROM products p JOIN units pu ON pu.id = p.producer LEFT JOIN units c ON c.id = p.commune LEFT JOIN campaigns g ON g.id = p.campaign `
+
+const sqlProduct = `SELECT ` + productColumns + productFrom + `WHERE p.id = $1`
+
+const sqlProductByCode = `SELECT ` + productColumns + productFrom + `WHERE p.code = $1`
+
+var (
+	setProducts = sqldb.Set{
+		SQL:     `SELECT ` + productColumns + productFrom + `WHERE p.id IN (SELECT c1 FROM {rows})`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+	setInsertProducts = sqldb.Set{
+		SQL: `INSERT INTO products (id, code, name, folded, producer, unit, commune, path, criteria_set, state, track, level,
+				round, version, campaign, stars, certificate, due, rejected, assumed, proposal, updated_at)
+			SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21, c22 FROM {rows}`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int,
+			sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Int, sqldb.Bool,
+			sqldb.Bool, sqldb.Text, sqldb.Int},
+	}
+	setMoveProducts = sqldb.Set{
+		SQL: `UPDATE products SET state = r.c2, track = r.c3, level = r.c4, round = r.c5, version = r.c6, campaign = r.c7, stars = r.c8,
+				certificate = r.c9, due = r.c10, rejected = r.c11, proposal = r.c12, updated_at = r.c13
+			FROM {rows} WHERE products.id = r.c1 AND products.version = r.c6 - 1`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Int, sqldb.Text,
+			sqldb.Int, sqldb.Bool, sqldb.Text, sqldb.Int},
+	}
+	setDue = sqldb.Set{
+		SQL:     `UPDATE products SET due = r.c2 FROM {rows} WHERE products.id = r.c1`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Int},
+	}
+)
+
+func scanProduct(s scanner) (p ocop.Product, err error) {
+	var commune, communeCode, communeName, round, campaign, plan, certificate sql.NullString
+	var due sql.NullInt64
+	var proposal string
+	var updated int64
+	err = s.Scan(&p.ID, &p.Code, &p.Name, &p.Producer.ID, &p.Producer.Code, &p.Producer.Name, &p.OwnerPath, &commune, &communeCode, &communeName,
+		&p.Unit, &p.Path, &p.Set, &p.State, &p.Track, &p.Level, &round, &p.Version, &campaign, &plan, &p.Stars, &certificate,
+		&due, &p.Rejected, &p.Assumed, &proposal, &updated)
+	if err != nil {
+		return p, err
+	}
+	if commune.Valid {
+		p.Commune = &ocop.Ref{ID: commune.String, Code: communeCode.String, Name: communeName.String}
+	}
+	p.Round, p.Campaign, p.Plan, p.Certificate, p.Due, p.UpdatedAt = round.String, campaign.String, plan.String, certificate.String, day(due), sqldb.Time(updated)
+	if proposal != "" {
+		p.Proposal = new(ocop.Proposal)
+		err = json.Unmarshal([]byte(proposal), p.Proposal)
+	}
+	return p, err
+}
+
+// Product finds a product by its id; nil when there is none.
+func Product(ctx context.Context, q sqldb.Querier, id string) (*ocop.Product, error) {
+	return one(q.QueryRow(ctx, sqlProduct, id), "product", scanProduct)
+}
+
+// ProductByCode finds a product by its code; nil when there is none.
+func ProductByCode(ctx context.Context, q sqldb.Querier, code string) (*ocop.Product, error) {
+	return one(q.QueryRow(ctx, sqlProductByCode, code), "product by code", scanProduct)
+}
+
+// Products finds many by their ids; unknown ids are not in the answer.
+func Products(ctx context.Context, q sqldb.Querier, list []string) (map[string]*ocop.Product, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setProducts, ids(list))
+	out := make(map[string]*ocop.Product, len(list))
+	_, err = collect(rows, err, "products", func(s scanner) (struct{}, error) {
+		p, err := scanProduct(s)
+		out[p.ID] = &p
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// InsertProducts adds new products.
+func InsertProducts(ctx context.Context, tx *sqldb.Tx, list []*ocop.Product) error {
+	var rows [][]any
+	for _, p := range list {
+		proposal, err := proposalText(p)
+		if err != nil {
+			return err
+		}
+		var commune any
+		if p.Commune != nil {
+			commune = p.Commune.ID
+		}
+		rows = append(rows, []any{p.ID, p.Code, p.Name, ocop.Fold(p.Name), p.Producer.ID, p.Unit, commune, string(p.Path), int64(p.Set),
+			string(p.State), string(p.Track), string(p.Level), nullText(p.Round), p.Version, nullText(p.Campaign), int64(p.Stars),
+			nullText(p.Certificate), nullDay(p.Due), p.Rejected, p.Assumed, proposal, sqldb.Micros(p.UpdatedAt)})
+	}
+	return execSet(ctx, tx, "insert products", setInsertProducts, rows)
+}
+
+// MoveProducts saves products that were decided upon. The version in the WHERE
+// clause is the lock: a product that someone else moved matches no row.
+func MoveProducts(ctx context.Context, tx *sqldb.Tx, list []*ocop.Product) error {
+	var rows [][]any
+	for _, p := range list {
+		proposal, err := proposalText(p)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, []any{p.ID, string(p.State), string(p.Track), string(p.Level), nullText(p.Round), p.Version, nullText(p.Campaign),
+			int64(p.Stars), nullText(p.Certificate), nullDay(p.Due), p.Rejected, proposal, sqldb.Micros(p.UpdatedAt)})
+	}
+	return execSet(ctx, tx, "move products", setMoveProducts, rows)
+}
+
+// SetDue saves the nearest open deadline of products.
+func SetDue(ctx context.Context, tx *sqldb.Tx, due map[string]*ocop.Date) error {
+	var rows [][]any
+	for id, d := range due {
+		rows = append(rows, []any{id, nullDay(d)})
+	}
+	return execSet(ctx, tx, "set due", setDue, rows)
+}
+
+func proposalText(p *ocop.Product) (string, error) {
+	if p.Proposal == nil {
+		return "", nil
+	}
+	b, err := json.Marshal(p.Proposal)
+	return string(b), err
+}
+
+// Filter narrows a list of products. Zero fields do not.
+type Filter struct {
+	View     access.View
+	State    string
+	Commune  string // id or code
+	Track    string
+	Campaign string // id or code
+	Producer string
+	Set      int
+	Stars    int
+	Overdue  *ocop.Date // due before this day
+	Text     string     // folded; every word must occur in the name
+	ByDue    bool       // order by deadline, those without one last
+	After    string     // code of the last one seen, or "due|code" by due
+	Limit    int
+}
+
+// where builds the filter's conditions with bound arguments.
+func (f Filter) where() (string, []any) {
+	var conds []string
+	var args []any
+	bind := func(v any) string {
+		args = append(args, v)
+		return fmt.Sprintf("$%d", len(args))
+	}
+	add := func(format string, v any) { conds = append(conds, fmt.Sprintf(format, bind(v))) }
+	conds = append(conds, viewCondition(f.View, bind))
+	if f.State != "" {
+		add("p.state = %s", f.State)
+	}
+	if f.Track != "" {
+		add("p.track = %s", f.Track)
+	}
+	if f.Commune != "" {
+		n := bind(f.Commune)
+		conds = append(conds, fmt.Sprintf("(p.commune = %s OR c.code = %s)", n, n))
+	}
+	if f.Campaign != "" {
+		n := bind(f.Campaign)
+		conds = append(conds, fmt.Sprintf("(p.campaign = %s OR g.code = %s)", n, n))
+	}
+	if f.Producer != "" {
+		add("p.producer = %s", f.Producer)
+	}
+	if f.Set > 0 {
+		add("p.criteria_set = %s", f.Set)
+	}
+	if f.Stars > 0 {
+		add("p.stars = %s", f.Stars)
+	}
+	if f.Overdue != nil {
+		add("p.due < %s", int64(*f.Overdue))
+	}
+	for _, word := range strings.Fields(f.Text) {
+		add(`p.folded LIKE %s ESCAPE '\'`, "%"+escapeLike(word)+"%")
+	}
+	if f.ByDue {
+		if due, code, ok := strings.Cut(f.After, "|"); ok {
+			n, _ := ocop.ParseDate(due)
+			if due == "" {
+				n = ocop.Date(never)
+			}
+			conds = append(conds, fmt.Sprintf("(COALESCE(p.due, %d), p.code) > (%s, %s)", never, bind(int64(n)), bind(code)))
+		}
+	} else if f.After != "" {
+		add("p.code > %s", f.After)
+	}
+	return strings.Join(conds, " AND "), args
+}
+
+// never sorts products without a deadline behind all others.
+const never = 1 << 40
+
+func viewCondition(v access.View, bind func(any) string) string {
+	var any []string
+	for _, u := range v.Units {
+		any = append(any, fmt.Sprintf("p.path = %s OR (p.path >= %s AND p.path < %s)", bind(string(u)), bind(string(u)+"/"), bind(u.Above())))
+	}
+	for _, id := range v.Producers {
+		any = append(any, fmt.Sprintf("p.producer = %s", bind(id)))
+	}
+	if len(any) == 0 {
+		return "FALSE"
+	}
+	return "(" + strings.Join(any, " OR ") + ")"
+}
+
+func escapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// ListProducts gives one page of what the filter lets through.
+func ListProducts(ctx context.Context, q sqldb.Querier, f Filter) ([]ocop.Product, error) {
+	where, args := f.where()
+	order := "p.code"
+	if f.ByDue {
+		order = fmt.Sprintf("COALESCE(p.due, %d), p.code", never)
+	}
+	args = append(args, f.Limit)
+	text := fmt.Sprintf("SELECT %s%sWHERE %s ORDER BY %s LIMIT $%d", productColumns, productFrom, where, order, len(args))
+	rows, err := q.Query(ctx, text, args...)
+	return collect(rows, err, "list products", scanProduct)
+}
+
+// CountByState counts the products in view by state.
+func CountByState(ctx context.Context, q sqldb.Querier, f Filter) (map[ocop.State]int64, error) {
+	f.After = ""
+	where, args := f.where()
+	rows, err := q.Query(ctx, "SELECT p.state, count(*)"+productFrom+"WHERE "+where+" GROUP BY p.state", args...)
+	out := map[ocop.State]int64{}
+	_, err = collect(rows, err, "count products", func(s scanner) (struct{}, error) {
+		var state ocop.State
+		var n int64
+		err := s.Scan(&state, &n)
+		out[state] = n
+		return struct{}{}, err
+	})
+	return out, err
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+)
+
+const roundColumns = `r.id, r.product, r.number, r.track, r.procedure_name, r.procedure_version, r.procedure_hash, r.campaign, r.level,
+	r.opened_at, r.opened_by, r.closed_at, r.outcome, r.data`
+
+const (
+	sqlRoundsOf       = `SELECT ` + roundColumns + ` FROM rounds r WHERE r.product = $1 ORDER BY r.number`
+	sqlProcedureInUse = `SELECT count(*) FROM rounds WHERE procedure_name = $1 AND procedure_version = $2`
+	sqlProcedure      = `SELECT hash FROM procedures WHERE name = $1 AND version = $2`
+	sqlSaveProcedure  = `INSERT INTO procedures (name, version, hash, body, published_at) VALUES ($1,$2,$3,$4,$5)
+		ON CONFLICT (name, version) DO UPDATE SET hash = excluded.hash, body = excluded.body, published_at = excluded.published_at`
+)
+
+var (
+	setOpenRounds = sqldb.Set{
+		SQL:     `SELECT ` + roundColumns + ` FROM rounds r JOIN products p ON p.round = r.id WHERE p.id IN (SELECT c1 FROM {rows})`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+	setInsertRounds = sqldb.Set{
+		SQL: `INSERT INTO rounds (id, product, number, track, procedure_name, procedure_version, procedure_hash, campaign, level,
+				opened_at, opened_by, closed_at, outcome, data)
+			SELECT r.c1, r.c2, (SELECT count(*) + 1 FROM rounds o WHERE o.product = r.c2), r.c3, r.c4, r.c5, r.c6, r.c7, r.c8, r.c9, r.c10, NULL, '', r.c11 FROM {rows}`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Text},
+	}
+	setSaveRounds = sqldb.Set{
+		SQL:     `UPDATE rounds SET level = r.c2, closed_at = r.c3, outcome = r.c4, data = r.c5 FROM {rows} WHERE rounds.id = r.c1`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Text},
+	}
+)
+
+func scanRound(s scanner) (r ocop.Round, err error) {
+	var campaign sql.NullString
+	var opened, number int64
+	var closed sql.NullInt64
+	var data string
+	if err = s.Scan(&r.ID, &r.Product, &number, &r.Track, &r.Procedure, &r.Version, &r.Hash, &campaign, &r.Level,
+		&opened, &r.OpenedBy, &closed, &r.Outcome, &data); err != nil {
+		return r, err
+	}
+	r.Number, r.Campaign, r.OpenedAt, r.ClosedAt = int(number), campaign.String, sqldb.Time(opened), moment(closed)
+	return r, json.Unmarshal([]byte(data), &r.Data)
+}
+
+// RoundsOf lists the rounds of a product, the first first.
+func RoundsOf(ctx context.Context, q sqldb.Querier, product string) ([]ocop.Round, error) {
+	rows, err := q.Query(ctx, sqlRoundsOf, product)
+	return collect(rows, err, "rounds", scanRound)
+}
+
+// OpenRounds finds the open round of each product that has one.
+func OpenRounds(ctx context.Context, q sqldb.Querier, products []string) (map[string]*ocop.Round, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setOpenRounds, ids(products))
+	out := map[string]*ocop.Round{}
+	_, err = collect(rows, err, "open rounds", func(s scanner) (struct{}, error) {
+		r, err := scanRound(s)
+		out[r.Product] = &r
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// InsertRounds opens rounds; each gets its product's next number.
+func InsertRounds(ctx context.Context, tx *sqldb.Tx, list []*ocop.Round) error {
+	var rows [][]any
+	for _, r := range list {
+		data, err := json.Marshal(r.Data)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, []any{r.ID, r.Product, string(r.Track), r.Procedure, r.Version, r.Hash, nullText(r.Campaign), string(r.Level),
+			sqldb.Micros(r.OpenedAt), r.OpenedBy, string(data)})
+	}
+	return execSet(ctx, tx, "open rounds", setInsertRounds, rows)
+}
+
+// SaveRounds saves what moves have put on record, and endings.
+func SaveRounds(ctx context.Context, tx *sqldb.Tx, list []*ocop.Round) error {
+	var rows [][]any
+	for _, r := range list {
+		data, err := json.Marshal(r.Data)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, []any{r.ID, string(r.Level), nullTime(r.ClosedAt), string(r.Outcome), string(data)})
+	}
+	return execSet(ctx, tx, "save rounds", setSaveRounds, rows)
+}
+
+// ProcedureHash is the hash under which a version was published, "" when it
+// was not, and whether any round is pinned to it.
+func ProcedureHash(ctx context.Context, q sqldb.Querier, name, version string) (hash string, used bool, err error) {
+	if err = q.QueryRow(ctx, sqlProcedure, name, version).Scan(&hash); err != nil && !sqldb.NoRows(err) {
+		return "", false, err
+	}
+	var n int64
+	err = q.QueryRow(ctx, sqlProcedureInUse, name, version).Scan(&n)
+	return hash, n > 0, err
+}
+
+// SaveProcedure keeps the text of a procedure as it was published.
+func SaveProcedure(ctx context.Context, tx *sqldb.Tx, name, version, hash, body string, at time.Time) error {
+	return exec(ctx, tx, "publish procedure", sqlSaveProcedure, name, version, hash, body, sqldb.Micros(at))
+}

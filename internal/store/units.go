@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+)
+
+const unitColumns = `u.id, u.code, u.name_vi, u.name_en, u.kind, u.parent, u.path, u.valid_from, u.valid_to, u.successor, u.assumed, u.version`
+
+const (
+	sqlUnits        = `SELECT ` + unitColumns + ` FROM units u WHERE u.kind <> 'producer' AND u.path >= $1 ORDER BY u.path LIMIT $2`
+	sqlUnit         = `SELECT ` + unitColumns + ` FROM units u WHERE u.id = $1`
+	sqlUnitByCode   = `SELECT ` + unitColumns + ` FROM units u WHERE u.code = $1`
+	sqlInsertUnit   = `INSERT INTO units (id, code, name_vi, name_en, kind, parent, path, valid_from, valid_to, successor, assumed, version) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,1)`
+	sqlSetSuccessor = `UPDATE units SET valid_to = $1, successor = $2, version = version + 1 WHERE id = $3`
+)
+
+var setProducers = sqldb.Set{
+	SQL:     `SELECT ` + producerColumns + ` FROM producers r JOIN units u ON u.id = r.id WHERE u.id IN (SELECT c1 FROM {rows})`,
+	Columns: []sqldb.Kind{sqldb.Text},
+}
+
+const producerColumns = `u.id, u.code, u.name_vi, r.form, u.parent, u.path, u.version`
+
+const (
+	sqlProducer       = `SELECT ` + producerColumns + ` FROM producers r JOIN units u ON u.id = r.id WHERE u.id = $1`
+	sqlProducers      = `SELECT ` + producerColumns + ` FROM producers r JOIN units u ON u.id = r.id WHERE u.code > $1 ORDER BY u.code LIMIT $2`
+	sqlInsertProducer = `INSERT INTO producers (id, form, folded) VALUES ($1, $2, $3)`
+)
+
+func scanUnit(s scanner) (u ocop.Unit, err error) {
+	var parent, successor sql.NullString
+	var from, to sql.NullInt64
+	err = s.Scan(&u.ID, &u.Code, &u.Name.Vi, &u.Name.En, &u.Kind, &parent, &u.Path, &from, &to, &successor, &u.Assumed, &u.Version)
+	u.Parent, u.Successor, u.ValidFrom, u.ValidTo = parent.String, successor.String, day(from), day(to)
+	return u, err
+}
+
+func scanProducer(s scanner) (p ocop.Producer, err error) {
+	var parent sql.NullString
+	err = s.Scan(&p.ID, &p.Code, &p.Name, &p.Form, &parent, &p.Path, &p.Version)
+	p.Unit = parent.String
+	return p, err
+}
+
+// Units lists authorities by path, from the one at or after the path given.
+func Units(ctx context.Context, q sqldb.Querier, from ocop.Path, limit int) ([]ocop.Unit, error) {
+	rows, err := q.Query(ctx, sqlUnits, string(from), limit)
+	return collect(rows, err, "units", scanUnit)
+}
+
+// Unit finds a unit by its id; nil when there is none.
+func Unit(ctx context.Context, q sqldb.Querier, id string) (*ocop.Unit, error) {
+	return one(q.QueryRow(ctx, sqlUnit, id), "unit", scanUnit)
+}
+
+// UnitByCode finds a unit by its code; nil when there is none.
+func UnitByCode(ctx context.Context, q sqldb.Querier, code string) (*ocop.Unit, error) {
+	return one(q.QueryRow(ctx, sqlUnitByCode, code), "unit by code", scanUnit)
+}
+
+// InsertUnit adds a unit; its code must be new.
+func InsertUnit(ctx context.Context, tx *sqldb.Tx, u ocop.Unit) error {
+	return exec(ctx, tx, "insert unit "+u.Code, sqlInsertUnit, u.ID, u.Code, u.Name.Vi, u.Name.En, string(u.Kind),
+		nullText(u.Parent), string(u.Path), nullDay(u.ValidFrom), nullDay(u.ValidTo), nullText(u.Successor), u.Assumed)
+}
+
+// SetSuccessor ends a unit on its last day and names the one that follows it.
+func SetSuccessor(ctx context.Context, tx *sqldb.Tx, unit, successor string, last ocop.Date) error {
+	return exec(ctx, tx, "end unit", sqlSetSuccessor, int64(last), successor, unit)
+}
+
+// Producer finds a producer by its id; nil when there is none.
+func Producer(ctx context.Context, q sqldb.Querier, id string) (*ocop.Producer, error) {
+	return one(q.QueryRow(ctx, sqlProducer, id), "producer", scanProducer)
+}
+
+// ProducersByID finds many by their ids; unknown ids are not in the answer.
+func ProducersByID(ctx context.Context, q sqldb.Querier, list []string) (map[string]ocop.Producer, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setProducers, ids(list))
+	out := map[string]ocop.Producer{}
+	_, err = collect(rows, err, "producers by id", func(s scanner) (struct{}, error) {
+		p, err := scanProducer(s)
+		out[p.ID] = p
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// Producers lists producers by code, after the code given.
+func Producers(ctx context.Context, q sqldb.Querier, after string, limit int) ([]ocop.Producer, error) {
+	rows, err := q.Query(ctx, sqlProducers, after, limit)
+	return collect(rows, err, "producers", scanProducer)
+}
+
+// InsertProducer adds a producer and the unit that it is.
+func InsertProducer(ctx context.Context, tx *sqldb.Tx, p ocop.Producer) error {
+	u := ocop.Unit{ID: p.ID, Code: p.Code, Name: ocop.Text{Vi: p.Name, En: p.Name}, Kind: ocop.Producers, Parent: p.Unit, Path: p.Path}
+	if err := InsertUnit(ctx, tx, u); err != nil {
+		return err
+	}
+	return exec(ctx, tx, "insert producer "+p.Code, sqlInsertProducer, p.ID, p.Form, ocop.Fold(p.Name))
+}

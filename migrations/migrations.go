@@ -1,0 +1,77 @@
+// Package migrations brings a database to the schema of this program and
+// refuses one that is newer. Files without a dialect in their name are for both
+// databases.
+package migrations
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing/fstest"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+
+	"ocopflow/internal/sqldb"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// ErrNewer says that the database was made by a newer program.
+var ErrNewer = errors.New("the database is newer than this program")
+
+// Up migrates an empty or older database and gives the number of steps taken.
+func Up(ctx context.Context, db *sqldb.DB) (int, error) {
+	p, err := provider(db)
+	if err != nil {
+		return 0, err
+	}
+	if err := refuseNewer(ctx, p); err != nil {
+		return 0, err
+	}
+	done, err := p.Up(ctx)
+	if err != nil {
+		return len(done), fmt.Errorf("migrate: %w", err)
+	}
+	return len(done), nil
+}
+
+func provider(db *sqldb.DB) (*goose.Provider, error) {
+	dialect, other := database.DialectSQLite3, ".postgres."
+	if db.Dialect() == sqldb.Postgres {
+		dialect, other = database.DialectPostgres, ".sqlite."
+	}
+	// goose would count a pair of one version as the same version twice, so the
+	// other database's half is left out before it looks.
+	mine := fstest.MapFS{}
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if strings.Contains(name, other) {
+			continue
+		}
+		text, err := files.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		mine[name] = &fstest.MapFile{Data: text}
+	}
+	return goose.NewProvider(dialect, db.Writer(), mine, goose.WithDisableGlobalRegistry(true))
+}
+
+func refuseNewer(ctx context.Context, p *goose.Provider) error {
+	has, target, err := p.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if has > target {
+		return fmt.Errorf("%w: it has version %d, this program knows %d", ErrNewer, has, target)
+	}
+	return nil
+}
