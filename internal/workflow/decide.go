@@ -179,6 +179,14 @@ func (r *Rules) Events(s Subject) []ocop.Event {
 	return out
 }
 
+// Form is what an event asks for from where the subject stands.
+func (r *Rules) Form(s Subject, event ocop.Event) []Field {
+	if rule := r.rule(s.Track, s.State, event); rule != nil {
+		return rule.form
+	}
+	return nil
+}
+
 // Offer is what a person is shown of an event before choosing it.
 type Offer struct {
 	Event   ocop.Event

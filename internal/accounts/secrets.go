@@ -1,0 +1,179 @@
+package accounts
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/commit"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
+)
+
+// Kinds of credentials.
+const (
+	KindSession = "session"
+	KindToken   = "token"
+)
+
+// How long secrets live.
+const (
+	SessionLife = 12 * time.Hour
+	TokenLife   = 365 * 24 * time.Hour
+)
+
+// tokenPrefix lets a leaked token be recognised as ours.
+const tokenPrefix = "ocop_"
+
+// Secret is a new credential together with the only copy of its secret.
+type Secret struct {
+	store.Credential
+	Secret string `json:"secret"`
+}
+
+func hashOf(secret string) []byte {
+	h := sha256.Sum256([]byte(secret))
+	return h[:]
+}
+
+// SignIn opens a session for a name and password. The same fault answers an
+// unknown name, a wrong password and a disabled account, after the same work.
+//
+// Faults: wrong_credentials (Unauthorized).
+func (p *People) SignIn(ctx context.Context, name, password string) (Secret, access.Actor, error) {
+	acc, err := store.AccountByName(ctx, p.DB, name)
+	if err != nil {
+		return Secret{}, access.Actor{}, err
+	}
+	hash := p.decoy()
+	if acc != nil && acc.Password != "" {
+		hash = acc.Password
+	}
+	match, err := argon2id.ComparePasswordAndHash(password, hash)
+	if err != nil || !match || acc == nil || acc.Password == "" || acc.Disabled {
+		if acc != nil {
+			p.note(ctx, acc.ID, "sign_in_failed")
+		}
+		return Secret{}, access.Actor{}, fault.New(fault.Unauthorized, "wrong_credentials", "Tên đăng nhập hoặc mật khẩu không đúng.", "The name or the password is wrong.")
+	}
+	actor, err := Actor(ctx, p.DB, *acc)
+	if err != nil {
+		return Secret{}, access.Actor{}, err
+	}
+	s, err := p.issue(ctx, actor, *acc, KindSession, "", SessionLife, "sign_in")
+	return s, actor, err
+}
+
+// decoy is a hash that no password fits, so that an unknown name takes as long
+// as a known one.
+func (p *People) decoy() string {
+	if p.Hashing != nil && p.Hashing.Memory <= 1024 {
+		return "$argon2id$v=19$m=1024,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	}
+	return "$argon2id$v=19$m=65536,t=1,p=2$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+}
+
+// Token makes a bearer token for programs, for the actor's own account.
+func (p *People) Token(ctx context.Context, actor access.Actor, label string, life time.Duration) (Secret, error) {
+	acc, err := store.AccountByID(ctx, p.DB, actor.ID)
+	if err != nil {
+		return Secret{}, err
+	}
+	if acc == nil {
+		return Secret{}, fault.New(fault.NotFound, "not_found", "Không có tài khoản này.", "There is no such account.")
+	}
+	if len(label) > 200 {
+		return Secret{}, fault.New(fault.Invalid, "token_wrong", "Tên khóa quá dài.", "The label is too long.").At("body.label", "Tối đa 200 ký tự.", "At most 200 characters.")
+	}
+	if life <= 0 || life > TokenLife {
+		life = TokenLife
+	}
+	return p.issue(ctx, actor, *acc, KindToken, label, life, "add_token")
+}
+
+func (p *People) issue(ctx context.Context, actor access.Actor, acc store.Account, kind, label string, life time.Duration, event string) (Secret, error) {
+	raw := make([]byte, 32)
+	rand.Read(raw)
+	secret := tokenPrefix + base64.RawURLEncoding.EncodeToString(raw)
+	return commit.Do[Secret](ctx, p.Committer, commit.Act{Kind: commit.Once,
+		Ask: commit.Alone(func(_ context.Context, _ sqldb.Querier, now time.Time) (commit.Outcome, error) {
+			// Secrets live by the world's clock, not by a demo's.
+			real := time.Now().UTC()
+			c := store.Credential{ID: newID(), Account: acc.ID, Kind: kind, Label: label, CreatedAt: real, ExpiresAt: real.Add(life)}
+			return commit.Outcome{
+				Drafts: []ledger.Draft{{Stream: "account:" + acc.ID, Kind: ledger.KindSecurity, Event: event, Actor: ledger.Actor{ID: actor.ID},
+					Data: ledger.Map{"credential": c.ID}}},
+				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+					return store.InsertCredential(ctx, tx, hashOf(secret), c)
+				}),
+				Answer: func([]ledger.Entry) any { return Secret{c, secret} },
+			}, nil
+		})})
+}
+
+// Session is who a secret stands for, and which credential it is.
+type Session struct {
+	Actor      access.Actor
+	Account    store.Account
+	Credential string
+}
+
+// Recognise finds the actor of a session or token secret; nil when it is not
+// known, has run out, or belongs to a disabled account.
+func (p *People) Recognise(ctx context.Context, secret string) (*Session, error) {
+	if !strings.HasPrefix(secret, tokenPrefix) || len(secret) > 100 {
+		return nil, nil
+	}
+	acc, credential, err := store.AccountByCredential(ctx, p.DB, hashOf(secret), time.Now())
+	if err != nil || acc == nil {
+		return nil, err
+	}
+	actor, err := Actor(ctx, p.DB, *acc)
+	if err != nil {
+		return nil, err
+	}
+	return &Session{actor, *acc, credential}, nil
+}
+
+// Forget ends a session or token of the actor's own.
+//
+// Faults: not_found.
+func (p *People) Forget(ctx context.Context, actor access.Actor, credential string) error {
+	_, err := commit.Do[any](ctx, p.Committer, commit.Act{Kind: commit.Once,
+		Ask: commit.Alone(func(context.Context, sqldb.Querier, time.Time) (commit.Outcome, error) {
+			return commit.Outcome{
+				Drafts: []ledger.Draft{{Stream: "account:" + actor.ID, Kind: ledger.KindSecurity, Event: "forget_credential", Actor: ledger.Actor{ID: actor.ID},
+					Data: ledger.Map{"credential": credential}}},
+				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+					ok, err := store.DeleteCredential(ctx, tx, actor.ID, credential)
+					if err == nil && !ok {
+						err = fault.New(fault.NotFound, "not_found", "Không tìm thấy.", "Not found.")
+					}
+					return err
+				}),
+			}, nil
+		})})
+	return err
+}
+
+// Tokens lists the actor's unexpired tokens.
+func (p *People) Tokens(ctx context.Context, actor access.Actor) ([]store.Credential, error) {
+	return store.Credentials(ctx, p.DB, actor.ID, KindToken, time.Now())
+}
+
+// note enters a security event; that it could not be entered changes nothing
+// for the caller.
+func (p *People) note(ctx context.Context, account, event string) {
+	_, _ = commit.Do[any](ctx, p.Committer, commit.Act{Kind: commit.Once,
+		Ask: commit.Alone(func(context.Context, sqldb.Querier, time.Time) (commit.Outcome, error) {
+			return commit.Outcome{Drafts: []ledger.Draft{{Stream: "account:" + account, Kind: ledger.KindSecurity, Event: event, Actor: ledger.Actor{ID: account}}}}, nil
+		})})
+}

@@ -1,0 +1,98 @@
+// Package calendar counts days: what "trước ngày" means, when a deadline is
+// met, which one comes next. It holds no data; the deadlines themselves are the
+// campaign's, and dated working-day calendars will be read here.
+package calendar
+
+import (
+	"slices"
+	"time"
+
+	"ocopflow/internal/ocop"
+)
+
+// Kind says how a deadline's date is meant.
+type Kind string
+
+// A date may be exclusive ("trước ngày") or inclusive ("chậm nhất ngày", "trong tháng").
+const (
+	Before Kind = "before"
+	By     Kind = "by"
+)
+
+// Deadline is a due moment of a campaign, with its wording as printed.
+type Deadline struct {
+	Code    string       `yaml:"code" json:"code"`
+	Title   ocop.Text    `yaml:"title" json:"title"`
+	Who     []string     `yaml:"who" json:"who"` // unit codes, or "producers"
+	Wording string       `yaml:"wording" json:"wording"`
+	Kind    Kind         `yaml:"kind" json:"kind"`
+	Date    ocop.Date    `yaml:"date" json:"date"` // as written
+	Tracks  []ocop.Track `yaml:"tracks,omitempty" json:"tracks"`
+	Meets   Meets        `yaml:"meets" json:"meets"`
+	Flags   []ocop.Text  `yaml:"flags,omitempty" json:"flags,omitempty"` // doubts, shown and never resolved
+	Assumed bool         `yaml:"assumed,omitempty" json:"assumed,omitempty"`
+}
+
+// Meets is what meets a deadline; all that is named must be there.
+type Meets struct {
+	Events     []ocop.Event `yaml:"events,omitempty" json:"events,omitempty"`
+	Documents  []string     `yaml:"documents,omitempty" json:"documents,omitempty"`
+	Duty       string       `yaml:"duty,omitempty" json:"duty,omitempty"`
+	Inspection bool         `yaml:"inspection,omitempty" json:"inspection,omitempty"`
+}
+
+// Done is what a product has behind it in a campaign.
+type Done struct {
+	Events    map[ocop.Event]bool
+	Documents map[string]bool
+	Inspected bool
+}
+
+// LastDay is the last day on which the deadline can be met. It never moves off
+// a day of rest; see DayOff.
+func (d Deadline) LastDay() ocop.Date {
+	if d.Kind == Before {
+		return d.Date - 1
+	}
+	return d.Date
+}
+
+// Applies reports whether the deadline is one of that track.
+func (d Deadline) Applies(track ocop.Track) bool { return slices.Contains(d.Tracks, track) }
+
+// Met reports whether everything that the deadline asks of a product was done.
+func (d Deadline) Met(done Done) bool {
+	for _, e := range d.Meets.Events {
+		if !done.Events[e] {
+			return false
+		}
+	}
+	for _, k := range d.Meets.Documents {
+		if !done.Documents[k] {
+			return false
+		}
+	}
+	return !d.Meets.Inspection || done.Inspected
+}
+
+// ofProducts reports whether a product can meet it at all; a deadline with only
+// a duty is an organisation's.
+func (d Deadline) ofProducts() bool {
+	return len(d.Meets.Events) > 0 || len(d.Meets.Documents) > 0 || d.Meets.Inspection
+}
+
+// Next is the earliest last day of those that apply and are not met; nil when
+// nothing is open.
+func Next(deadlines []Deadline, track ocop.Track, done Done) *ocop.Date {
+	var next *ocop.Date
+	for _, d := range deadlines {
+		if last := d.LastDay(); d.ofProducts() && d.Applies(track) && !d.Met(done) && (next == nil || last < *next) {
+			next = &last
+		}
+	}
+	return next
+}
+
+// DayOff reports a Saturday or Sunday. Holidays and swapped days need a dated
+// calendar.
+func DayOff(d ocop.Date) bool { return d.Weekday() == time.Saturday || d.Weekday() == time.Sunday }

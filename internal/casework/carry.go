@@ -1,0 +1,215 @@
+package casework
+
+import (
+	"crypto/rand"
+	"maps"
+	"slices"
+	"time"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/store"
+	"ocopflow/internal/workflow"
+)
+
+// change is everything that a move which stands will write.
+type change struct {
+	product     *ocop.Product
+	created     bool
+	opened      *ocop.Round // new
+	round       *ocop.Round // changed
+	issued      *ocop.Certificate
+	retired     *ocop.Certificate
+	inspection  *store.Inspection
+	timers      []store.Timer
+	drafts      []ledger.Draft // the move's own first
+	event       ocop.Event
+	from        ocop.State
+	actor       string
+	actRound    string
+	accountName string
+}
+
+// carry works out what a move changes, on copies: nothing of the dossier is
+// touched, and nothing is written.
+func (x *dossier) carry(d *Desk, rules *workflow.Rules, m *workflow.Move, ask Ask, now time.Time) (*change, error) {
+	p := *x.product
+	c := &change{product: &p, created: ask.New != nil, event: m.Event, from: m.From, actor: ask.Actor.ID, accountName: ask.Actor.Name}
+	if c.created {
+		c.from = ""
+	}
+	p.State, p.Version, p.UpdatedAt = m.To, p.Version+1, now
+	if x.round != nil {
+		round := *x.round
+		c.round, c.actRound = &round, round.ID
+	}
+	if m.Opens {
+		c.open(x, rules, m, ask, now)
+	}
+	for _, e := range m.Effects {
+		if err := c.effect(e, x, rules, m, ask, now); err != nil {
+			return nil, err
+		}
+	}
+	if m.Closes {
+		c.round.ClosedAt, c.round.Outcome = &now, m.Event
+		p.Track, p.Round, p.Level = ocop.NoTrack, "", ""
+	} else if r := c.current(); r != nil {
+		p.Level = r.Level
+	}
+	after := *x
+	after.product = &p
+	p.Due = after.due(ocop.DateOf(now), m.Event)
+	c.timers = timers(rules, &p, c.certificate(x))
+	c.drafts = append([]ledger.Draft{c.entry(x, rules, m, ask)}, c.drafts...)
+	return c, nil
+}
+
+func (c *change) current() *ocop.Round {
+	if c.opened != nil {
+		return c.opened
+	}
+	return c.round
+}
+
+// certificate is the product's newest one after the change.
+func (c *change) certificate(x *dossier) *ocop.Certificate {
+	if c.issued != nil {
+		return c.issued
+	}
+	return x.certificate
+}
+
+// open starts a round at the level that fits its track, pinned to the
+// procedure that decided.
+func (c *change) open(x *dossier, rules *workflow.Rules, m *workflow.Move, ask Ask, now time.Time) {
+	start, target := rules.FirstLevel(), 3
+	if k := x.certificate; k != nil && m.Track == "renewal" {
+		target = k.Stars
+		if by := rules.RecognisedBy(k.Stars); by != "" {
+			start = by
+		}
+	}
+	if k := x.certificate; k != nil && m.Track == "upgrade" {
+		target = k.Stars + 1
+	}
+	if n := m.Form.Int("target"); n > 0 {
+		target = int(n)
+	}
+	c.opened = &ocop.Round{
+		ID: NewID(), Product: c.product.ID, Track: m.Track, Procedure: rules.Name, Version: rules.Version, Hash: rules.Hash,
+		Campaign: c.product.Campaign, Level: start, OpenedAt: now, OpenedBy: ask.Actor.ID,
+		Data: ocop.RoundData{Start: start, Target: target},
+	}
+	c.actRound = c.opened.ID
+	c.product.Track, c.product.Round, c.product.Rejected = m.Track, c.opened.ID, false
+}
+
+// timers that the product's new state asks for.
+func timers(rules *workflow.Rules, p *ocop.Product, k *ocop.Certificate) []store.Timer {
+	state, _ := rules.States.Get(string(p.State))
+	var out []store.Timer
+	for _, t := range state.Timers {
+		if t.At == "certificate.ends" && k != nil {
+			out = append(out, store.Timer{Product: p.ID, Event: t.Event, DueAt: (k.LastDay + 1).Start(), Version: p.Version})
+		}
+	}
+	return out
+}
+
+// draft is what all entries about the dossier share.
+func (x *dossier) draft(rules *workflow.Rules, ask Ask, kind string) ledger.Draft {
+	d := ledger.Draft{
+		Stream: "product:" + x.product.ID, Kind: kind, Event: string(ask.Event), From: string(x.product.State),
+		Actor: actorOf(ask.Actor), Product: x.product.ID,
+		Procedure: ledger.Procedure{Name: rules.Name, Version: rules.Version, Hash: rules.Hash},
+	}
+	if ask.New != nil {
+		d.From, d.Product = "", ""
+	}
+	if x.round != nil {
+		d.Round, d.Track, d.Level = x.round.ID, string(x.round.Track), string(x.round.Level)
+	}
+	if ask.Key != nil {
+		d.Key = ask.Key.Key
+	}
+	return d
+}
+
+func actorOf(a access.Actor) ledger.Actor {
+	out := ledger.Actor{ID: a.ID}
+	for _, g := range a.Grants {
+		if g.Role != access.System {
+			out.Grants = append(out.Grants, ledger.Grant{Role: string(g.Role), Unit: g.Unit})
+		}
+	}
+	return out
+}
+
+// entry is the move's own line in the ledger.
+func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask Ask) ledger.Draft {
+	d := x.draft(rules, ask, ledger.KindMove)
+	d.Product, d.To = c.product.ID, string(m.To)
+	d.Actor = actorOf(access.Actor{ID: ask.Actor.ID, Grants: []access.Grant{m.Grant}})
+	if c.opened != nil {
+		d.Round, d.Track, d.Level = c.opened.ID, string(c.opened.Track), string(c.opened.Level)
+	}
+	d.Data = ledger.Map{"version": c.product.Version}
+	for name, v := range m.Form.Public() {
+		d.Data[name] = v
+	}
+	if ask.New != nil {
+		maps.Copy(d.Data, ledger.Map{"product": ask.New.public(c.product)})
+	}
+	if r := c.current(); r != nil && r.Data.Result != nil && slices.Contains(m.Effects, workflow.RecordResult) {
+		d.Data["result"] = resultMap(*r.Data.Result)
+	}
+	d.Facts = ledger.Map(m.Reads)
+	d.Refs = x.refs(rules, m)
+	d.Private = private(ask.Comment, m.Form)
+	return d
+}
+
+func resultMap(r ocop.Result) ledger.Map {
+	return ledger.Map{"sum": r.Sum, "members": r.Members, "mean": r.Mean, "band_stars": r.BandStars,
+		"floor_stars": r.FloorStars, "stars": r.Stars, "level": string(r.Level)}
+}
+
+// refs are the hashes of the documents that the move relied on.
+func (x *dossier) refs(rules *workflow.Rules, m *workflow.Move) []string {
+	var out []string
+	for _, kind := range rules.Offer(workflow.Subject{Track: x.product.Track, State: x.product.State}, m.Event).Needs {
+		for _, d := range slices.Backward(x.documents) {
+			if d.Kind == kind {
+				out = append(out, "sha256:"+d.SHA256)
+				break
+			}
+		}
+	}
+	for _, name := range []string{"file", "conclusion"} {
+		if d := x.document(m.Form.String(name)); d != nil {
+			out = append(out, "sha256:"+d.SHA256)
+		}
+	}
+	return out
+}
+
+// private values of a move: its comment and the free texts of its form.
+func private(comment string, form workflow.Form) []ledger.Private {
+	var out []ledger.Private
+	if comment != "" {
+		out = append(out, newPrivate("comment", comment))
+	}
+	texts := form.Private()
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		out = append(out, newPrivate(name, texts[name]))
+	}
+	return out
+}
+
+func newPrivate(field, value string) ledger.Private {
+	p := ledger.Private{Field: field, Value: value}
+	rand.Read(p.Salt[:]) // never fails: it ends the program instead
+	return p
+}

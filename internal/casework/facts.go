@@ -1,0 +1,130 @@
+package casework
+
+import (
+	"slices"
+
+	"ocopflow/internal/calendar"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/workflow"
+)
+
+// subject is where the dossier's product stands.
+func (x *dossier) subject(r *workflow.Rules) workflow.Subject {
+	p := x.product
+	s := workflow.Subject{Track: p.Track, State: p.State, Version: p.Version,
+		Places: map[workflow.Scope]ocop.Path{workflow.ScopeProducer: p.OwnerPath}, Acted: map[ocop.Event][]string{}}
+	level := r.FirstLevel()
+	if x.round != nil {
+		s.Level, level = x.round.Level, x.round.Level
+		for _, a := range x.acts {
+			if a.Round == x.round.ID {
+				s.Acted[a.Event] = append(s.Acted[a.Event], a.Actor)
+			}
+		}
+	}
+	if p.Proposal != nil {
+		s.Acted["propose_revocation"] = []string{p.Proposal.By}
+	}
+	if p.Commune != nil {
+		s.Places[workflow.ScopeCommune] = p.Path.Upto(ocop.Commune)
+	}
+	s.Places[workflow.ScopeRound] = p.Path.Upto(ocop.UnitKind(level))
+	s.Places[workflow.ScopeResult] = s.Places[workflow.ScopeRound]
+	if x.round != nil && x.round.Data.Result != nil {
+		if by := r.RecognisedBy(x.round.Data.Result.Stars); by != "" {
+			s.Places[workflow.ScopeResult] = p.Path.Upto(ocop.UnitKind(by))
+		}
+	}
+	return s
+}
+
+// facts are what guards may know of the dossier on a day.
+func (x *dossier) facts(today ocop.Date, number string) workflow.Facts {
+	f := workflow.Facts{
+		"product.set":              int64(x.product.Set),
+		"product.has_commune":      x.product.Commune != nil,
+		"documents.valid":          x.validKinds(today),
+		"inspection.held":          x.inspected(today),
+		"inspection.open_remedies": x.openRemedies(),
+		"certificate.in_force":     x.certificate != nil && x.certificate.InForce(today),
+		"certificate.number_free":  !x.taken[number],
+		"proposal.open":            x.product.Proposal != nil,
+		"assessment.topics":        int64(0),
+	}
+	if r := x.round; r != nil {
+		f["round.target"] = int64(r.Data.Target)
+		f["round.idea_accepted"] = r.Data.IdeaAccepted
+		if r.Data.FiledOn != nil {
+			f["round.filed_on"] = int64(*r.Data.FiledOn)
+		}
+		if res := r.Data.Result; res != nil {
+			f["result.stars"], f["result.band_stars"], f["result.floor_stars"] = int64(res.Stars), int64(res.BandStars), int64(res.FloorStars)
+			f["result.sum"], f["result.members"] = res.Sum, res.Members
+		}
+	}
+	if k := x.certificate; k != nil {
+		f["certificate.stars"], f["certificate.issued_on"], f["certificate.last_day"] = int64(k.Stars), int64(k.IssuedOn), int64(k.LastDay)
+	}
+	return f
+}
+
+// validKinds are the kinds of documents that count today, sorted.
+func (x *dossier) validKinds(today ocop.Date) []string {
+	kinds := []string{}
+	for _, d := range x.documents {
+		if d.ValidOn(today) {
+			kinds = append(kinds, d.Kind)
+		}
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
+// ours reports whether something belongs to the open round or the campaign.
+func (x *dossier) ours(round, campaign string) bool {
+	return x.round != nil && round == x.round.ID || x.product.Campaign != "" && campaign == x.product.Campaign
+}
+
+func (x *dossier) inspected(today ocop.Date) bool {
+	for _, i := range x.inspections {
+		if i.HeldOn != nil && *i.HeldOn <= today && x.ours(i.Round, i.Campaign) {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *dossier) openRemedies() int64 {
+	var n int64
+	for _, i := range x.inspections {
+		if x.ours(i.Round, i.Campaign) {
+			n += i.OpenRemedies()
+		}
+	}
+	return n
+}
+
+// track is the one the product is in or, without a round, the one planned for it.
+func (x *dossier) track() ocop.Track {
+	if x.product.Track != ocop.NoTrack {
+		return x.product.Track
+	}
+	if t, ok := x.plan.Tracks[x.product.Code]; ok {
+		return t
+	}
+	return ocop.NoTrack
+}
+
+// due is the nearest open deadline, counting also an event that just happened.
+func (x *dossier) due(today ocop.Date, also ocop.Event) *ocop.Date {
+	done := calendar.Done{Events: map[ocop.Event]bool{also: also != ""}, Documents: map[string]bool{}, Inspected: x.inspected(today)}
+	for _, a := range x.acts {
+		if x.ours(a.Round, a.Campaign) {
+			done.Events[a.Event] = true
+		}
+	}
+	for _, k := range x.validKinds(today) {
+		done.Documents[k] = true
+	}
+	return calendar.Next(x.plan.Deadlines, x.track(), done)
+}

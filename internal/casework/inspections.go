@@ -1,0 +1,229 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/commit"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
+)
+
+// Visit is what somebody puts on record of a field inspection. Nil fields of a
+// change stay as they are.
+type Visit struct {
+	Day               *ocop.Date
+	HeldOn            *ocop.Date
+	ProvincialCouncil bool
+	Participants      []string
+	Findings          []store.Found
+	Version           *int64
+	Actor             access.Actor
+	Key               *commit.Key
+}
+
+// PlanVisit enters an inspection. It needs no round: the announcement asks for
+// one before the upgrade is registered.
+//
+// Faults: not_found; who_may_not (Forbidden); inspection_wrong (Invalid).
+func (d *Desk) PlanVisit(ctx context.Context, product string, v Visit) (store.Inspection, error) {
+	return d.visit(ctx, product, v, "plan_inspection", func(ctx context.Context, q sqldb.Querier, x *dossier, now time.Time) (store.Inspection, error) {
+		i := store.Inspection{ID: NewID(), Product: product, Campaign: x.product.Campaign, ProvincialCouncil: v.ProvincialCouncil, Version: 1}
+		if x.round != nil {
+			i.Round = x.round.ID
+		}
+		if v.Day == nil {
+			return i, inspectionWrong().At("body.day", "Phải có ngày kiểm tra.", "The day of the visit is needed.")
+		}
+		return v.apply(i, ocop.DateOf(now))
+	})
+}
+
+// RecordVisit changes an inspection: held, findings, remedies closed.
+//
+// Faults: not_found; stale; who_may_not (Forbidden); inspection_wrong (Invalid).
+func (d *Desk) RecordVisit(ctx context.Context, id string, v Visit) (store.Inspection, error) {
+	before, err := d.Inspection(ctx, v.Actor, id)
+	if err != nil {
+		return store.Inspection{}, err
+	}
+	return d.visit(ctx, before.Product, v, "record_inspection", func(ctx context.Context, q sqldb.Querier, x *dossier, now time.Time) (store.Inspection, error) {
+		i, err := store.InspectionByID(ctx, q, id)
+		if err != nil {
+			return store.Inspection{}, err
+		}
+		if v.Version != nil && *v.Version != i.Version {
+			return *i, staleInspection(i.Version)
+		}
+		return v.apply(*i, ocop.DateOf(now))
+	})
+}
+
+func staleInspection(now int64) error {
+	return fault.New(fault.Stale, "stale", fmt.Sprintf("Biên bản đã được sửa (nay là phiên bản %d). Hãy tải lại.", now),
+		fmt.Sprintf("The inspection was changed (now version %d). Reload.", now))
+}
+
+// Inspection reads one whose product the actor may see.
+//
+// Faults: not_found.
+func (d *Desk) Inspection(ctx context.Context, a access.Actor, id string) (*store.Inspection, error) {
+	i, err := store.InspectionByID(ctx, d.DB, id)
+	if err != nil {
+		return nil, err
+	}
+	if i == nil {
+		return nil, NotFound()
+	}
+	if _, err := d.Product(ctx, a, i.Product); err != nil {
+		return nil, err
+	}
+	return i, nil
+}
+
+// Inspections lists those of a product that the actor may see.
+func (d *Desk) Inspections(ctx context.Context, a access.Actor, product string) ([]store.Inspection, error) {
+	if _, err := d.Product(ctx, a, product); err != nil {
+		return nil, err
+	}
+	all, err := store.Inspections(ctx, d.DB, []string{product})
+	return all[product], err
+}
+
+type prepare func(ctx context.Context, q sqldb.Querier, x *dossier, now time.Time) (store.Inspection, error)
+
+// visit writes an inspection and its entry, and the product's next deadline.
+func (d *Desk) visit(ctx context.Context, product string, v Visit, event string, prepare prepare) (store.Inspection, error) {
+	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
+		files, err := d.dossiers(ctx, q, []string{product})
+		if err != nil {
+			return commit.Outcome{}, err
+		}
+		x := files[product]
+		if x == nil || !sees(v.Actor, x.product) {
+			return commit.Outcome{}, NotFound()
+		}
+		if !mayInspect(v.Actor, x.product.Path) {
+			return commit.Outcome{}, fault.New(fault.Forbidden, "who_may_not", "Việc này của Văn phòng Điều phối hoặc thư ký hội đồng.", "This is for the coordination office or a council's secretary.")
+		}
+		i, err := prepare(ctx, q, x, now)
+		if err != nil {
+			return commit.Outcome{}, err
+		}
+		fresh := event == "plan_inspection"
+		x.replace(i)
+		due := map[string]*ocop.Date{product: x.due(ocop.DateOf(now), "")}
+		answer := i
+		if !fresh {
+			answer.Version++
+		}
+		return commit.Outcome{
+			Drafts: []ledger.Draft{visitDraft(i, event, v)},
+			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+				if err := saveVisit(ctx, tx, i, fresh); err != nil {
+					return err
+				}
+				return store.SetDue(ctx, tx, due)
+			}),
+			Answer: func([]ledger.Entry) any { return answer },
+		}, nil
+	}
+	return commit.Do[store.Inspection](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: v.Key,
+		Locks: []string{"product:" + product}})
+}
+
+func mayInspect(a access.Actor, place ocop.Path) bool {
+	_, office := a.Holds(access.Office, place)
+	_, secretary := a.Holds(access.Secretary, place)
+	return office || secretary
+}
+
+func saveVisit(ctx context.Context, tx *sqldb.Tx, i store.Inspection, fresh bool) error {
+	if fresh {
+		return store.InsertInspections(ctx, tx, []store.Inspection{i})
+	}
+	ok, err := store.UpdateInspection(ctx, tx, i)
+	if err == nil && !ok {
+		err = staleInspection(i.Version + 1)
+	}
+	return err
+}
+
+func (x *dossier) replace(i store.Inspection) {
+	for n := range x.inspections {
+		if x.inspections[n].ID == i.ID {
+			x.inspections[n] = i
+			return
+		}
+	}
+	x.inspections = append(x.inspections, i)
+}
+
+// limits of an inspection's record.
+const (
+	maxFindings = 100
+	maxWords    = 2000
+)
+
+func inspectionWrong() *fault.Error {
+	return fault.New(fault.Invalid, "inspection_wrong", "Nội dung kiểm tra chưa đúng.", "The inspection's data is not right.")
+}
+
+// apply puts what was given onto an inspection and checks it.
+func (v Visit) apply(i store.Inspection, today ocop.Date) (store.Inspection, error) {
+	if v.Day != nil {
+		i.Day = *v.Day
+	}
+	if v.HeldOn != nil {
+		i.HeldOn = v.HeldOn
+	}
+	if v.Participants != nil {
+		i.Participants = v.Participants
+	}
+	if v.Findings != nil {
+		i.Findings = v.Findings
+	}
+	bad := inspectionWrong()
+	if i.HeldOn != nil && *i.HeldOn > today {
+		bad.At("body.held_on", "Ngày đã kiểm tra không thể ở tương lai.", "A visit cannot have been held in the future.")
+	}
+	if len(i.Findings) > maxFindings || len(i.Participants) > maxFindings {
+		bad.At("body", fmt.Sprintf("Nhiều hơn %d mục.", maxFindings), fmt.Sprintf("More than %d entries.", maxFindings))
+	}
+	for n, f := range i.Findings {
+		if f.Topic == "" || utf8.RuneCountInString(f.Topic+f.Remedy+f.Owner) > maxWords {
+			bad.At(fmt.Sprintf("body.findings[%d]", n), "Mỗi phát hiện cần nội dung, không quá 2000 ký tự.", "Each finding needs a topic, and at most 2000 characters.")
+		}
+	}
+	if len(bad.Fields) > 0 {
+		return i, bad
+	}
+	return i, nil
+}
+
+// visitDraft is the entry of an inspection. Participants and findings are free
+// text: the ledger commits to them.
+func visitDraft(i store.Inspection, event string, v Visit) ledger.Draft {
+	d := ledger.Draft{
+		Stream: "product:" + i.Product, Kind: ledger.KindRecord, Event: event, Product: i.Product, Round: i.Round, Actor: actorOf(v.Actor),
+		Data: ledger.Map{"id": i.ID, "day": i.Day.String(), "open_remedies": i.OpenRemedies(), "findings_count": len(i.Findings),
+			"provincial_council": i.ProvincialCouncil},
+	}
+	if i.HeldOn != nil {
+		d.Data["held_on"] = i.HeldOn.String()
+	}
+	if text, err := json.Marshal(map[string]any{"participants": i.Participants, "findings": i.Findings}); err == nil {
+		d.Private = []ledger.Private{newPrivate("record", string(text))}
+	}
+	if v.Key != nil {
+		d.Key = v.Key.Key
+	}
+	return d
+}

@@ -1,0 +1,166 @@
+package casework
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/store"
+	"ocopflow/internal/workflow"
+)
+
+// Product reads one product that the actor may see, by id.
+//
+// Faults: not_found.
+func (d *Desk) Product(ctx context.Context, a access.Actor, id string) (*ocop.Product, error) {
+	p, err := store.Product(ctx, d.DB, id)
+	if err != nil {
+		return nil, err
+	}
+	if p == nil || !sees(a, p) {
+		return nil, NotFound()
+	}
+	return p, nil
+}
+
+// Products lists what the actor may see, one page at a time.
+func (d *Desk) Products(ctx context.Context, a access.Actor, f store.Filter) ([]ocop.Product, error) {
+	f.View = a.Products()
+	return store.ListProducts(ctx, d.DB, f)
+}
+
+// Counts gives the number of products in view by state.
+func (d *Desk) Counts(ctx context.Context, a access.Actor, f store.Filter) (map[ocop.State]int64, error) {
+	f.View = a.Products()
+	return store.CountByState(ctx, d.DB, f)
+}
+
+// Action is an event that starts from a product's present state.
+type Action struct {
+	Event   ocop.Event       `json:"event"`
+	Title   ocop.Text        `json:"title"`
+	To      ocop.State       `json:"to"`
+	Allowed bool             `json:"allowed"` // it would stand, with form and comment rightly filled in
+	Reasons []fault.Reason   `json:"reasons"`
+	Needs   []string         `json:"needs"`
+	Form    []workflow.Field `json:"form"`
+	Comment bool             `json:"comment_required"`
+	Due     *ocop.Date       `json:"due"`
+	Aside   bool             `json:"aside"` // not the way forward
+	opens   ocop.Track
+}
+
+// Actions are all events from the present state: what the actor can do, and
+// why not the rest. Events that only time fires are left out.
+//
+// Faults: not_found.
+func (d *Desk) Actions(ctx context.Context, a access.Actor, id string) ([]Action, error) {
+	files, err := d.dossiers(ctx, d.DB, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	x := files[id]
+	if x == nil || !sees(a, x.product) {
+		return nil, NotFound()
+	}
+	return d.actions(x, a)
+}
+
+func (d *Desk) actions(x *dossier, a access.Actor) ([]Action, error) {
+	today := d.Today()
+	rules, err := d.rules(x, today)
+	if err != nil {
+		return nil, err
+	}
+	s := x.subject(rules)
+	facts := x.facts(today, "")
+	out := []Action{}
+	for _, event := range rules.Events(s) {
+		o := rules.Offer(s, event)
+		if o.System {
+			continue
+		}
+		act := Action{Event: event, Title: o.Title, To: o.To, Needs: o.Needs, Form: o.Form, Comment: o.Comment, Aside: o.Aside,
+			Due: x.product.Due, Reasons: []fault.Reason{}, opens: o.Opens}
+		decision := rules.Decide(s, facts, workflow.Command{Event: event, Actor: a, Preview: true}, today)
+		if f := decision.Refusal; f != nil {
+			act.Reasons = f.Reasons
+		} else {
+			act.Allowed = true
+		}
+		out = append(out, act)
+	}
+	return out, nil
+}
+
+// History is a product's entries, newest last, with what was said in words.
+//
+// Faults: not_found.
+func (d *Desk) History(ctx context.Context, a access.Actor, id string, after int64, limit int) ([]Entry, error) {
+	if _, err := d.Product(ctx, a, id); err != nil {
+		return nil, err
+	}
+	lines, err := store.ProductLines(ctx, d.DB, id, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	private, err := store.PrivateValues(ctx, d.DB, id, after)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{ocop.System: ocop.System}
+	out := []Entry{}
+	for _, l := range lines {
+		e, err := entryOf(l)
+		if err != nil {
+			return nil, err
+		}
+		for field, value := range private[l.Index] {
+			if field == "comment" {
+				e.Comment = value
+			} else {
+				e.Data[field] = value
+			}
+		}
+		delete(e.Data, "comment")
+		if e.ActorName, err = d.nameOf(ctx, names, l.Actor); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+func entryOf(l store.Line) (Entry, error) {
+	var body struct {
+		From, To string
+		Data     map[string]any
+	}
+	if err := json.Unmarshal([]byte(l.Body), &body); err != nil {
+		return Entry{}, fmt.Errorf("entry %d: %w", l.Index, err)
+	}
+	if body.Data == nil {
+		body.Data = map[string]any{}
+	}
+	return Entry{Index: &l.Index, Seq: &l.Seq, Kind: l.Kind, Event: l.Event, From: body.From, To: body.To, At: l.At,
+		Actor: l.Actor, Data: body.Data, Hash: hex.EncodeToString(l.Hash[:])}, nil
+}
+
+func (d *Desk) nameOf(ctx context.Context, names map[string]string, id string) (string, error) {
+	if name, ok := names[id]; ok {
+		return name, nil
+	}
+	acc, err := store.AccountByID(ctx, d.DB, id)
+	if err != nil {
+		return "", err
+	}
+	names[id] = id
+	if acc != nil {
+		names[id] = acc.Name
+	}
+	return names[id], nil
+}

@@ -1,0 +1,121 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/store"
+)
+
+// Task is a product that waits for the actor.
+type Task struct {
+	Product Product        `json:"product"`
+	Actions []Action       `json:"actions"` // that the actor can take now
+	Missing []fault.Reason `json:"missing"` // what the actor can cure for others to go on
+	Due     *ocop.Date     `json:"due"`
+	Overdue bool           `json:"overdue"`
+}
+
+// Worklist is what the actor can do now, by deadline, one page at a time; next
+// is the cursor of the page after, "" at the end. Only ways forward count:
+// every product could be sent back, that makes it nobody's task.
+func (d *Desk) Worklist(ctx context.Context, a access.Actor, after string, limit int) (tasks []Task, next string, err error) {
+	const scan = 200
+	tasks = []Task{}
+	for {
+		page, err := d.Products(ctx, a, store.Filter{ByDue: true, After: after, Limit: scan})
+		if err != nil {
+			return nil, "", err
+		}
+		list := make([]string, len(page))
+		for i, p := range page {
+			list[i] = p.ID
+		}
+		files, err := d.dossiers(ctx, d.DB, list)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, p := range page {
+			after = cursor(p)
+			x := files[p.ID]
+			if x == nil {
+				continue
+			}
+			t, ok, err := d.task(x, a)
+			if err != nil {
+				return nil, "", err
+			}
+			if ok {
+				tasks = append(tasks, t)
+			}
+			if len(tasks) == limit {
+				return tasks, after, nil
+			}
+		}
+		if len(page) < scan {
+			return tasks, "", nil
+		}
+	}
+}
+
+func cursor(p ocop.Product) string {
+	if p.Due == nil {
+		return "|" + p.Code
+	}
+	return fmt.Sprintf("%s|%s", p.Due, p.Code)
+}
+
+// task says what the actor can do about a product; false when nothing.
+func (d *Desk) task(x *dossier, a access.Actor) (Task, bool, error) {
+	actions, err := d.actions(x, a)
+	if err != nil {
+		return Task{}, false, err
+	}
+	p := x.product
+	t := Task{Product: View(*p), Actions: []Action{}, Missing: []fault.Reason{}, Due: p.Due, Overdue: p.Due != nil && *p.Due < d.Today()}
+	for _, act := range actions {
+		switch {
+		case act.Aside || act.opens != "" && !x.expected(act.opens):
+		case act.Allowed:
+			t.Actions = append(t.Actions, act)
+		default:
+			t.Missing = append(t.Missing, curable(act.Reasons, a, x)...)
+		}
+	}
+	return t, len(t.Actions)+len(t.Missing) > 0, nil
+}
+
+// expected reports whether a round of that track is due: planned by the
+// campaign, or the renewal of a certificate that has run out.
+func (x *dossier) expected(track ocop.Track) bool {
+	return x.plan.Tracks[x.product.Code] == track && !x.opened(track) || track == "renewal" && x.product.State == "expired"
+}
+
+// opened reports whether the campaign's round was begun already.
+func (x *dossier) opened(track ocop.Track) bool {
+	return slices.ContainsFunc(x.acts, func(s store.Act) bool { return s.Event == ocop.Event("begin_"+string(track)) })
+}
+
+// curable are the reasons that the actor can do away with, other than by making
+// the move itself. Papers that a producer brings are the producer's task; that
+// the office may bring them too does not make them the office's.
+func curable(reasons []fault.Reason, a access.Actor, x *dossier) []fault.Reason {
+	var out []fault.Reason
+	for _, r := range reasons {
+		if r.Who || len(r.CureBy) == 0 {
+			continue
+		}
+		place := x.product.Path
+		if r.CureBy[0] == access.Producer {
+			place = x.product.OwnerPath
+		}
+		if _, ok := a.Holds(r.CureBy[0], place); ok {
+			out = append(out, r)
+		}
+	}
+	return out
+}
