@@ -1,57 +1,33 @@
 package workflow
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/source"
 )
 
 // checker proves a procedure before it is loaded. Each method below is a group
 // of rules of the language; each finding has a code, a place and a sentence.
 type checker struct {
 	p         *Procedure
-	src       source
-	findings  []Finding
+	file      *source.File
 	rules     map[question]*rule
 	languages map[string]*language
 }
 
-func (c *checker) add(code, path, vi, en string) {
-	line, column := c.src.place(path)
-	f := Finding{Code: code, File: c.src.file, Line: line, Column: column, Message: ocop.Text{Vi: vi, En: en}}
-	if !slices.Contains(c.findings, f) {
-		c.findings = append(c.findings, f)
-	}
-}
-
-func (c *checker) warn(code, path, vi, en string) {
-	n := len(c.findings)
-	if c.add(code, path, vi, en); len(c.findings) > n {
-		c.findings[n].Warning = true
-	}
-}
-
-func (c *checker) failed() bool {
-	return slices.ContainsFunc(c.findings, func(f Finding) bool { return !f.Warning })
-}
-
-func (c *checker) sorted() []Finding {
-	slices.SortStableFunc(c.findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Code, b.Code))
-	})
-	return c.findings
-}
+func (c *checker) add(code, path, vi, en string)  { c.file.Error(code, path, vi, en) }
+func (c *checker) warn(code, path, vi, en string) { c.file.Warn(code, path, vi, en) }
 
 func (c *checker) check() {
 	c.head()
 	c.scores()
 	c.names()
 	c.compile()
-	if !c.failed() {
+	if !c.file.Failed() {
 		c.graph()
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/looplab/fsm"
 
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/source"
 )
 
 // Rules is a procedure that was proved and compiled, ready to be asked. It is
@@ -56,24 +57,28 @@ func (r *Rules) rule(track ocop.Track, state ocop.State, event ocop.Event) *rule
 	return r.arms[question{track, state, event}]
 }
 
+// Finding is something wrong, or worth a look, at one place of a file.
+type Finding = source.Finding
+
 // Load parses, checks and compiles a file. The findings hold every error and
 // warning; rules are given only when there is no error.
-func Load(file string, text []byte) (*Rules, []Finding) {
-	p, src, bad := parse(file, text)
+func Load(name string, text []byte) (*Rules, []Finding) {
+	p := new(Procedure)
+	file, bad := source.Parse(name, text, p)
 	if bad != nil {
 		return nil, []Finding{*bad}
 	}
-	c := &checker{p: p, src: src}
+	c := &checker{p: p, file: file}
 	c.check()
-	if c.failed() {
-		return nil, c.sorted()
+	if file.Failed() {
+		return nil, file.Findings()
 	}
-	r := &Rules{Procedure: *p, Hash: src.hash, Text: text, arms: c.rules}
+	r := &Rules{Procedure: *p, Hash: file.Hash, Text: text, arms: c.rules}
 	if err := r.askMachines(); err != nil {
 		c.add("machine", "transitions", "Không dựng được máy trạng thái: "+err.Error(), "The state machine cannot be built: "+err.Error())
-		return nil, c.sorted()
+		return nil, file.Findings()
 	}
-	return r, c.sorted()
+	return r, file.Findings()
 }
 
 // askMachines puts every question to looplab/fsm once, each to a fresh machine

@@ -1,0 +1,132 @@
+// Package campaign owns a year's plan of one unit: its file, its deadlines,
+// targets and duties, and how it is brought into the database. What a deadline
+// means is package calendar's; moving products is casework's.
+package campaign
+
+import (
+	"ocopflow/internal/calendar"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/source"
+)
+
+// File is a campaign as its YAML says.
+type File struct {
+	Campaign     string              `yaml:"campaign" json:"campaign"`
+	Year         int                 `yaml:"year" json:"year"`
+	Title        ocop.Text           `yaml:"title" json:"title"`
+	Unit         string              `yaml:"unit" json:"unit"`
+	Procedure    string              `yaml:"procedure" json:"procedure"`
+	Source       Source              `yaml:"source" json:"source"`
+	Units        []Unit              `yaml:"units,omitempty" json:"-"`
+	Producers    []Producer          `yaml:"producers,omitempty" json:"-"`
+	Products     []Product           `yaml:"products,omitempty" json:"products"`
+	Expectations []Expectation       `yaml:"expectations,omitempty" json:"expectations"`
+	Deadlines    []calendar.Deadline `yaml:"deadlines,omitempty" json:"deadlines"`
+	Targets      []Target            `yaml:"targets,omitempty" json:"targets"`
+	Duties       []Duty              `yaml:"duties,omitempty" json:"duties"`
+	Participants []string            `yaml:"participants,omitempty" json:"participants"`
+	Conflicts    []Conflict          `yaml:"conflicts,omitempty" json:"conflicts"`
+}
+
+// Source is the paper that a campaign was taken from.
+type Source struct {
+	Type    string     `yaml:"type" json:"type"`
+	Issuer  string     `yaml:"issuer" json:"issuer"`
+	Number  string     `yaml:"number" json:"number"` // "" where the source leaves it blank
+	Date    string     `yaml:"date" json:"date"`     // as far as the source gives it
+	Meeting *ocop.Date `yaml:"meeting,omitempty" json:"meeting,omitempty"`
+	Legal   []string   `yaml:"legal,omitempty" json:"legal,omitempty"`
+}
+
+// Unit is an authority that the campaign needs.
+type Unit struct {
+	Code      string        `yaml:"code"`
+	Kind      ocop.UnitKind `yaml:"kind"`
+	Parent    string        `yaml:"parent,omitempty"`
+	Name      ocop.Text     `yaml:"name"`
+	ValidFrom *ocop.Date    `yaml:"valid_from,omitempty"`
+	ValidTo   *ocop.Date    `yaml:"valid_to,omitempty"`
+	Successor string        `yaml:"successor,omitempty"`
+	Assumed   bool          `yaml:"assumed,omitempty"`
+}
+
+// Producer is an owner of products in the unit where it sits.
+type Producer struct {
+	Code string `yaml:"code"`
+	Name string `yaml:"name"`
+	Form string `yaml:"form"`
+	Unit string `yaml:"unit"`
+}
+
+// Product takes part in the campaign; it was recognised before.
+type Product struct {
+	Code        string      `yaml:"code" json:"code"`
+	Name        string      `yaml:"name" json:"name"`
+	Producer    string      `yaml:"producer" json:"producer"`
+	Set         int         `yaml:"set" json:"set"`
+	Plan        Plan        `yaml:"plan" json:"plan"`
+	Certificate Certificate `yaml:"certificate" json:"certificate"`
+}
+
+// Plan is the round that a product is to go through.
+type Plan struct {
+	Track  ocop.Track `yaml:"track" json:"track"`
+	Target int        `yaml:"target" json:"target"`
+}
+
+// Certificate is one given before this program was used.
+type Certificate struct {
+	Number   string    `yaml:"number" json:"number"`
+	Stars    int       `yaml:"stars" json:"stars"`
+	IssuedOn ocop.Date `yaml:"issued_on" json:"issued_on"`
+	Assumed  bool      `yaml:"assumed,omitempty" json:"assumed,omitempty"`
+}
+
+// Expectation is a first product that a commune is to bring.
+type Expectation struct {
+	Unit  string     `yaml:"unit" json:"unit"`
+	Track ocop.Track `yaml:"track" json:"track"`
+	Stars int        `yaml:"stars" json:"stars"`
+	Count int        `yaml:"count" json:"count"`
+}
+
+// Target counts certificates in force, at exactly or at least so many stars.
+type Target struct {
+	Code     string    `yaml:"code" json:"code"`
+	Title    ocop.Text `yaml:"title" json:"title"`
+	Stars    int       `yaml:"stars" json:"stars"`
+	More     int       `yaml:"more" json:"more"`                             // than the baseline
+	Baseline int       `yaml:"baseline,omitempty" json:"baseline,omitempty"` // at the start of the campaign
+	Unit     string    `yaml:"unit,omitempty" json:"unit,omitempty"`         // "" for the whole campaign
+}
+
+// Duty is what an organisation is asked to do.
+type Duty struct {
+	Code     string    `yaml:"code" json:"code"`
+	Unit     string    `yaml:"unit" json:"unit"` // a unit's or producer's code, "producers" or "communes"
+	Title    ocop.Text `yaml:"title" json:"title"`
+	Deadline string    `yaml:"deadline,omitempty" json:"deadline,omitempty"`
+	About    string    `yaml:"about,omitempty" json:"about,omitempty"` // a product's or producer's code
+}
+
+// Conflict is a contradiction in the source, shown and not resolved.
+type Conflict struct {
+	Code    string    `yaml:"code" json:"code"`
+	Between []string  `yaml:"between" json:"between"`
+	Note    ocop.Text `yaml:"note" json:"note"`
+}
+
+// Parse reads and checks a campaign file; without a file the findings say why.
+func Parse(name string, text []byte) (*File, []source.Finding) {
+	f := new(File)
+	src, bad := source.Parse(name, text, f)
+	if bad != nil {
+		return nil, []source.Finding{*bad}
+	}
+	c := checker{f: f, src: src}
+	c.check()
+	if src.Failed() {
+		return nil, src.Findings()
+	}
+	return f, src.Findings()
+}
