@@ -39,7 +39,8 @@ var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
 // minPassword is the shortest password, in characters (NIST SP 800-63B asks for eight at least).
 const minPassword = 10
 
-func (p *People) hash(password string) (string, error) {
+// HashPassword makes the hash that is kept of a password.
+func (p *People) HashPassword(password string) (string, error) {
 	params := p.Hashing
 	if params == nil {
 		params = argon2id.DefaultParams
@@ -61,15 +62,53 @@ func (p *People) Add(ctx context.Context, by access.Actor, n NewAccount, key *co
 	if err := n.check(); err != nil {
 		return store.Account{}, err
 	}
-	acc := store.Account{ID: newID(), Name: n.Name, Display: strings.TrimSpace(n.Display), Version: 1}
-	if acc.Display == "" {
-		acc.Display = n.Name
-	}
+	hash := ""
 	if n.Password != "" {
 		var err error
-		if acc.Password, err = p.hash(n.Password); err != nil {
+		if hash, err = p.HashPassword(n.Password); err != nil {
 			return store.Account{}, err
 		}
+	}
+	return p.add(ctx, by, n, hash, key)
+}
+
+// AddHashed makes an account whose password was hashed before.
+//
+// Faults: those of Add.
+func (p *People) AddHashed(ctx context.Context, by access.Actor, n NewAccount, hash string) (store.Account, error) {
+	if err := n.check(); err != nil {
+		return store.Account{}, err
+	}
+	return p.add(ctx, by, n, hash, nil)
+}
+
+// ResetHashed gives an account another password; it is entered in the ledger.
+//
+// Faults: not_found.
+func (p *People) ResetHashed(ctx context.Context, name, hash string) (store.Account, error) {
+	return commit.Do[store.Account](ctx, p.Committer, commit.Act{Kind: commit.Once, Locks: []string{"account:" + name},
+		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, _ time.Time) (commit.Outcome, error) {
+			acc, err := store.AccountByName(ctx, q, name)
+			if err != nil {
+				return commit.Outcome{}, err
+			}
+			if acc == nil {
+				return commit.Outcome{}, fault.New(fault.NotFound, "not_found", "Không có tài khoản này.", "There is no such account.")
+			}
+			return commit.Outcome{
+				Drafts: []ledger.Draft{{Stream: "account:" + acc.ID, Kind: ledger.KindSecurity, Event: "reset_password", Actor: ledger.Actor{ID: ocop.System}}},
+				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+					return store.SetPassword(ctx, tx, acc.ID, hash)
+				}),
+				Answer: func([]ledger.Entry) any { return *acc },
+			}, nil
+		})})
+}
+
+func (p *People) add(ctx context.Context, by access.Actor, n NewAccount, hash string, key *commit.Key) (store.Account, error) {
+	acc := store.Account{ID: newID(), Name: n.Name, Display: strings.TrimSpace(n.Display), Password: hash, Version: 1}
+	if acc.Display == "" {
+		acc.Display = n.Name
 	}
 	return commit.Do[store.Account](ctx, p.Committer, commit.Act{Kind: commit.Once, Key: key, Locks: []string{"account:" + n.Name},
 		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {

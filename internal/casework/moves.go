@@ -253,3 +253,13 @@ func (x *dossier) document(id string) *store.Document {
 	}
 	return nil
 }
+
+// Reserve takes an idempotency key for a whole bulk request, whose items carry
+// keys of their own made from it.
+//
+// Faults: key_reused (Invalid).
+func (d *Desk) Reserve(ctx context.Context, key commit.Key) error {
+	_, err := commit.Do[any](ctx, d.Committer, commit.Act{Kind: commit.Once, Key: &key,
+		Ask: commit.Alone(func(context.Context, sqldb.Querier, time.Time) (commit.Outcome, error) { return commit.Outcome{}, nil })})
+	return err
+}

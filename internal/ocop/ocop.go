@@ -103,20 +103,20 @@ type Ref struct {
 // Round (lượt đánh giá) is one passage of a product towards a result, pinned to
 // one version of one procedure.
 type Round struct {
-	ID        string
-	Product   string
-	Number    int // of the product's rounds, from 1
-	Track     Track
-	Procedure string
-	Version   string
-	Hash      string
-	Campaign  string
-	Level     Level
-	OpenedAt  time.Time
-	OpenedBy  string
-	ClosedAt  *time.Time
-	Outcome   Event
-	Data      RoundData
+	ID        string     `json:"id"`
+	Product   string     `json:"product"`
+	Number    int        `json:"number"` // of the product's rounds, from 1
+	Track     Track      `json:"track"`
+	Procedure string     `json:"procedure"`
+	Version   string     `json:"version"`
+	Hash      string     `json:"hash"`
+	Campaign  string     `json:"campaign"`
+	Level     Level      `json:"level"`
+	OpenedAt  time.Time  `json:"opened_at"`
+	OpenedBy  string     `json:"opened_by"`
+	ClosedAt  *time.Time `json:"closed_at"`
+	Outcome   Event      `json:"outcome"`
+	Data      RoundData  `json:"data"`
 }
 
 // RoundData is what the moves of a round have put on record.

@@ -140,3 +140,11 @@ func DeleteExpired(ctx context.Context, tx *sqldb.Tx, now time.Time) error {
 	_, err := tx.Exec(ctx, sqlDeleteExpired, sqldb.Micros(now))
 	return err
 }
+
+const sqlAccountsIn = `SELECT DISTINCT ` + accountColumns + ` FROM accounts a JOIN grants g ON g.account = a.id WHERE g.unit = $1 AND NOT a.disabled ORDER BY a.name LIMIT 200`
+
+// AccountsIn lists the accounts that hold a role in a unit itself.
+func AccountsIn(ctx context.Context, q sqldb.Querier, unit string) ([]Account, error) {
+	rows, err := q.Query(ctx, sqlAccountsIn, unit)
+	return collect(rows, err, "accounts in unit", scanAccount)
+}

@@ -1,0 +1,204 @@
+// Package app wires the program: it opens the database, starts what runs in the
+// background, and gives one HTTP handler. It alone sees every package.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"ocopflow/internal/accounts"
+	"ocopflow/internal/campaign"
+	"ocopflow/internal/casework"
+	"ocopflow/internal/commit"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
+	"ocopflow/internal/workflow"
+	"ocopflow/migrations"
+	"ocopflow/workflows"
+)
+
+// Config is what the program needs to know. Its zero value, with a database,
+// is a working server.
+type Config struct {
+	Database   string
+	Demo       bool
+	Procedures fs.FS            // nil for those built in
+	Hashing    *argon2id.Params // nil for the library's defaults
+	MaxUpload  int64            // bytes; 0 for 20 MiB
+	Sweep      time.Duration    // between looks at what fell due; 0 for 30 seconds
+	Version    string
+	Log        *slog.Logger
+	Clock      func() time.Time // nil for the world's; tests hand in their own
+}
+
+// App is the running program.
+type App struct {
+	Config
+	DB        *sqldb.DB
+	Committer *commit.Committer
+	Library   *workflow.Library
+	Desk      *casework.Desk
+	People    *accounts.People
+	Campaigns *campaign.Desk
+	Handler   http.Handler
+
+	clock clock
+	stop  context.CancelFunc
+	tasks sync.WaitGroup
+}
+
+// Open migrates the database and starts the program; Close stops it.
+func Open(ctx context.Context, c Config) (*App, error) {
+	a := &App{Config: c.withDefaults()}
+	var err error
+	if a.DB, err = sqldb.Open(ctx, c.Database); err != nil {
+		return nil, err
+	}
+	if err := a.start(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (c Config) withDefaults() Config {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Procedures == nil {
+		c.Procedures = workflows.Files
+	}
+	if c.MaxUpload == 0 {
+		c.MaxUpload = 20 << 20
+	}
+	if c.Sweep == 0 {
+		c.Sweep = 30 * time.Second
+	}
+	return c
+}
+
+func (a *App) start(ctx context.Context) error {
+	if _, err := migrations.Up(ctx, a.DB); err != nil {
+		return err
+	}
+	if err := a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return store.CreateHead(ctx, tx, newOrigin()) }); err != nil {
+		return fmt.Errorf("ledger head: %w", err)
+	}
+	if a.Demo {
+		if err := a.clock.startDemo(ctx, a.DB); err != nil {
+			return err
+		}
+	}
+	now := a.clock.now
+	if a.Clock != nil && !a.Demo {
+		now = a.Clock
+	}
+	lib, findings, err := workflow.LoadAll(a.Procedures)
+	for _, f := range findings {
+		a.Log.Warn("procedure", "finding", f.String())
+	}
+	if err != nil {
+		return err
+	}
+	a.Library = lib
+	if err := a.publish(ctx, now()); err != nil {
+		return err
+	}
+	a.Committer = commit.New(a.DB, now, a.Log)
+	a.Desk = &casework.Desk{DB: a.DB, Committer: a.Committer, Library: lib, Clock: now}
+	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing}
+	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
+	a.Desk.Plans = a.Campaigns
+	if a.Handler, err = a.handler(now); err != nil {
+		return err
+	}
+	a.sweepOften()
+	return nil
+}
+
+// newOrigin names a new ledger at random, so that two are never mistaken for
+// one another.
+func newOrigin() string {
+	b := make([]byte, 8)
+	rand.Read(b)
+	return "ocopflow/" + hex.EncodeToString(b)
+}
+
+// publish keeps the text of each procedure. One that a round is pinned to
+// cannot come back with another content.
+func (a *App) publish(ctx context.Context, now time.Time) error {
+	return a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		for _, r := range a.Library.All() {
+			known, used, err := store.ProcedureHash(ctx, tx, r.Name, r.Version)
+			switch {
+			case err != nil:
+				return err
+			case known == r.Hash:
+				continue
+			case known != "" && used:
+				return fmt.Errorf("procedure %s %s was changed after products used it; give the new text a version of its own", r.Name, r.Version)
+			}
+			if err := store.SaveProcedure(ctx, tx, r.Name, r.Version, r.Hash, string(r.Text), now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// sweepOften looks at what fell due until the program stops, and tidies what
+// has run out.
+func (a *App) sweepOften() {
+	ctx, cancel := context.WithCancel(context.Background())
+	a.stop = cancel
+	a.tasks.Go(func() {
+		tick := time.NewTicker(a.Sweep)
+		defer tick.Stop()
+		for {
+			if n, err := a.Desk.Sweep(ctx); err != nil && ctx.Err() == nil {
+				a.Log.Error("sweep", "err", err)
+			} else if n > 0 {
+				a.Log.Info("fell due", "moves", n)
+			}
+			if err := a.tidy(ctx); err != nil && ctx.Err() == nil {
+				a.Log.Error("tidy", "err", err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	})
+}
+
+// tidy forgets secrets that ran out and answers older than 30 days.
+func (a *App) tidy(ctx context.Context) error {
+	return a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		if err := store.DeleteExpired(ctx, tx, time.Now()); err != nil {
+			return err
+		}
+		return store.ForgetAnswers(ctx, tx, a.Desk.Clock().Add(-30*24*time.Hour))
+	})
+}
+
+// Close answers what is queued, stops the background and closes the database.
+func (a *App) Close() error {
+	if a.stop != nil {
+		a.stop()
+		a.tasks.Wait()
+	}
+	if a.Committer != nil {
+		a.Committer.Close()
+	}
+	return a.DB.Close()
+}

@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"ocopflow/internal/fault"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
+)
+
+// clock tells the time. In the demo it starts on a day of 2024, runs on from
+// there and can be moved forward; everywhere else it is the world's.
+type clock struct {
+	mu     sync.Mutex
+	demo   bool
+	offset time.Duration // guarded by mu
+}
+
+// demoStart is the morning after the meeting of 21/3/2024.
+var demoStart = time.Date(2024, 3, 22, 1, 0, 0, 0, time.UTC)
+
+const clockSetting = "demo_clock"
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.offset).UTC().Truncate(time.Microsecond)
+}
+
+// startDemo takes the clock up where the database left it.
+func (c *clock) startDemo(ctx context.Context, db *sqldb.DB) error {
+	at := demoStart
+	saved, err := store.Setting(ctx, db, clockSetting)
+	if err != nil {
+		return err
+	}
+	if saved != "" {
+		if at, err = time.Parse(time.RFC3339Nano, saved); err != nil {
+			return fmt.Errorf("demo clock: %w", err)
+		}
+	}
+	head, err := store.LoadHead(ctx, db)
+	if err != nil {
+		return err
+	}
+	if head.LastAt.After(at) {
+		at = head.LastAt
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.demo, c.offset = true, at.Sub(time.Now())
+	return nil
+}
+
+// setClock moves the demo's clock forward, keeps that, and lets fall due what falls
+// due.
+//
+// Faults: clock_back (Invalid).
+func (a *App) setClock(ctx context.Context, to time.Time) error {
+	if to.Before(a.clock.now()) || to.Year() > 2200 {
+		return fault.New(fault.Invalid, "clock_back", "Đồng hồ thử nghiệm chỉ chạy tới, không lùi lại.", "The demo's clock moves forward only.")
+	}
+	if err := a.saveSetting(ctx, clockSetting, to.UTC().Format(time.RFC3339Nano)); err != nil {
+		return err
+	}
+	a.clock.mu.Lock()
+	a.clock.offset = time.Until(to)
+	a.clock.mu.Unlock()
+	_, err := a.Desk.Sweep(ctx)
+	return err
+}
+
+func (a *App) saveSetting(ctx context.Context, name, value string) error {
+	return a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return store.SaveSetting(ctx, tx, name, value) })
+}

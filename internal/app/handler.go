@@ -1,0 +1,87 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"ocopflow/internal/accounts"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/httpapi"
+	"ocopflow/internal/httpx"
+	"ocopflow/internal/web"
+)
+
+func (a *App) handler(now func() time.Time) (http.Handler, error) {
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.UseRawPath, engine.HandleMethodNotAllowed, engine.RedirectTrailingSlash = true, true, false
+	engine.Use(a.recovered, headers)
+	attempts := new(accounts.Attempts)
+	var setClock func(context.Context, time.Time) error
+	if a.Demo {
+		setClock = a.setClock
+	}
+	api := &httpapi.API{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, People: a.People, Library: a.Library, Log: a.Log,
+		Clock: now, SetClock: setClock, Attempts: attempts, MaxUpload: a.MaxUpload, Version: a.Version}
+	api.Mount(engine)
+	site, err := web.New(web.Site{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, People: a.People, Library: a.Library, Log: a.Log,
+		Clock: now, SetClock: setClock, Attempts: attempts, MaxUpload: a.MaxUpload})
+	if err != nil {
+		return nil, err
+	}
+	site.Mount(engine)
+	engine.NoRoute(missing(site, fault.NotFound, "not_found", "Không tìm thấy.", "Not found."))
+	engine.NoMethod(func(c *gin.Context) {
+		f := fault.New(fault.NotFound, "method", "Địa chỉ này không nhận phương thức đó.", "This address does not take that method.")
+		p := httpx.ProblemOf(f, httpx.LangOf(c.Request))
+		p.Status, p.Title = http.StatusMethodNotAllowed, http.StatusText(http.StatusMethodNotAllowed)
+		c.Header("Content-Type", "application/problem+json")
+		c.JSON(p.Status, p)
+	})
+	return http.NewCrossOriginProtection().Handler(engine), nil
+}
+
+// missing answers an unknown address: a problem under /api, a page elsewhere.
+func missing(site *web.Site, kind fault.Kind, code, vi, en string) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		f := fault.New(kind, code, vi, en)
+		if strings.HasPrefix(c.Request.URL.Path, "/api/") {
+			httpx.WriteProblem(c.Writer, c.Request, f)
+			return
+		}
+		site.Fault(c, f)
+	}
+}
+
+// headers that every answer carries.
+func headers(c *gin.Context) {
+	h := c.Writer.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Request-Id", uuid.NewString())
+	h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
+	c.Next()
+}
+
+// recovered keeps a panic from ending the program or leaking anything.
+func (a *App) recovered(c *gin.Context) {
+	defer func() {
+		if r := recover(); r != nil {
+			if r == http.ErrAbortHandler {
+				panic(r)
+			}
+			a.Log.Error("panic", "path", c.Request.URL.Path, "value", r)
+			if !c.Writer.Written() {
+				httpx.WriteProblem(c.Writer, c.Request, fault.Of(http.ErrAbortHandler))
+			}
+			c.Abort()
+		}
+	}()
+	c.Next()
+}

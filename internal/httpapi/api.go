@@ -1,0 +1,226 @@
+// Package httpapi is the JSON API under /api/v1: it reads requests, calls the
+// packages that do, and writes answers. It decides nothing. All routes stand in
+// routes.go.
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"ocopflow/internal/accounts"
+	"ocopflow/internal/campaign"
+	"ocopflow/internal/casework"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/httpx"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/workflow"
+)
+
+// API holds what the handlers call.
+type API struct {
+	DB        *sqldb.DB
+	Desk      *casework.Desk
+	Campaigns *campaign.Desk
+	People    *accounts.People
+	Library   *workflow.Library
+	Log       *slog.Logger
+	Clock     func() time.Time
+	SetClock  func(ctx context.Context, now time.Time) error // nil outside of the demo
+	Attempts  *accounts.Attempts
+	MaxUpload int64 // bytes
+	Version   string
+}
+
+// Body limits in bytes.
+const (
+	maxBody = 1 << 20
+	maxBulk = 8 << 20
+)
+
+// huma makes its own validation errors through this variable alone, so it is
+// set once for the whole program.
+func init() {
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
+		return fromHuma(ctx, status, message, errs)
+	}
+}
+
+// Mount adds the API to an engine and gives its OpenAPI document.
+func (a *API) Mount(engine *gin.Engine) huma.API {
+	config := huma.DefaultConfig("ocopflow", a.Version)
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/openapi", "", ""
+	config.CreateHooks = nil // no $schema in answers
+	config.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
+	config.Info.Description = "Workflow of the OCOP programme. Errors are RFC 9457 problem documents; texts follow Accept-Language (vi, en)."
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer":  {Type: "http", Scheme: "bearer"},
+		"session": {Type: "apiKey", In: "cookie", Name: httpx.SessionCookie},
+	}
+	api := humagin.New(engine, config)
+	api.UseMiddleware(a.describe, a.authenticate(api))
+	a.routes(api)
+	a.uploads(engine, api)
+	a.docs(engine)
+	return api
+}
+
+// strictJSON refuses what encoding/json would mend in silence.
+var strictJSON = huma.Format{
+	Marshal: func(w io.Writer, v any) error {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		return e.Encode(v)
+	},
+	Unmarshal: func(data []byte, v any) error {
+		if !utf8.Valid(data) {
+			return errors.New("invalid UTF-8")
+		}
+		if nul(data) {
+			return errors.New("a NUL character")
+		}
+		return json.Unmarshal(data, v)
+	},
+}
+
+// nul finds an escaped NUL: \u0000 after an even number of backslashes.
+func nul(data []byte) bool {
+	for at := 0; ; {
+		i := bytes.Index(data[at:], []byte(`\u0000`))
+		if i < 0 {
+			return bytes.IndexByte(data, 0) >= 0
+		}
+		at += i
+		slashes := 0
+		for j := at - 1; j >= 0 && data[j] == '\\'; j-- {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return true
+		}
+		at++
+	}
+}
+
+// fromHuma words what huma found wrong with a request.
+func fromHuma(ctx huma.Context, status int, message string, errs []error) *httpx.Problem {
+	lang := ocop.Vi
+	if ctx != nil {
+		lang = httpx.Negotiate(ctx.Header("Accept-Language"))
+	}
+	var f *fault.Error
+	switch status {
+	case http.StatusBadRequest:
+		f = fault.New(fault.Malformed, "malformed", "Không đọc được yêu cầu: nội dung phải là JSON hợp lệ, mã UTF-8.", "The request cannot be read: the body must be valid JSON in UTF-8.")
+	case http.StatusRequestEntityTooLarge:
+		f = fault.New(fault.TooLarge, "too_large", "Nội dung gửi lên quá lớn.", "The body is too large.")
+	case http.StatusUnsupportedMediaType:
+		f = fault.New(fault.Malformed, "media_type", "Nội dung phải là application/json.", "The body must be application/json.")
+	case http.StatusUnprocessableEntity:
+		f = fault.New(fault.Invalid, "shape", "Yêu cầu không đúng mẫu.", "The request has a wrong shape.")
+	default:
+		f = fault.Of(errors.New(message))
+	}
+	p := httpx.ProblemOf(f, lang)
+	if status == http.StatusUnsupportedMediaType {
+		p.Status, p.Title = status, http.StatusText(status)
+	}
+	for _, err := range errs {
+		var d huma.ErrorDetailer
+		if errors.As(err, &d) {
+			x := d.ErrorDetail()
+			p.Errors = append(p.Errors, httpx.FieldError{Place: x.Location, Message: x.Message})
+		}
+	}
+	return p
+}
+
+// describe puts language and headers of the answer.
+func (a *API) describe(ctx huma.Context, next func(huma.Context)) {
+	r, w := humagin.Unwrap(ctx).Request, humagin.Unwrap(ctx).Writer
+	lang := httpx.LangOf(r)
+	w.Header().Set("Content-Language", string(lang))
+	w.Header().Add("Vary", "Accept-Language, Cookie, Authorization")
+	w.Header().Set("Cache-Control", "no-store")
+	next(huma.WithValue(ctx, langKey{}, lang))
+}
+
+type langKey struct{}
+
+func langOf(ctx context.Context) ocop.Lang {
+	lang, _ := ctx.Value(langKey{}).(ocop.Lang)
+	return lang
+}
+
+// authenticate finds who asks; an operation without security is open to all.
+func (a *API) authenticate(api huma.API) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r := humagin.Unwrap(ctx).Request
+		session, err := a.People.Recognise(ctx.Context(), httpx.Secret(r))
+		if err != nil {
+			a.refuse(api, ctx, err)
+			return
+		}
+		if session == nil && len(ctx.Operation().Security) > 0 {
+			a.refuse(api, ctx, fault.New(fault.Unauthorized, "sign_in", "Cần đăng nhập.", "You need to sign in."))
+			return
+		}
+		if session != nil {
+			ctx = huma.WithValue(ctx, sessionKey{}, *session)
+		}
+		next(ctx)
+	}
+}
+
+type sessionKey struct{}
+
+func sessionOf(ctx context.Context) accounts.Session {
+	s, _ := ctx.Value(sessionKey{}).(accounts.Session)
+	return s
+}
+
+// visible answers 404 before the body is read when the product is not the
+// caller's to see.
+func (a *API) visible(api huma.API) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if _, err := a.Desk.Product(ctx.Context(), sessionOf(ctx.Context()).Actor, ctx.Param("id")); err != nil {
+			a.refuse(api, ctx, err)
+			return
+		}
+		next(ctx)
+	}
+}
+
+func (a *API) refuse(api huma.API, ctx huma.Context, err error) {
+	p := a.problem(ctx.Context(), err)
+	w := humagin.Unwrap(ctx).Writer
+	w.Header().Set("Content-Type", "application/problem+json")
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="ocopflow"`)
+	}
+	ctx.SetStatus(p.Status)
+	_ = strictJSON.Marshal(w, p)
+}
+
+// problem turns an error into the document its caller gets, and logs ours.
+func (a *API) problem(ctx context.Context, err error) *httpx.Problem {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return httpx.ProblemOf(fault.New(fault.Unavailable, "cancelled", "Yêu cầu đã bị ngắt.", "The request was cut off."), langOf(ctx))
+	}
+	f := fault.Of(err)
+	if f.Kind == fault.Internal {
+		a.Log.ErrorContext(ctx, "request failed", "err", err)
+	}
+	return httpx.ProblemOf(f, langOf(ctx))
+}

@@ -1,0 +1,253 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"ocopflow/internal/casework"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/httpx"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/store"
+)
+
+func (a *API) listDocuments(ctx context.Context, in *byID) (*listOf[store.Document], error) {
+	items, err := a.Desk.Evidence(ctx, sessionOf(ctx).Actor, in.ID)
+	if items == nil {
+		items = []store.Document{}
+	}
+	return &listOf[store.Document]{Body: list[store.Document]{Items: items}}, err
+}
+
+type inspectionOut struct {
+	ETag string `header:"ETag"`
+	Body store.Inspection
+}
+
+func oneInspection(i store.Inspection, err error) (*inspectionOut, error) {
+	if i.Findings == nil {
+		i.Findings = []store.Found{}
+	}
+	if i.Participants == nil {
+		i.Participants = []string{}
+	}
+	return &inspectionOut{httpx.ETag(i.Version), i}, err
+}
+
+type visitBody struct {
+	Day               *ocop.Date    `json:"day,omitempty" format:"date"`
+	HeldOn            *ocop.Date    `json:"held_on,omitempty" format:"date"`
+	ProvincialCouncil bool          `json:"provincial_council,omitempty"`
+	Participants      []string      `json:"participants,omitempty" maxItems:"100"`
+	Findings          []store.Found `json:"findings,omitempty" maxItems:"100"`
+	Version           *int64        `json:"version,omitempty"`
+}
+
+type visitIn struct {
+	byID
+	writing
+	Body visitBody
+}
+
+func (a *API) visitOf(ctx context.Context, in *visitIn, route string) (casework.Visit, error) {
+	b := in.Body
+	v := casework.Visit{Day: b.Day, HeldOn: b.HeldOn, ProvincialCouncil: b.ProvincialCouncil, Participants: b.Participants,
+		Findings: b.Findings, Version: b.Version, Actor: sessionOf(ctx).Actor}
+	match, err := httpx.IfMatch(in.IfMatch)
+	if err != nil {
+		return v, err
+	}
+	if match != nil {
+		v.Version = match
+	}
+	v.Key, err = in.key(ctx, route, in.ID, in.Body)
+	return v, err
+}
+
+func (a *API) listInspections(ctx context.Context, in *byID) (*listOf[store.Inspection], error) {
+	items, err := a.Desk.Inspections(ctx, sessionOf(ctx).Actor, in.ID)
+	if items == nil {
+		items = []store.Inspection{}
+	}
+	return &listOf[store.Inspection]{Body: list[store.Inspection]{Items: items}}, err
+}
+
+func (a *API) planInspection(ctx context.Context, in *visitIn) (*inspectionOut, error) {
+	v, err := a.visitOf(ctx, in, "POST /products/{id}/inspections")
+	if err != nil {
+		return nil, err
+	}
+	return oneInspection(a.Desk.PlanVisit(ctx, in.ID, v))
+}
+
+func (a *API) getInspection(ctx context.Context, in *byID) (*inspectionOut, error) {
+	i, err := a.Desk.Inspection(ctx, sessionOf(ctx).Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return oneInspection(*i, nil)
+}
+
+func (a *API) recordInspection(ctx context.Context, in *visitIn) (*inspectionOut, error) {
+	v, err := a.visitOf(ctx, in, "PATCH /inspections/{id}")
+	if err != nil {
+		return nil, err
+	}
+	return oneInspection(a.Desk.RecordVisit(ctx, in.ID, v))
+}
+
+// uploads go on Gin directly, because huma spools multipart bodies; the routes
+// are added to the document by hand.
+func (a *API) uploads(engine *gin.Engine, api huma.API) {
+	engine.POST("/api/v1/documents", a.plain(a.upload))
+	engine.GET("/api/v1/documents/:id", a.plain(a.download))
+	api.OpenAPI().AddOperation(&huma.Operation{
+		Method: http.MethodPost, Path: "/api/v1/documents", OperationID: "upload-document", Tags: []string{"Documents"}, Security: signedIn,
+		Summary: "Upload a document (multipart: product, kind, file, valid_from?, valid_to?)",
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
+			Type: huma.TypeObject, Required: []string{"product", "kind", "file"}, Properties: map[string]*huma.Schema{
+				"product": {Type: huma.TypeString}, "kind": {Type: huma.TypeString}, "file": {Type: huma.TypeString, Format: "binary"},
+				"valid_from": {Type: huma.TypeString, Format: "date"}, "valid_to": {Type: huma.TypeString, Format: "date"}}}}}},
+		Responses: map[string]*huma.Response{"201": {Description: "The document"}},
+	})
+	api.OpenAPI().AddOperation(&huma.Operation{
+		Method: http.MethodGet, Path: "/api/v1/documents/{id}", OperationID: "download-document", Tags: []string{"Documents"}, Security: signedIn,
+		Summary: "Download a document", Responses: map[string]*huma.Response{"200": {Description: "The file"}},
+		Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}},
+	})
+}
+
+// plain runs a handler outside of huma with the same session and errors.
+func (a *API) plain(h func(*gin.Context) error) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		session, err := a.People.Recognise(c, httpx.Secret(c.Request))
+		if err == nil && session == nil {
+			c.Header("WWW-Authenticate", `Bearer realm="ocopflow"`)
+			err = fault.New(fault.Unauthorized, "sign_in", "Cần đăng nhập.", "You need to sign in.")
+		}
+		if err == nil {
+			ctx := context.WithValue(c.Request.Context(), sessionKey{}, *session)
+			c.Request = c.Request.WithContext(context.WithValue(ctx, langKey{}, httpx.LangOf(c.Request)))
+			err = h(c)
+		}
+		if err != nil {
+			f := fault.Of(err)
+			if f.Kind == fault.Internal {
+				a.Log.ErrorContext(c, "request failed", "err", err)
+			}
+			httpx.WriteProblem(c.Writer, c.Request, f)
+		}
+	}
+}
+
+// upload reads the parts one by one: product and kind must come before the file.
+func (a *API) upload(c *gin.Context) error {
+	ctx := c.Request.Context()
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, a.MaxUpload+64<<10)
+	parts, err := c.Request.MultipartReader()
+	if err != nil {
+		return fault.New(fault.Malformed, "malformed", "Nội dung phải là multipart/form-data.", "The body must be multipart/form-data.")
+	}
+	u := casework.Upload{Actor: sessionOf(ctx).Actor}
+	fields := map[string]string{}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return unreadable(err)
+		}
+		limit := int64(1 << 10)
+		if part.FormName() == "file" {
+			limit, u.Name = a.MaxUpload, part.FileName()
+		}
+		content, err := io.ReadAll(io.LimitReader(part, limit+1))
+		if err != nil {
+			return unreadable(err)
+		}
+		if int64(len(content)) > limit {
+			return tooLarge()
+		}
+		if part.FormName() == "file" {
+			u.Content = content
+		} else {
+			fields[part.FormName()] = string(content)
+		}
+	}
+	u.Product, u.Kind = fields["product"], fields["kind"]
+	if _, err := a.Desk.Product(ctx, u.Actor, u.Product); err != nil {
+		return err
+	}
+	if u.ValidFrom, err = dayField(fields, "valid_from"); err != nil {
+		return err
+	}
+	if u.ValidTo, err = dayField(fields, "valid_to"); err != nil {
+		return err
+	}
+	w := writing{IdempotencyKey: c.GetHeader("Idempotency-Key")}
+	if u.Key, err = w.key(ctx, "POST /documents", fields, u.Content); err != nil {
+		return err
+	}
+	doc, err := a.Desk.AddDocument(ctx, u)
+	if err != nil {
+		return err
+	}
+	c.Header("Location", "/api/v1/documents/"+doc.ID)
+	c.JSON(http.StatusCreated, doc)
+	return nil
+}
+
+func unreadable(err error) error {
+	var big *http.MaxBytesError
+	if errors.As(err, &big) {
+		return tooLarge()
+	}
+	return fault.New(fault.Malformed, "malformed", "Không đọc được tệp gửi lên.", "The upload cannot be read.").Because(err)
+}
+
+func tooLarge() error {
+	return fault.New(fault.TooLarge, "too_large", "Tệp quá lớn.", "The file is too large.")
+}
+
+func dayField(fields map[string]string, name string) (*ocop.Date, error) {
+	if fields[name] == "" {
+		return nil, nil
+	}
+	d, err := ocop.ParseDate(fields[name])
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "document_wrong", "Tài liệu chưa đúng.", "The document is not right.").
+			At(name, "Phải là ngày, viết NĂM-THÁNG-NGÀY.", "Must be a day written YYYY-MM-DD.")
+	}
+	return &d, nil
+}
+
+// download always offers the file for saving: what was uploaded is never shown
+// as a page of ours.
+func (a *API) download(c *gin.Context) error {
+	ctx := c.Request.Context()
+	doc, content, err := a.Desk.Document(ctx, sessionOf(ctx).Actor, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	h := c.Writer.Header()
+	h.Set("Content-Type", doc.MediaType)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "sandbox")
+	h.Set("Content-Length", strconv.Itoa(len(content)))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": doc.Name}))
+	h.Set("ETag", `"`+doc.SHA256+`"`)
+	c.Status(http.StatusOK)
+	_, err = c.Writer.Write(content)
+	if err != nil {
+		a.Log.DebugContext(ctx, "download cut off", "err", err)
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"ocopflow/internal/accounts"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/httpx"
+	"ocopflow/internal/store"
+)
+
+type signInIn struct {
+	Body struct {
+		Name     string `json:"name" maxLength:"100"`
+		Password string `json:"password" maxLength:"1000"`
+	}
+}
+
+// me is who is signed in.
+type me struct {
+	ID      string      `json:"id"`
+	Name    string      `json:"name"`
+	Display string      `json:"display"`
+	Roles   []grantBody `json:"roles"`
+}
+
+type signInOut struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+	Body      me
+}
+
+func meOf(s accounts.Session) me {
+	m := me{ID: s.Account.ID, Name: s.Account.Name, Display: s.Account.Display, Roles: []grantBody{}}
+	for _, g := range s.Actor.Grants {
+		m.Roles = append(m.Roles, grantBody{g.Role, g.Unit})
+	}
+	return m
+}
+
+func (a *API) signIn(ctx context.Context, in *signInIn) (*signInOut, error) {
+	if wait := a.Attempts.Wait(in.Body.Name); wait > 0 {
+		return nil, TooManyAttempts(wait)
+	}
+	secret, actor, err := a.People.SignIn(ctx, in.Body.Name, in.Body.Password)
+	if err != nil {
+		if fault.Is(err, fault.Unauthorized) {
+			a.Attempts.Failed(in.Body.Name)
+		}
+		return nil, err
+	}
+	a.Attempts.Succeeded(in.Body.Name)
+	acc, err := store.AccountByID(ctx, a.DB, actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &signInOut{
+		SetCookie: http.Cookie{Name: httpx.SessionCookie, Value: secret.Secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+			MaxAge: int(accounts.SessionLife / time.Second)},
+		Body: meOf(accounts.Session{Actor: actor, Account: *acc}),
+	}, nil
+}
+
+// TooManyAttempts answers who tried wrong passwords too often.
+func TooManyAttempts(wait time.Duration) error {
+	seconds := int(wait.Seconds()) + 1
+	return fault.New(fault.TooMany, "too_many",
+		"Sai mật khẩu quá nhiều lần; hãy đợi rồi thử lại.", "Too many wrong passwords; wait and try again.").
+		At("wait_seconds", strconv.Itoa(seconds), strconv.Itoa(seconds))
+}
+
+type meOut struct{ Body me }
+
+func (a *API) whoAmI(ctx context.Context, _ *struct{}) (*meOut, error) {
+	return &meOut{meOf(sessionOf(ctx))}, nil
+}
+
+type signOutOut struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+}
+
+func (a *API) signOut(ctx context.Context, _ *struct{}) (*signOutOut, error) {
+	s := sessionOf(ctx)
+	if err := a.People.Forget(ctx, s.Actor, s.Credential); err != nil {
+		return nil, err
+	}
+	return &signOutOut{http.Cookie{Name: httpx.SessionCookie, Path: "/", MaxAge: -1, HttpOnly: true}}, nil
+}
+
+func (a *API) listTokens(ctx context.Context, _ *struct{}) (*listOf[store.Credential], error) {
+	items, err := a.People.Tokens(ctx, sessionOf(ctx).Actor)
+	return &listOf[store.Credential]{Body: list[store.Credential]{Items: items}}, err
+}
+
+type tokenIn struct {
+	Body struct {
+		Label string `json:"label,omitempty" maxLength:"200"`
+		Days  int    `json:"days,omitempty" minimum:"1" maximum:"365"`
+	}
+}
+
+type tokenOut struct{ Body accounts.Secret }
+
+func (a *API) addToken(ctx context.Context, in *tokenIn) (*tokenOut, error) {
+	s, err := a.People.Token(ctx, sessionOf(ctx).Actor, in.Body.Label, time.Duration(in.Body.Days)*24*time.Hour)
+	return &tokenOut{s}, err
+}
+
+func (a *API) removeToken(ctx context.Context, in *byID) (*struct{}, error) {
+	return nil, a.People.Forget(ctx, sessionOf(ctx).Actor, in.ID)
+}

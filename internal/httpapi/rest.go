@@ -1,0 +1,335 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/accounts"
+	"ocopflow/internal/campaign"
+	"ocopflow/internal/casework"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/httpx"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/register"
+	"ocopflow/internal/store"
+)
+
+const timeForm = time.RFC3339Nano
+
+func parseTime(s string) (time.Time, error) { return time.Parse(time.RFC3339Nano, s) }
+
+type campaignsIn struct{ page }
+
+func (a *API) listCampaigns(ctx context.Context, in *campaignsIn) (*listOf[campaign.Campaign], error) {
+	after, err := in.after()
+	if err != nil {
+		return nil, err
+	}
+	items, err := a.Campaigns.List(ctx, sessionOf(ctx).Actor, after, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return cut(items, in.Limit, func(c campaign.Campaign) string { return c.Code }), nil
+}
+
+type campaignOut struct {
+	ETag string `header:"ETag"`
+	Body campaign.Campaign
+}
+
+func (a *API) getCampaign(ctx context.Context, in *byID) (*campaignOut, error) {
+	c, err := a.Campaigns.Get(ctx, sessionOf(ctx).Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &campaignOut{httpx.ETag(c.Version), c}, nil
+}
+
+type importIn struct {
+	Body struct {
+		Name string `json:"name,omitempty" maxLength:"200" doc:"of the file, for messages"`
+		YAML string `json:"yaml" doc:"the campaign file"`
+	}
+}
+
+type importOut struct{ Body campaign.Imported }
+
+func (a *API) importCampaign(ctx context.Context, in *importIn) (*importOut, error) {
+	actor := sessionOf(ctx).Actor
+	if !actor.Has(access.Admin) {
+		return nil, adminOnly()
+	}
+	name := in.Body.Name
+	if name == "" {
+		name = "campaign.yaml"
+	}
+	done, err := a.Campaigns.Import(ctx, actor, name, []byte(in.Body.YAML))
+	return &importOut{done}, err
+}
+
+func adminOnly() error {
+	return fault.New(fault.Forbidden, "who_may_not", "Việc này của người quản trị.", "This is for an administrator.")
+}
+
+// staff is everyone but producers and council members: those who may look up
+// units and producers.
+func staff(ctx context.Context) error {
+	for _, g := range sessionOf(ctx).Actor.Grants {
+		if g.Role != access.Producer && g.Role != access.Member {
+			return nil
+		}
+	}
+	return fault.New(fault.Forbidden, "who_may_not", "Việc này không thuộc quyền của bạn.", "This is not yours to do.")
+}
+
+func (a *API) listProducers(ctx context.Context, in *page) (*listOf[ocop.Producer], error) {
+	after, err := in.after()
+	if err != nil {
+		return nil, err
+	}
+	actor := sessionOf(ctx).Actor
+	all := []ocop.Producer{}
+	for len(all) <= in.Limit {
+		rows, err := store.Producers(ctx, a.DB, after, 200)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range rows {
+			if seesProducer(actor, p) {
+				all = append(all, p)
+			}
+		}
+		if len(rows) < 200 {
+			break
+		}
+		after = rows[len(rows)-1].Code
+	}
+	return cut(all, in.Limit, func(p ocop.Producer) string { return p.Code }), nil
+}
+
+func seesProducer(actor access.Actor, p ocop.Producer) bool {
+	if actor.Products().Sees(p.Path, p.ID) {
+		return true
+	}
+	_, admin := actor.Holds(access.Admin, p.Path)
+	return admin
+}
+
+type producerIn struct {
+	writing
+	Body struct {
+		Name string `json:"name" maxLength:"200"`
+		Code string `json:"code,omitempty" maxLength:"63"`
+		Form string `json:"form" maxLength:"40"`
+		Unit string `json:"unit" doc:"id or code of the commune, or of the authority above where it is not known"`
+	}
+}
+
+type producerOut struct{ Body ocop.Producer }
+
+func (a *API) addProducer(ctx context.Context, in *producerIn) (*producerOut, error) {
+	key, err := in.key(ctx, "POST /producers", in.Body)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.People.AddProducer(ctx, sessionOf(ctx).Actor, ocop.Producer{Name: in.Body.Name, Code: in.Body.Code, Form: in.Body.Form, Unit: in.Body.Unit}, key)
+	return &producerOut{p}, err
+}
+
+func (a *API) listUnits(ctx context.Context, in *page) (*listOf[ocop.Unit], error) {
+	after, err := in.after()
+	if err != nil {
+		return nil, err
+	}
+	if err := staff(ctx); err != nil {
+		return nil, err
+	}
+	from := ocop.Path(after)
+	if after != "" {
+		from += "\x01" // just behind the last one seen
+	}
+	rows, err := store.Units(ctx, a.DB, from, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return cut(rows, in.Limit, func(u ocop.Unit) string { return string(u.Path) }), nil
+}
+
+type unitIn struct {
+	writing
+	Body struct {
+		Code   string        `json:"code" maxLength:"63"`
+		Name   ocop.Text     `json:"name"`
+		Kind   ocop.UnitKind `json:"kind" maxLength:"20"`
+		Parent string        `json:"parent,omitempty" doc:"id or code"`
+	}
+}
+
+type unitOut struct{ Body ocop.Unit }
+
+func (a *API) addUnit(ctx context.Context, in *unitIn) (*unitOut, error) {
+	key, err := in.key(ctx, "POST /units", in.Body)
+	if err != nil {
+		return nil, err
+	}
+	u, err := a.People.AddUnit(ctx, sessionOf(ctx).Actor, ocop.Unit{Code: in.Body.Code, Name: in.Body.Name, Kind: in.Body.Kind, Parent: in.Body.Parent}, key)
+	return &unitOut{u}, err
+}
+
+func (a *API) listAccounts(ctx context.Context, in *page) (*listOf[store.Account], error) {
+	after, err := in.after()
+	if err != nil {
+		return nil, err
+	}
+	if !sessionOf(ctx).Actor.Has(access.Admin) {
+		return nil, adminOnly()
+	}
+	rows, err := store.Accounts(ctx, a.DB, after, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return cut(rows, in.Limit, func(x store.Account) string { return x.Name }), nil
+}
+
+type accountIn struct {
+	writing
+	Body struct {
+		Name     string `json:"name" maxLength:"63"`
+		Display  string `json:"display,omitempty" maxLength:"200"`
+		Password string `json:"password,omitempty" maxLength:"1000"`
+	}
+}
+
+type accountOut struct{ Body store.Account }
+
+func (a *API) addAccount(ctx context.Context, in *accountIn) (*accountOut, error) {
+	key, err := in.key(ctx, "POST /accounts", in.Body)
+	if err != nil {
+		return nil, err
+	}
+	acc, err := a.People.Add(ctx, sessionOf(ctx).Actor, accounts.NewAccount{Name: in.Body.Name, Display: in.Body.Display, Password: in.Body.Password}, key)
+	return &accountOut{acc}, err
+}
+
+type grantIn struct {
+	byID
+	writing
+	Body struct {
+		Role ocop.Role `json:"role" maxLength:"40"`
+		Unit string    `json:"unit" doc:"id or code"`
+	}
+}
+
+type grantBody struct {
+	Role ocop.Role `json:"role"`
+	Unit string    `json:"unit"`
+}
+
+type grantOut struct{ Body grantBody }
+
+func (a *API) grantRole(ctx context.Context, in *grantIn) (*grantOut, error) {
+	key, err := in.key(ctx, "POST /accounts/{id}/roles", in.ID, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	g, err := a.People.Grant(ctx, sessionOf(ctx).Actor, in.ID, in.Body.Role, in.Body.Unit, key)
+	return &grantOut{grantBody{g.Role, g.Unit}}, err
+}
+
+type verifyIn struct {
+	Number string `path:"number" maxLength:"120"`
+}
+
+type verifyOut struct{ Body register.Verification }
+
+func (a *API) verify(ctx context.Context, in *verifyIn) (*verifyOut, error) {
+	v, err := register.Verify(ctx, a.DB, in.Number, ocop.DateOf(a.Clock()))
+	return &verifyOut{v}, err
+}
+
+// getCertificate shows a certificate to those who see its product.
+func (a *API) getCertificate(ctx context.Context, in *verifyIn) (*verifyOut, error) {
+	v, err := register.Verify(ctx, a.DB, in.Number, ocop.DateOf(a.Clock()))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.Desk.Product(ctx, sessionOf(ctx).Actor, v.Product); err != nil {
+		return nil, err
+	}
+	return &verifyOut{v}, nil
+}
+
+type workflowItem struct {
+	Name      string     `json:"name"`
+	Version   string     `json:"version"`
+	Title     ocop.Text  `json:"title"`
+	Hash      string     `json:"hash"`
+	Effective ocop.Date  `json:"effective"`
+	Until     *ocop.Date `json:"until"`
+	Act       string     `json:"act"`
+}
+
+func (a *API) listWorkflows(context.Context, *struct{}) (*listOf[workflowItem], error) {
+	out := &listOf[workflowItem]{Body: list[workflowItem]{Items: []workflowItem{}}}
+	for _, r := range a.Library.All() {
+		out.Body.Items = append(out.Body.Items, workflowItem{r.Name, r.Version, r.Title, r.Hash, r.Legal.Effective, r.Legal.Until, r.Legal.Act})
+	}
+	return out, nil
+}
+
+type workflowIn struct {
+	Name    string `path:"name"`
+	Version string `path:"version"`
+}
+
+type workflowBody struct {
+	Hash       string          `json:"hash"`
+	Definition json.RawMessage `json:"definition"`
+	Mermaid    string          `json:"mermaid"`
+}
+
+type workflowOut struct{ Body workflowBody }
+
+func (a *API) getWorkflow(ctx context.Context, in *workflowIn) (*workflowOut, error) {
+	r := a.Library.Pinned(in.Name, in.Version)
+	if r == nil {
+		return nil, casework.NotFound()
+	}
+	text, err := json.Marshal(r.Procedure)
+	return &workflowOut{workflowBody{r.Hash, text, r.Mermaid(langOf(ctx), "", nil)}}, err
+}
+
+type headBody struct {
+	Origin string `json:"origin"`
+	Size   int64  `json:"size"`
+	Root   string `json:"root" doc:"Merkle tree head (RFC 6962), base64"`
+}
+
+type headOut struct{ Body headBody }
+
+func (a *API) ledgerHead(ctx context.Context, _ *struct{}) (*headOut, error) {
+	h, err := store.LoadHead(ctx, a.DB)
+	return &headOut{headBody{h.Origin, h.Tree.Size, h.Tree.Root().String()}}, err
+}
+
+type stateBody struct {
+	Status string `json:"status"`
+}
+
+type stateOut struct{ Body stateBody }
+
+func (a *API) healthz(context.Context, *struct{}) (*stateOut, error) {
+	return &stateOut{stateBody{"ok"}}, nil
+}
+
+// readyz tells whether a move could be made now.
+func (a *API) readyz(ctx context.Context, _ *struct{}) (*stateOut, error) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	if _, err := store.LoadHead(ctx, a.DB); err != nil {
+		return nil, fault.New(fault.Unavailable, "not_ready", "Cơ sở dữ liệu chưa sẵn sàng.", "The database is not ready.").Because(err)
+	}
+	return &stateOut{stateBody{"ready"}}, nil
+}

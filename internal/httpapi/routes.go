@@ -1,0 +1,122 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// signedIn marks an operation that needs a session or a token.
+var signedIn = []map[string][]string{{"bearer": {}}, {"session": {}}}
+
+// routes are all operations, on one screen.
+func (a *API) routes(api huma.API) {
+	r := router{a, api}
+	get(r, "/api/v1/products", "list-products", "Products", a.listProducts)
+	post(r, "/api/v1/products", "register-product", "Products", 201, a.registerProduct)
+	get(r, "/api/v1/products/{id}", "get-product", "Products", a.getProduct, a.visible(api))
+	get(r, "/api/v1/products/{id}/actions", "list-actions", "Products", a.listActions, a.visible(api))
+	post(r, "/api/v1/products/{id}/transitions", "move-product", "Products", 200, a.moveProduct, a.visible(api))
+	get(r, "/api/v1/products/{id}/history", "product-history", "Products", a.history, a.visible(api))
+	get(r, "/api/v1/products/{id}/documents", "list-documents", "Documents", a.listDocuments, a.visible(api))
+	get(r, "/api/v1/products/{id}/rounds", "list-rounds", "Products", a.listRounds, a.visible(api))
+	get(r, "/api/v1/products/{id}/inspections", "list-inspections", "Inspections", a.listInspections, a.visible(api))
+	post(r, "/api/v1/products/{id}/inspections", "plan-inspection", "Inspections", 201, a.planInspection, a.visible(api))
+	get(r, "/api/v1/inspections/{id}", "get-inspection", "Inspections", a.getInspection)
+	patch(r, "/api/v1/inspections/{id}", "record-inspection", "Inspections", a.recordInspection)
+	bulk(r, "/api/v1/transitions", "move-products", "Products", a.moveMany)
+	get(r, "/api/v1/worklist", "worklist", "Products", a.worklist)
+	get(r, "/api/v1/campaigns", "list-campaigns", "Campaigns", a.listCampaigns)
+	post(r, "/api/v1/campaigns", "import-campaign", "Campaigns", 201, a.importCampaign)
+	get(r, "/api/v1/campaigns/{id}", "get-campaign", "Campaigns", a.getCampaign)
+	get(r, "/api/v1/producers", "list-producers", "Producers", a.listProducers)
+	post(r, "/api/v1/producers", "add-producer", "Producers", 201, a.addProducer)
+	get(r, "/api/v1/units", "list-units", "Units", a.listUnits)
+	post(r, "/api/v1/units", "add-unit", "Units", 201, a.addUnit)
+	get(r, "/api/v1/accounts", "list-accounts", "People", a.listAccounts)
+	post(r, "/api/v1/accounts", "add-account", "People", 201, a.addAccount)
+	post(r, "/api/v1/accounts/{id}/roles", "grant-role", "People", 201, a.grantRole)
+	post(r.open(), "/api/v1/auth/session", "sign-in", "People", 200, a.signIn)
+	get(r, "/api/v1/auth/session", "who-am-i", "People", a.whoAmI)
+	remove(r, "/api/v1/auth/session", "sign-out", "People", a.signOut)
+	get(r, "/api/v1/tokens", "list-tokens", "People", a.listTokens)
+	post(r, "/api/v1/tokens", "add-token", "People", 201, a.addToken)
+	remove(r, "/api/v1/tokens/{id}", "remove-token", "People", a.removeToken)
+	get(r, "/api/v1/certificates/{number}", "get-certificate", "Certificates", a.getCertificate)
+	get(r.open(), "/api/v1/verify/{number}", "verify-certificate", "Certificates", a.verify)
+	get(r.open(), "/api/v1/workflows", "list-workflows", "Procedures", a.listWorkflows)
+	get(r.open(), "/api/v1/workflows/{name}/{version}", "get-workflow", "Procedures", a.getWorkflow)
+	get(r.open(), "/api/v1/audit/checkpoint", "ledger-head", "Audit", a.ledgerHead)
+	get(r.open(), "/healthz", "healthz", "Operations", a.healthz)
+	get(r.open(), "/readyz", "readyz", "Operations", a.readyz)
+	if a.SetClock != nil {
+		get(r.open(), "/api/v1/demo/clock", "demo-clock", "Demo", a.demoClock)
+		put(r, "/api/v1/demo/clock", "move-demo-clock", "Demo", a.moveClock)
+	}
+}
+
+// router registers operations with what they share.
+type router struct {
+	a   *API
+	api huma.API
+}
+
+// public registers operations that need no sign-in.
+type public struct{ router }
+
+func (r router) open() public { return public{r} }
+
+type registrar interface {
+	operation(huma.Operation) (router, huma.Operation)
+}
+
+func (r router) operation(op huma.Operation) (router, huma.Operation) {
+	op.Security = signedIn
+	return r, op
+}
+
+func (p public) operation(op huma.Operation) (router, huma.Operation) { return p.router, op }
+
+type handler[I, O any] = func(context.Context, *I) (*O, error)
+
+type middleware = func(huma.Context, func(huma.Context))
+
+func add[I, O any](g registrar, op huma.Operation, h handler[I, O], m []middleware) {
+	r, op := g.operation(op)
+	op.Middlewares = m
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = maxBody
+	}
+	huma.Register(r.api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := h(ctx, in)
+		if err != nil {
+			return nil, r.a.problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+func get[I, O any](g registrar, path, id, tag string, h handler[I, O], m ...middleware) {
+	add(g, huma.Operation{Method: http.MethodGet, Path: path, OperationID: id, Tags: []string{tag}}, h, m)
+}
+
+func post[I, O any](g registrar, path, id, tag string, status int, h handler[I, O], m ...middleware) {
+	add(g, huma.Operation{Method: http.MethodPost, Path: path, OperationID: id, Tags: []string{tag}, DefaultStatus: status}, h, m)
+}
+
+func bulk[I, O any](g registrar, path, id, tag string, h handler[I, O]) {
+	add(g, huma.Operation{Method: http.MethodPost, Path: path, OperationID: id, Tags: []string{tag}, DefaultStatus: 200, MaxBodyBytes: maxBulk}, h, nil)
+}
+
+func put[I, O any](g registrar, path, id, tag string, h handler[I, O], m ...middleware) {
+	add(g, huma.Operation{Method: http.MethodPut, Path: path, OperationID: id, Tags: []string{tag}}, h, m)
+}
+
+func patch[I, O any](g registrar, path, id, tag string, h handler[I, O], m ...middleware) {
+	add(g, huma.Operation{Method: http.MethodPatch, Path: path, OperationID: id, Tags: []string{tag}}, h, m)
+}
+
+func remove[I, O any](g registrar, path, id, tag string, h handler[I, O], m ...middleware) {
+	add(g, huma.Operation{Method: http.MethodDelete, Path: path, OperationID: id, Tags: []string{tag}, DefaultStatus: 204}, h, m)
+}

@@ -1,0 +1,195 @@
+package web
+
+import (
+	"strings"
+
+	"ocopflow/internal/fault"
+	"ocopflow/internal/httpx"
+	"ocopflow/internal/ocop"
+)
+
+// messages are all words of the pages that do not come from a procedure.
+var messages = map[string]ocop.Text{
+	"skip":                    {Vi: "Đến nội dung chính", En: "Skip to the content"},
+	"menu":                    {Vi: "Trình đơn", En: "Menu"},
+	"worklist":                {Vi: "Việc của tôi", En: "My work"},
+	"products":                {Vi: "Sản phẩm", En: "Products"},
+	"product":                 {Vi: "Sản phẩm", En: "Product"},
+	"campaigns":               {Vi: "Kế hoạch năm", En: "Campaigns"},
+	"campaign":                {Vi: "Kế hoạch năm", En: "Campaign"},
+	"procedures":              {Vi: "Quy trình", En: "Procedures"},
+	"demo_clock":              {Vi: "Ngày thử nghiệm", En: "Demo day"},
+	"move_on":                 {Vi: "Chuyển tới", En: "Move on"},
+	"clock_moved":             {Vi: "Đã chuyển đồng hồ thử nghiệm.", En: "The demo's clock was moved."},
+	"sign_in":                 {Vi: "Đăng nhập", En: "Sign in"},
+	"sign_out":                {Vi: "Đăng xuất", En: "Sign out"},
+	"name":                    {Vi: "Tên đăng nhập", En: "Name"},
+	"password":                {Vi: "Mật khẩu", En: "Password"},
+	"what_it_is":              {Vi: "Quản lý quy trình Chương trình Mỗi xã một sản phẩm: từ ý tưởng đến chứng nhận, có lịch sử không thể sửa lén.", En: "The One Commune One Product programme from idea to certificate, with a history that nobody can change unseen."},
+	"check_certificate":       {Vi: "Tra cứu giấy chứng nhận theo số", En: "Check a certificate by its number"},
+	"check":                   {Vi: "Tra cứu", En: "Check"},
+	"search":                  {Vi: "Tìm theo tên (không cần dấu)", En: "Search by name (diacritics not needed)"},
+	"state":                   {Vi: "Trạng thái", En: "State"},
+	"track":                   {Vi: "Loại lượt đánh giá", En: "Track"},
+	"all":                     {Vi: "Tất cả", En: "All"},
+	"filter":                  {Vi: "Lọc", En: "Filter"},
+	"overdue":                 {Vi: "Quá hạn", En: "Overdue"},
+	"producer":                {Vi: "Chủ thể", En: "Producer"},
+	"commune":                 {Vi: "Xã, thị trấn", En: "Commune"},
+	"stars":                   {Vi: "Hạng sao", En: "Stars"},
+	"due":                     {Vi: "Thời hạn", En: "Due"},
+	"unknown":                 {Vi: "chưa rõ", En: "unknown"},
+	"assumed":                 {Vi: "giả định", En: "assumed"},
+	"more":                    {Vi: "Trang sau", En: "Next page"},
+	"no_products":             {Vi: "Không có sản phẩm nào khớp. Hãy bỏ bớt điều kiện lọc, hoặc đăng ký sản phẩm mới.", En: "No product matches. Loosen the filter, or register a new product."},
+	"new_product":             {Vi: "Đăng ký sản phẩm mới", En: "Register a new product"},
+	"register":                {Vi: "Đăng ký", En: "Register"},
+	"set":                     {Vi: "Bộ tiêu chí", En: "Criteria set"},
+	"steps":                   {Vi: "Các bước", En: "Steps"},
+	"what_i_can_do":           {Vi: "Tôi có thể làm gì", En: "What I can do"},
+	"why_not":                 {Vi: "Chưa làm được, vì sao", En: "Not possible now, and why"},
+	"nothing_now":             {Vi: "Lúc này bạn không có thao tác nào với sản phẩm này.", En: "There is nothing for you to do with this product now."},
+	"reason":                  {Vi: "Lý do", En: "Reason"},
+	"comment":                 {Vi: "Ghi chú", En: "Comment"},
+	"history":                 {Vi: "Lịch sử", En: "History"},
+	"refused":                 {Vi: "bị từ chối", En: "refused"},
+	"rejected":                {Vi: "không được chấp thuận", En: "rejected"},
+	"level":                   {Vi: "Cấp đánh giá", En: "Level"},
+	"certificate":             {Vi: "Giấy chứng nhận", En: "Certificate"},
+	"result":                  {Vi: "Kết quả chấm", En: "Result"},
+	"mean":                    {Vi: "điểm trung bình", En: "mean"},
+	"by_points":               {Vi: "theo điểm", En: "by points"},
+	"by_floors":               {Vi: "theo yêu cầu tối thiểu", En: "by floors"},
+	"missed":                  {Vi: "chưa đạt tiêu chí", En: "missed criteria"},
+	"documents":               {Vi: "Tài liệu", En: "Documents"},
+	"no_documents":            {Vi: "Chưa có tài liệu nào.", En: "No documents yet."},
+	"kind":                    {Vi: "Loại tài liệu", En: "Kind of document"},
+	"file":                    {Vi: "Tệp", En: "File"},
+	"upload":                  {Vi: "Tải lên", En: "Upload"},
+	"inspections":             {Vi: "Kiểm tra thực tế", En: "Field inspections"},
+	"no_inspections":          {Vi: "Chưa có lần kiểm tra nào.", En: "No inspections yet."},
+	"held":                    {Vi: "đã kiểm tra ngày", En: "held on"},
+	"held_on":                 {Vi: "Ngày đã kiểm tra", En: "Held on"},
+	"planned":                 {Vi: "dự kiến", En: "planned"},
+	"open_remedies":           {Vi: "nội dung phải khắc phục", En: "open remedies"},
+	"save":                    {Vi: "Lưu", En: "Save"},
+	"saved":                   {Vi: "Đã ghi nhận.", En: "It is on record."},
+	"actual":                  {Vi: "Hiện có", En: "Now"},
+	"required":                {Vi: "Cần", En: "Needed"},
+	"cure_by":                 {Vi: "Ai khắc phục được", En: "Who can cure it"},
+	"unverified":              {Vi: "quy định chưa kiểm chứng", En: "rule not verified"},
+	"yes":                     {Vi: "Có", En: "Yes"},
+	"no":                      {Vi: "Không", En: "No"},
+	"one_per_line":            {Vi: "mỗi dòng một mục", En: "one per line"},
+	"you_can":                 {Vi: "Bạn có thể", En: "You can"},
+	"you_must":                {Vi: "Đang chờ bạn bổ sung", En: "Waiting for you"},
+	"no_tasks":                {Vi: "Hiện không có việc nào chờ bạn. Xem tất cả ở trang", En: "Nothing waits for you now. See everything under"},
+	"no_campaigns":            {Vi: "Chưa có kế hoạch nào. Người quản trị nhập bằng lệnh: ocopflow campaign import TỆP.", En: "No campaign yet. The administrator brings one in by: ocopflow campaign import FILE."},
+	"deadlines":               {Vi: "Thời hạn", En: "Deadlines"},
+	"what":                    {Vi: "Nội dung", En: "What"},
+	"wording":                 {Vi: "Nguyên văn", En: "As printed"},
+	"last_day":                {Vi: "Ngày cuối cùng", En: "Last day"},
+	"passed":                  {Vi: "đã qua", En: "passed"},
+	"targets":                 {Vi: "Mục tiêu", En: "Targets"},
+	"duties":                  {Vi: "Nhiệm vụ", En: "Duties"},
+	"conflicts":               {Vi: "Điểm mâu thuẫn trong văn bản", En: "Contradictions in the source"},
+	"effective":               {Vi: "hiệu lực từ", En: "in force from"},
+	"until":                   {Vi: "đến", En: "until"},
+	"moves":                   {Vi: "Các thao tác", En: "Moves"},
+	"status":                  {Vi: "Tình trạng", En: "Status"},
+	"issued_on":               {Vi: "Ngày cấp", En: "Issued on"},
+	"decision":                {Vi: "Quyết định", En: "Decision"},
+	"back_home":               {Vi: "Về trang đầu", En: "Back to the start"},
+	"fault_title":             {Vi: "Không thực hiện được", En: "That did not work"},
+	"verify_title":            {Vi: "Tra cứu giấy chứng nhận", En: "Certificate check"},
+	"system":                  {Vi: "hệ thống", En: "the system"},
+	"valid":                   {Vi: "còn hiệu lực", En: "valid"},
+	"extended":                {Vi: "được kéo dài hiệu lực", En: "extended"},
+	"expired":                 {Vi: "hết hạn", En: "expired"},
+	"superseded":              {Vi: "đã được thay thế", En: "superseded"},
+	"revoked":                 {Vi: "bị thu hồi", En: "revoked"},
+	"district":                {Vi: "cấp huyện", En: "district"},
+	"province":                {Vi: "cấp tỉnh", En: "province"},
+	"ministry":                {Vi: "cấp trung ương", En: "ministry"},
+	"event_issue":             {Vi: "Cấp giấy chứng nhận", En: "Certificate issued"},
+	"event_add_document":      {Vi: "Nộp tài liệu", En: "Document added"},
+	"event_plan_inspection":   {Vi: "Lên lịch kiểm tra thực tế", En: "Inspection planned"},
+	"event_record_inspection": {Vi: "Ghi biên bản kiểm tra thực tế", En: "Inspection recorded"},
+}
+
+// T is a word of the pages in the reader's language; an unknown one shows
+// itself, and a test finds it.
+func (p *page) T(key string) string {
+	if m, ok := messages[key]; ok {
+		return m.In(p.L())
+	}
+	return key
+}
+
+// newest is the procedure whose titles the pages use.
+func (p *page) newest() procedure {
+	rules, err := p.site.Library.InForce("ocop", ocop.DateOf(p.site.Clock()))
+	if err != nil {
+		return procedure{}
+	}
+	return procedure{rules}
+}
+
+// State, Track and Roles name things of the procedure in the reader's language.
+func (p *page) State(s ocop.State) string { return p.newest().state(s).In(p.L()) }
+
+// Track names a kind of round.
+func (p *page) Track(t any) string {
+	switch t := t.(type) {
+	case ocop.Track:
+		return p.newest().track(t).In(p.L())
+	case *ocop.Track:
+		return p.newest().track(*t).In(p.L())
+	}
+	return ""
+}
+
+// Level names a level of councils.
+func (p *page) Level(l any) string {
+	switch l := l.(type) {
+	case ocop.Level:
+		return p.T(string(l))
+	case *ocop.Level:
+		return p.T(string(*l))
+	}
+	return ""
+}
+
+// Roles names who can cure something.
+func (p *page) Roles(list []ocop.Role) string {
+	names := make([]string, len(list))
+	for i, r := range list {
+		names[i] = p.newest().role(r).In(p.L())
+	}
+	return strings.Join(names, ", ")
+}
+
+// Reasons writes reasons in the reader's language.
+func (p *page) Reasons(list []fault.Reason) []httpx.Reason { return httpx.Reasons(list, p.L()) }
+
+// Status names what a certificate is.
+func (p *page) Status(s ocop.CertificateStatus) string { return p.T(string(s)) }
+
+// Day writes a day; a dash for none.
+func (p *page) Day(d any) string {
+	switch d := d.(type) {
+	case ocop.Date:
+		return d.In(p.L())
+	case *ocop.Date:
+		if d != nil {
+			return d.In(p.L())
+		}
+	}
+	return "–"
+}
+
+// Overdue reports whether a deadline has passed.
+func (p *page) Overdue(d *ocop.Date) bool { return d != nil && p.Passed(*d) }
+
+// Passed reports whether a day lies behind us.
+func (p *page) Passed(d ocop.Date) bool { return d < ocop.DateOf(p.site.Clock()) }

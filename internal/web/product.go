@@ -1,0 +1,320 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/casework"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/httpx"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/register"
+	"ocopflow/internal/store"
+	"ocopflow/internal/workflow"
+)
+
+type productBody struct {
+	Product     casework.Product
+	Steps       []step
+	Actions     []casework.Action
+	AnyAllowed  bool
+	AnyBlocked  bool
+	Open        string // the action that is unfolded
+	History     []line
+	Documents   []store.Document
+	Kinds       []choice
+	Officers    []store.Account
+	Inspections []store.Inspection
+	CanInspect  bool
+	Certificate *register.Verification
+	Result      *ocop.Result
+}
+
+type step struct {
+	Title, On string
+	Done, Now bool
+}
+
+type line struct {
+	Title, To, At, Actor, Comment, Hash, Kind string
+	Index                                     int64
+	Why                                       []string
+}
+
+func (s *Site) product(p *page) error {
+	if p.c.Query("saved") != "" {
+		p.Notice = p.T("saved")
+	}
+	return s.showProduct(p, p.c.Query("open"))
+}
+
+func (s *Site) showProduct(p *page, open string) error {
+	actor, id := p.session.Actor, p.c.Param("id")
+	product, err := s.Desk.Product(p.c, actor, id)
+	if err != nil {
+		return err
+	}
+	b := productBody{Product: casework.View(*product), Open: open}
+	if b.Actions, err = s.Desk.Actions(p.c, actor, id); err != nil {
+		return err
+	}
+	for _, a := range b.Actions {
+		b.AnyAllowed = b.AnyAllowed || a.Allowed
+		b.AnyBlocked = b.AnyBlocked || !a.Allowed
+	}
+	entries, err := s.Desk.History(p.c, actor, id, -1, 1000)
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(entries) {
+		b.History = append(b.History, p.line(e))
+	}
+	b.Steps = p.steps(product, entries)
+	if b.Documents, err = s.Desk.Evidence(p.c, actor, id); err != nil {
+		return err
+	}
+	if b.Inspections, err = s.Desk.Inspections(p.c, actor, id); err != nil {
+		return err
+	}
+	if err := s.aside(p, product, &b); err != nil {
+		return err
+	}
+	return p.show("product", product.Name, b)
+}
+
+// aside fills the right-hand column and what forms choose from.
+func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
+	actor := p.session.Actor
+	_, office := actor.Holds(access.Office, product.Path)
+	_, secretary := actor.Holds(access.Secretary, product.Path)
+	b.CanInspect = office || secretary
+	if product.Certificate != "" {
+		v, err := register.Verify(p.c, s.DB, product.Certificate, s.Desk.Today())
+		if err != nil {
+			return err
+		}
+		b.Certificate = &v
+	}
+	if product.Round != "" {
+		rounds, err := store.RoundsOf(p.c, s.DB, product.ID)
+		if err != nil {
+			return err
+		}
+		b.Result = rounds[len(rounds)-1].Data.Result
+	}
+	for name, d := range p.newest().Documents.All() {
+		if slices.ContainsFunc(d.By, func(role ocop.Role) bool {
+			place := product.Path
+			if role == access.Producer {
+				place = product.OwnerPath
+			}
+			_, ok := actor.Holds(role, place)
+			return ok
+		}) {
+			b.Kinds = append(b.Kinds, choice{Value: name, Title: d.Title.In(p.L())})
+		}
+	}
+	for i, d := range b.Documents {
+		if rule, ok := p.newest().Documents.Get(d.Kind); ok {
+			b.Documents[i].Kind = rule.Title.In(p.L())
+		}
+	}
+	if product.Commune == nil {
+		return nil
+	}
+	var err error
+	b.Officers, err = store.AccountsIn(p.c, s.DB, product.Commune.ID)
+	return err
+}
+
+// steps are the states on the way of the present round, or of the last one,
+// with the day on which each was reached.
+func (p *page) steps(product *ocop.Product, entries []casework.Entry) []step {
+	way := []ocop.State{"idea_registered", "commune_confirmed", "plan_approved", "field_inspection", "council_scored", "certified"}
+	if product.Track == "renewal" || product.Track == ocop.NoTrack && renewed(entries) {
+		way = []ocop.State{"renewal", "field_inspection", "council_scored", "certified"}
+	}
+	if !slices.Contains(way, product.State) {
+		way = append(way, product.State)
+	}
+	reached := map[ocop.State]string{}
+	for _, e := range entries {
+		if e.Kind != "move" || e.To == "" {
+			continue
+		}
+		if ocop.State(e.To) == way[0] {
+			clear(reached)
+		}
+		reached[ocop.State(e.To)] = ocop.DateOf(e.At).In(p.L())
+	}
+	now := slices.Index(way, product.State)
+	var out []step
+	for i, s := range way {
+		x := step{Title: p.State(s), Now: i == now, Done: i < now && reached[s] != ""}
+		if i <= now {
+			x.On = reached[s]
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+func renewed(entries []casework.Entry) bool {
+	for _, e := range slices.Backward(entries) {
+		switch e.Event {
+		case "begin_renewal":
+			return e.Kind == "move"
+		case "register", "begin_upgrade":
+			return false
+		}
+	}
+	return false
+}
+
+func (p *page) line(e casework.Entry) line {
+	out := line{Kind: e.Kind, At: e.At.In(ocop.Hanoi).Format("15:04 ") + ocop.DateOf(e.At).In(p.L()), Comment: e.Comment, Hash: e.Hash, Index: *e.Index, Actor: e.ActorName}
+	if e.Actor == ocop.System {
+		out.Actor = p.T("system")
+	}
+	if title, known := p.newest().event(e.Event); known {
+		out.Title = title.In(p.L())
+	} else {
+		out.Title = p.T("event_" + e.Event)
+	}
+	if e.To != "" && e.Kind == "move" && e.To != e.From {
+		out.To = p.State(ocop.State(e.To))
+	}
+	if reasons, ok := e.Data["reasons"].([]any); ok && e.Kind == "refusal" {
+		for _, r := range reasons {
+			if m, ok := r.(map[string]any); ok {
+				out.Why = append(out.Why, strings.TrimSpace(fmt.Sprint(m["code"], " ", m["required"])))
+			}
+		}
+	}
+	return out
+}
+
+func (s *Site) move(p *page) error {
+	id, event := p.c.Param("id"), ocop.Event(p.Typed("event"))
+	actions, err := s.Desk.Actions(p.c, p.session.Actor, id)
+	if err != nil {
+		return err
+	}
+	ask := casework.Ask{Product: id, Actor: p.session.Actor, Event: event, Comment: p.Typed("comment"), Data: map[string]any{}, Key: p.key("move " + id)}
+	if v, err := strconv.ParseInt(p.Typed("version"), 10, 64); err == nil {
+		ask.Version = &v
+	}
+	for _, a := range actions {
+		if a.Event == event {
+			for _, f := range a.Form {
+				if v := p.value(f); v != nil {
+					ask.Data[f.Name] = v
+				}
+			}
+		}
+	}
+	if _, err := s.Desk.Move(p.c, ask); err != nil {
+		return s.again(p, err, string(event))
+	}
+	return p.back("/products/"+url.PathEscape(id)+"?saved=1", "/products")
+}
+
+// again shows the product with what went wrong, keeping what was typed.
+func (s *Site) again(p *page, err error, open string) error {
+	f := fault.Of(err)
+	if f.Kind == fault.Internal || f.Kind == fault.NotFound {
+		return err
+	}
+	p.status, p.Problem = httpx.Status(f), httpx.ProblemOf(f, p.L())
+	return s.showProduct(p, open)
+}
+
+// value reads a form field as the JSON it stands for; nil when left empty.
+func (p *page) value(f workflow.Field) any {
+	text := strings.TrimSpace(p.Typed("data." + f.Name))
+	if text == "" {
+		return nil
+	}
+	switch f.Type {
+	case workflow.FieldBool:
+		return text == "true"
+	case workflow.FieldInt:
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return n
+		}
+	case workflow.FieldInts:
+		out := []any{}
+		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(", ;\n\t", r) }) {
+			n, err := strconv.ParseInt(word, 10, 64)
+			if err != nil {
+				return text // refused by the form's own check
+			}
+			out = append(out, n)
+		}
+		return out
+	case workflow.FieldTexts:
+		return listed(text, "\n")
+	case workflow.FieldCodes:
+		return listed(text, ",")
+	}
+	return text
+}
+
+func listed(text, sep string) []any {
+	out := []any{}
+	for part := range strings.SplitSeq(text, sep) {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+func (s *Site) upload(p *page) error {
+	id := p.c.Param("id")
+	p.c.Request.Body = http.MaxBytesReader(p.c.Writer, p.c.Request.Body, s.MaxUpload+64<<10)
+	header, err := p.c.FormFile("file")
+	if err != nil {
+		var big *http.MaxBytesError
+		if errors.As(err, &big) {
+			return s.again(p, fault.New(fault.TooLarge, "too_large", "Tệp quá lớn.", "The file is too large."), "")
+		}
+		return s.again(p, fault.New(fault.Malformed, "malformed", "Không đọc được tệp gửi lên.", "The upload cannot be read."), "")
+	}
+	file, err := header.Open()
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	content, err := io.ReadAll(file)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Desk.AddDocument(p.c, casework.Upload{Product: id, Kind: p.Typed("kind"), Name: header.Filename, Content: content, Actor: p.session.Actor}); err != nil {
+		return s.again(p, err, "")
+	}
+	return p.back("/products/"+url.PathEscape(id)+"?saved=1", "/products")
+}
+
+func (s *Site) inspectionHeld(p *page) error {
+	day, err := ocop.ParseDate(p.Typed("day"))
+	if err != nil {
+		return fault.New(fault.Invalid, "shape", "Ngày không hợp lệ.", "That is not a day.")
+	}
+	v := casework.Visit{HeldOn: &day, Actor: p.session.Actor}
+	if n, err := strconv.ParseInt(p.Typed("version"), 10, 64); err == nil {
+		v.Version = &n
+	}
+	i, err := s.Desk.RecordVisit(p.c, p.c.Param("id"), v)
+	if err != nil {
+		return err
+	}
+	return p.back("/products/"+url.PathEscape(i.Product)+"?saved=1", "/products")
+}

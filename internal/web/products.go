@@ -1,0 +1,177 @@
+package web
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/campaign"
+	"ocopflow/internal/casework"
+	"ocopflow/internal/commit"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/httpx"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/store"
+)
+
+const perPage = 50
+
+type choice struct {
+	Value, Title string
+	Count        int64
+}
+
+type productsBody struct {
+	Q, State, Track string
+	Overdue         bool
+	States, Tracks  []choice
+	Items           []casework.Product
+	Next            string
+	CanRegister     bool
+	Producers       []ocop.Producer
+	Campaigns       []campaign.Campaign
+}
+
+func (s *Site) products(p *page) error { return s.listProducts(p) }
+
+func (s *Site) listProducts(p *page) error {
+	q := p.c.Request.URL.Query()
+	actor := p.session.Actor
+	f := store.Filter{State: clean(q.Get("state")), Track: clean(q.Get("track")), Commune: clean(q.Get("commune")), Campaign: clean(q.Get("campaign")),
+		Text: ocop.Fold(clean(q.Get("q"))), After: clean(q.Get("after")), Limit: perPage + 1}
+	if q.Get("overdue") == "true" {
+		today := s.Desk.Today()
+		f.Overdue = &today
+	}
+	rows, err := s.Desk.Products(p.c, actor, f)
+	if err != nil {
+		return err
+	}
+	body := productsBody{Q: q.Get("q"), State: f.State, Track: f.Track, Overdue: f.Overdue != nil}
+	if len(rows) > perPage {
+		rows = rows[:perPage]
+		q.Set("after", rows[perPage-1].Code)
+		body.Next = "/products?" + q.Encode()
+	}
+	for _, x := range rows {
+		body.Items = append(body.Items, casework.View(x))
+	}
+	if err := s.choices(p, f, &body); err != nil {
+		return err
+	}
+	if err := s.registration(p, &body); err != nil {
+		return err
+	}
+	return p.show("products", p.T("products"), body)
+}
+
+func clean(s string) string { return strings.ReplaceAll(s, "\x00", "") }
+
+func (s *Site) choices(p *page, f store.Filter, body *productsBody) error {
+	f.State = ""
+	counts, err := s.Desk.Counts(p.c, p.session.Actor, f)
+	if err != nil {
+		return err
+	}
+	r := p.newest()
+	for _, name := range r.States.Keys() {
+		body.States = append(body.States, choice{name, p.State(ocop.State(name)), counts[ocop.State(name)]})
+	}
+	for _, name := range r.Tracks.Keys() {
+		body.Tracks = append(body.Tracks, choice{name, p.Track(ocop.Track(name)), 0})
+	}
+	return nil
+}
+
+// registration fills what the form for a new product offers: the producers
+// that the actor can register for.
+func (s *Site) registration(p *page, body *productsBody) error {
+	actor := p.session.Actor
+	after := ""
+	for {
+		list, err := store.Producers(p.c, s.DB, after, 200)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			_, office := actor.Holds(access.Office, x.Path)
+			_, own := actor.Holds(access.Producer, x.Path)
+			if office || own {
+				body.Producers = append(body.Producers, x)
+			}
+		}
+		if len(list) < 200 || len(body.Producers) > 500 {
+			break
+		}
+		after = list[len(list)-1].Code
+	}
+	body.CanRegister = len(body.Producers) > 0
+	var err error
+	body.Campaigns, err = s.Campaigns.List(p.c, actor, "", 50)
+	return err
+}
+
+func (s *Site) register(p *page) error {
+	set, _ := strconv.Atoi(p.Typed("set"))
+	moved, err := s.Desk.Register(p.c, casework.Registration{Name: p.Typed("name"), Producer: p.Typed("producer"), Set: set, Campaign: p.Typed("campaign")},
+		casework.Ask{Actor: p.session.Actor, Event: "register", Key: p.key("register")})
+	if err != nil {
+		f := fault.Of(err)
+		if f.Kind == fault.Internal {
+			return err
+		}
+		p.status, p.Problem = httpx.Status(f), httpx.ProblemOf(f, p.L())
+		return s.listProducts(p)
+	}
+	return p.back("/products/"+url.PathEscape(moved.Product.ID), "/products")
+}
+
+// key is the idempotency key of a form, so that a double click counts once.
+func (p *page) key(route string) *commit.Key {
+	k := p.Typed("idempotency_key")
+	if k == "" || len(k) > 100 {
+		return nil
+	}
+	return &commit.Key{Account: p.session.Account.ID, Route: "page " + route, Key: k, Fingerprint: p.c.Request.PostForm.Encode()}
+}
+
+type tasksBody struct {
+	Tasks []casework.Task
+	Next  string
+}
+
+func (s *Site) worklist(p *page) error {
+	tasks, next, err := s.Desk.Worklist(p.c, p.session.Actor, clean(p.c.Query("after")), perPage)
+	if err != nil {
+		return err
+	}
+	if next != "" {
+		next = "/worklist?after=" + url.QueryEscape(next)
+	}
+	return p.show("worklist", p.T("worklist"), tasksBody{tasks, next})
+}
+
+func (s *Site) campaigns(p *page) error {
+	list, err := s.Campaigns.List(p.c, p.session.Actor, "", perPage)
+	if err != nil {
+		return err
+	}
+	return p.show("campaigns", p.T("campaigns"), list)
+}
+
+func (s *Site) campaign(p *page) error {
+	c, err := s.Campaigns.Get(p.c, p.session.Actor, p.c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return p.show("campaign", c.Title.In(p.L()), c)
+}
+
+func (s *Site) procedures(p *page) error {
+	var list []procedure
+	for _, r := range s.Library.All() {
+		list = append(list, procedure{r})
+	}
+	return p.show("procedures", p.T("procedures"), list)
+}

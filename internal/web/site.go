@@ -1,0 +1,226 @@
+// Package web is the pages: server-rendered, usable without JavaScript, in
+// Vietnamese and English. It calls the same packages as the API and decides
+// nothing itself. All routes stand in Mount.
+package web
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"ocopflow/internal/accounts"
+	"ocopflow/internal/campaign"
+	"ocopflow/internal/casework"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/httpx"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/workflow"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+//go:embed static
+var static embed.FS
+
+// Site holds what the pages call.
+type Site struct {
+	DB        *sqldb.DB
+	Desk      *casework.Desk
+	Campaigns *campaign.Desk
+	People    *accounts.People
+	Library   *workflow.Library
+	Log       *slog.Logger
+	Clock     func() time.Time
+	SetClock  func(ctx context.Context, now time.Time) error // nil outside of the demo
+	Attempts  *accounts.Attempts
+	MaxUpload int64
+
+	pages  *template.Template
+	assets assets
+}
+
+// New parses the templates and the assets.
+func New(s Site) (*Site, error) {
+	var err error
+	if s.assets, err = loadAssets(static); err != nil {
+		return nil, err
+	}
+	s.pages, err = template.New("").Funcs(template.FuncMap{"asset": s.assets.path, "dict": dict}).ParseFS(templates, "templates/*.html")
+	return &s, err
+}
+
+// dict lets a template hand several values to another.
+func dict(pairs ...any) (map[string]any, error) {
+	out := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: %v is not a name", pairs[i])
+		}
+		out[name] = pairs[i+1]
+	}
+	return out, nil
+}
+
+// Mount adds the pages to an engine.
+func (s *Site) Mount(e *gin.Engine) {
+	e.GET("/assets/:name", s.assets.serve)
+	e.GET("/", func(c *gin.Context) { c.Redirect(http.StatusSeeOther, "/worklist") })
+	e.GET("/sign-in", s.handle(s.showSignIn))
+	e.POST("/sign-in", s.handle(s.signIn))
+	e.POST("/sign-out", s.member(s.signOut))
+	e.POST("/language", s.handle(s.setLanguage))
+	e.GET("/worklist", s.member(s.worklist))
+	e.GET("/products", s.member(s.products))
+	e.POST("/products", s.member(s.register))
+	e.GET("/products/:id", s.member(s.product))
+	e.POST("/products/:id/moves", s.member(s.move))
+	e.POST("/products/:id/documents", s.member(s.upload))
+	e.POST("/inspections/:id/held", s.member(s.inspectionHeld))
+	e.GET("/campaigns", s.member(s.campaigns))
+	e.GET("/campaigns/:id", s.member(s.campaign))
+	e.GET("/procedures", s.member(s.procedures))
+	e.GET("/verify", s.handle(s.findCertificate))
+	e.GET("/verify/:number", s.handle(s.verify))
+	if s.SetClock != nil {
+		e.POST("/demo/clock", s.member(s.moveClock))
+	}
+}
+
+// page is what a handler gets: the request, who asks, and what to show.
+type page struct {
+	c       *gin.Context
+	site    *Site
+	session *accounts.Session
+	Title   string
+	Notice  string
+	Problem *httpx.Problem
+	Body    any
+	status  int
+}
+
+type handler func(p *page) error
+
+// handle runs a handler that anybody may call. What goes wrong becomes a page.
+func (s *Site) handle(h handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		p := &page{c: c, site: s, status: http.StatusOK}
+		var err error
+		if p.session, err = s.People.Recognise(c, httpx.Secret(c.Request)); err == nil {
+			err = h(p)
+		}
+		if err != nil {
+			s.Fault(c, fault.Of(err))
+		}
+	}
+}
+
+// member runs a handler for those who are signed in; others sign in first.
+func (s *Site) member(h handler) gin.HandlerFunc {
+	return s.handle(func(p *page) error {
+		if p.session == nil {
+			p.c.Redirect(http.StatusSeeOther, "/sign-in?back="+url.QueryEscape(p.Here()))
+			return nil
+		}
+		return h(p)
+	})
+}
+
+// show renders into memory first, so that a broken template becomes a clean 500.
+func (p *page) show(name, title string, body any) error {
+	p.Title, p.Body = title, body
+	var b bytes.Buffer
+	if err := p.site.pages.ExecuteTemplate(&b, name, p); err != nil {
+		return fmt.Errorf("page %s: %w", name, err)
+	}
+	h := p.c.Writer.Header()
+	h.Set("Content-Language", string(p.Lang()))
+	h.Set("Cache-Control", "no-store")
+	p.c.Data(p.status, "text/html; charset=utf-8", b.Bytes())
+	return nil
+}
+
+// Fault shows a fault as a page.
+func (s *Site) Fault(c *gin.Context, f *fault.Error) {
+	if f.Kind == fault.Internal {
+		s.Log.Error("page failed", "path", c.Request.URL.Path, "err", f.Err)
+	}
+	p := &page{c: c, site: s, status: httpx.Status(f)}
+	p.session, _ = s.People.Recognise(c, httpx.Secret(c.Request)) // the page does without
+	p.Problem = httpx.ProblemOf(f, p.L())
+	if err := p.show("fault", p.T("fault_title"), nil); err != nil {
+		s.Log.Error("fault page failed", "err", err)
+		c.String(http.StatusInternalServerError, f.Message.In(p.L()))
+	}
+}
+
+// back goes to an address of ours that a form named, never to another site.
+func (p *page) back(to, otherwise string) error {
+	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
+		to = otherwise
+	}
+	p.c.Redirect(http.StatusSeeOther, to)
+	return nil
+}
+
+// L is the reader's language.
+func (p *page) L() ocop.Lang { return httpx.LangOf(p.c.Request) }
+
+// Lang is the same for an attribute.
+func (p *page) Lang() string { return string(p.L()) }
+
+// Here is the address of the page that is shown, for forms that come back.
+func (p *page) Here() string {
+	if p.c.Request.Method != http.MethodGet {
+		return "/"
+	}
+	return p.c.Request.URL.RequestURI()
+}
+
+// Me is who is signed in, nil for nobody.
+func (p *page) Me() any {
+	if p.session == nil {
+		return nil
+	}
+	return p.session.Account
+}
+
+// Demo reports whether the clock can be moved.
+func (p *page) Demo() bool { return p.site.SetClock != nil }
+
+// Today is the day by our clock.
+func (p *page) Today() string { return ocop.DateOf(p.site.Clock()).String() }
+
+// FreshKey makes a form safe to send twice.
+func (p *page) FreshKey() string { return casework.NewID() }
+
+// Typed is what was typed into a field of a form that came back with a fault.
+func (p *page) Typed(name string) string { return p.c.Request.PostFormValue(name) }
+
+// TypedFor is Typed if the form was that of the event.
+func (p *page) TypedFor(event any, name string) string {
+	if p.c.Request.PostFormValue("event") != fmt.Sprint(event) {
+		return ""
+	}
+	return p.Typed(name)
+}
+
+func sub(f embed.FS, dir string) fs.FS {
+	out, err := fs.Sub(f, dir)
+	if err != nil {
+		panic(err) // a constant name
+	}
+	return out
+}
