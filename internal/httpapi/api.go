@@ -11,6 +11,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path"
+	"reflect"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -63,6 +66,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/openapi", "", ""
 	config.CreateHooks = nil // no $schema in answers
 	config.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Info.Description = "Workflow of the OCOP programme. Errors are RFC 9457 problem documents; texts follow Accept-Language (vi, en)."
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer":  {Type: "http", Scheme: "bearer"},
@@ -74,6 +78,16 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 	a.uploads(engine, api)
 	a.docs(engine)
 	return api
+}
+
+// schemaName puts the package before a name that two packages use.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	switch pkg := path.Base(t.PkgPath()); pkg {
+	case "campaign", "calendar", "store", "accounts":
+		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
+	}
+	return name
 }
 
 // strictJSON refuses what encoding/json would mend in silence.

@@ -1,0 +1,152 @@
+// Command ocopflow is the workflow engine of the OCOP programme and the office
+// around it. Each subcommand stands in a file of its own; what they do is the
+// packages' below internal.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"ocopflow/internal/app"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/ocop"
+)
+
+// version is set when the program is built.
+var version = "dev"
+
+// Exit codes: done, refused or failed, wrong usage.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+type cli struct {
+	Serve    serveCmd    `cmd:"" help:"Run the server."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this program's schema."`
+	Campaign campaignCmd `cmd:"" help:"Campaigns."`
+	Account  accountCmd  `cmd:"" help:"People, their roles and tokens."`
+	Unit     unitCmd     `cmd:"" help:"Units."`
+	Workflow workflowCmd `cmd:"" help:"Procedures: check, draw, list what guards may know."`
+	Story    storyCmd    `cmd:"" help:"Play the 2024 campaign of Cẩm Xuyên through the API and tell it."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Lang     string      `help:"Language of messages: vi or en." enum:"vi,en" default:"vi" env:"OCOPFLOW_LANG"`
+}
+
+// database is what commands that need one take.
+type database struct {
+	Database string `help:"Database: sqlite:FILE or postgres://…" env:"OCOPFLOW_DATABASE" placeholder:"URL"`
+	Data     string `help:"Data directory; its ocopflow.db is the default database." default:"data" env:"OCOPFLOW_DATA" type:"path"`
+}
+
+func (d database) url() string {
+	if d.Database != "" {
+		return d.Database
+	}
+	return "sqlite:" + filepath.Join(d.Data, "ocopflow.db")
+}
+
+// world is what commands see of the outside.
+type world struct {
+	ctx  context.Context
+	out  io.Writer
+	errs io.Writer
+	lang ocop.Lang
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// exitRequest carries kong's wish to end (after --help) out of its parser.
+type exitRequest int
+
+func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("ocopflow"),
+		kong.Description("Workflow engine of Vietnam's OCOP programme (One Commune One Product). Settings: flag, then environment (OCOPFLOW_…), then file (ocopflow.json)."),
+		kong.Writers(out, errs), kong.Exit(func(code int) { panic(exitRequest(code)) }), kong.UsageOnError(),
+		kong.Configuration(kong.JSON, "ocopflow.json"))
+	if err != nil {
+		fmt.Fprintln(errs, err)
+		return exitFailed
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			wish, ok := r.(exitRequest)
+			if !ok {
+				panic(r)
+			}
+			code = int(wish)
+		}
+	}()
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(errs, "ocopflow: %v\n", err)
+		return exitUsage
+	}
+	w := world{ctx, out, errs, ocop.Lang(c.Lang)}
+	if err := parsed.Run(w); err != nil {
+		w.complain(err)
+		return exitFailed
+	}
+	return exitDone
+}
+
+// errSilent ends a command that has said everything already.
+var errSilent = errors.New("")
+
+// complain writes an error for a person.
+func (w world) complain(err error) {
+	var f *fault.Error
+	switch {
+	case errors.Is(err, errSilent):
+	case errors.As(err, &f):
+		fmt.Fprintf(w.errs, "ocopflow: %s (%s)\n", f.Message.In(w.lang), f.Code)
+		for _, x := range f.Fields {
+			fmt.Fprintf(w.errs, "  %s: %s\n", x.Place, x.Message.In(w.lang))
+		}
+		for _, r := range f.Reasons {
+			fmt.Fprintf(w.errs, "  - %s\n", r.Message.In(w.lang))
+		}
+	default:
+		fmt.Fprintf(w.errs, "ocopflow: %v\n", err)
+	}
+}
+
+// print writes data as JSON, or as text.
+func (w world) print(asJSON bool, data any, text func(io.Writer)) error {
+	if !asJSON {
+		text(w.out)
+		return nil
+	}
+	e := json.NewEncoder(w.out)
+	e.SetEscapeHTML(false)
+	return e.Encode(data)
+}
+
+// open starts the program on a database for one command.
+func (w world) open(d database) (*app.App, error) {
+	return app.Open(w.ctx, app.Config{Database: d.url(), Version: version})
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run(w world) error {
+	fmt.Fprintln(w.out, "ocopflow", strings.TrimSpace(version))
+	return nil
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"ocopflow/internal/app"
+	"ocopflow/migrations"
+
+	"ocopflow/internal/sqldb"
+)
+
+type serveCmd struct {
+	database
+	Listen    string        `help:"Address to listen on." default:"127.0.0.1:8080" env:"OCOPFLOW_LISTEN"`
+	Demo      bool          `help:"Load the 2024 campaign of Cẩm Xuyên with an account for each role and a clock that can be moved." env:"OCOPFLOW_DEMO"`
+	DemoOpen  bool          `help:"Let the demo listen beyond the loopback interface: anybody who reaches it can use it." env:"OCOPFLOW_DEMO_OPEN"`
+	MaxUpload int64         `help:"Largest upload in bytes." default:"20971520" env:"OCOPFLOW_MAX_UPLOAD"`
+	Sweep     time.Duration `help:"Time between looks at what fell due." default:"30s" env:"OCOPFLOW_SWEEP"`
+	JSON      bool          `help:"Print one line of JSON when ready."`
+}
+
+func (s serveCmd) Run(w world) error {
+	if s.Demo && !s.DemoOpen && !loopback(s.Listen) {
+		return errors.New("the demo listens on the loopback interface only; say --demo-open to let others in")
+	}
+	if s.Demo && s.Database == "" {
+		s.Data += "/demo"
+	}
+	log := slog.New(slog.NewTextHandler(w.errs, nil))
+	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Demo: s.Demo, MaxUpload: s.MaxUpload, Sweep: s.Sweep, Version: version, Log: log})
+	if err != nil {
+		return err
+	}
+	err = s.serve(w, a, log)
+	return errors.Join(err, a.Close())
+}
+
+func (s serveCmd) serve(w world, a *app.App, log *slog.Logger) error {
+	ready := readyLine{Accounts: []app.DemoAccount{}}
+	var err error
+	if s.Demo {
+		if ready.Accounts, err = a.LoadDemo(w.ctx); err != nil {
+			return err
+		}
+	}
+	listener, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return err
+	}
+	ready.Address = "http://" + listener.Addr().String()
+	server := &http.Server{Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
+		WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	s.announce(w, ready)
+	select {
+	case err := <-failed:
+		return err
+	case <-w.ctx.Done():
+	}
+	// What was begun is finished; what has not begun is turned away.
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	return server.Shutdown(ctx)
+}
+
+// readyLine is what a program that starts the server waits for.
+type readyLine struct {
+	Address  string            `json:"address"`
+	Accounts []app.DemoAccount `json:"accounts"`
+}
+
+func (s serveCmd) announce(w world, r readyLine) {
+	if s.JSON {
+		_ = json.NewEncoder(w.out).Encode(r) // nobody listens if it fails
+		return
+	}
+	fmt.Fprintf(w.out, "ocopflow %s: %s\n", version, r.Address)
+	if len(r.Accounts) == 0 {
+		return
+	}
+	fmt.Fprintf(w.out, "Bản thử nghiệm / demo. Mật khẩu chung / password for all accounts: %s\n", r.Accounts[0].Password)
+	for _, a := range r.Accounts {
+		fmt.Fprintf(w.out, "  %-28s %-10s %s\n", a.Name, a.Role, a.Unit)
+	}
+}
+
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+type migrateCmd struct {
+	database
+	JSON bool `help:"Print JSON."`
+}
+
+func (m migrateCmd) Run(w world) error {
+	db, err := sqldb.Open(w.ctx, m.url())
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	n, err := migrations.Up(w.ctx, db)
+	if err != nil {
+		return err
+	}
+	return w.print(m.JSON, map[string]int{"steps": n}, func(out io.Writer) { fmt.Fprintf(out, "%d\n", n) })
+}
