@@ -39,6 +39,7 @@ type cli struct {
 	Account  accountCmd  `cmd:"" help:"People, their roles and tokens."`
 	Unit     unitCmd     `cmd:"" help:"Units."`
 	Workflow workflowCmd `cmd:"" help:"Procedures: check, draw, list what guards may know."`
+	Audit    auditCmd    `cmd:"" help:"What an auditor checks."`
 	Story    storyCmd    `cmd:"" help:"Play the 2024 campaign of Cẩm Xuyên through the API and tell it."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	Lang     string      `help:"Language of messages: vi or en." enum:"vi,en" default:"vi" env:"OCOPFLOW_LANG"`

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -20,7 +21,7 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.UseRawPath, engine.HandleMethodNotAllowed, engine.RedirectTrailingSlash = true, true, false
-	engine.Use(a.recovered, headers)
+	engine.Use(a.recovered, headers, drain)
 	attempts := new(accounts.Attempts)
 	var setClock func(context.Context, time.Time) error
 	if a.Demo {
@@ -67,6 +68,18 @@ func headers(c *gin.Context) {
 	h.Set("X-Request-Id", uuid.NewString())
 	h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
 	c.Next()
+}
+
+// maxDrain is how much of a refused body is read and dropped.
+const maxDrain = 32 << 20
+
+// drain reads what a handler left of a body, so that a client that is still
+// sending gets its answer instead of a reset connection.
+func drain(c *gin.Context) {
+	body := c.Request.Body
+	c.Request.Body = io.NopCloser(body) // huma closes what it did not finish
+	c.Next()
+	_, _ = io.CopyN(io.Discard, body, maxDrain) // whatever it says, we are done
 }
 
 // recovered keeps a panic from ending the program or leaking anything.

@@ -18,7 +18,7 @@ import (
 	"ocopflow/internal/store"
 )
 
-func (a *API) listDocuments(ctx context.Context, in *byID) (*listOf[store.Document], error) {
+func (a *API) listDocuments(ctx context.Context, in *ByID) (*listOf[store.Document], error) {
 	items, err := a.Desk.Evidence(ctx, sessionOf(ctx).Actor, in.ID)
 	if items == nil {
 		items = []store.Document{}
@@ -51,8 +51,8 @@ type visitBody struct {
 }
 
 type visitIn struct {
-	byID
-	writing
+	ByID
+	Writing
 	Body visitBody
 }
 
@@ -71,7 +71,7 @@ func (a *API) visitOf(ctx context.Context, in *visitIn, route string) (casework.
 	return v, err
 }
 
-func (a *API) listInspections(ctx context.Context, in *byID) (*listOf[store.Inspection], error) {
+func (a *API) listInspections(ctx context.Context, in *ByID) (*listOf[store.Inspection], error) {
 	items, err := a.Desk.Inspections(ctx, sessionOf(ctx).Actor, in.ID)
 	if items == nil {
 		items = []store.Inspection{}
@@ -87,7 +87,7 @@ func (a *API) planInspection(ctx context.Context, in *visitIn) (*inspectionOut, 
 	return oneInspection(a.Desk.PlanVisit(ctx, in.ID, v))
 }
 
-func (a *API) getInspection(ctx context.Context, in *byID) (*inspectionOut, error) {
+func (a *API) getInspection(ctx context.Context, in *ByID) (*inspectionOut, error) {
 	i, err := a.Desk.Inspection(ctx, sessionOf(ctx).Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -192,7 +192,7 @@ func (a *API) upload(c *gin.Context) error {
 	if u.ValidTo, err = dayField(fields, "valid_to"); err != nil {
 		return err
 	}
-	w := writing{IdempotencyKey: c.GetHeader("Idempotency-Key")}
+	w := Writing{IdempotencyKey: c.GetHeader("Idempotency-Key")}
 	if u.Key, err = w.key(ctx, "POST /documents", fields, u.Content); err != nil {
 		return err
 	}

@@ -22,8 +22,8 @@ type moveBody struct {
 }
 
 type moveIn struct {
-	byID
-	writing
+	ByID
+	Writing
 	Body moveBody
 }
 
@@ -68,7 +68,7 @@ type bulkItem struct {
 }
 
 type bulkIn struct {
-	writing
+	Writing
 	Body struct {
 		Items  []bulkItem `json:"items" minItems:"1" maxItems:"5000"`
 		DryRun bool       `json:"dry_run,omitempty"`

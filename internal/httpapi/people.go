@@ -108,6 +108,6 @@ func (a *API) addToken(ctx context.Context, in *tokenIn) (*tokenOut, error) {
 	return &tokenOut{s}, err
 }
 
-func (a *API) removeToken(ctx context.Context, in *byID) (*struct{}, error) {
+func (a *API) removeToken(ctx context.Context, in *ByID) (*struct{}, error) {
 	return nil, a.People.Forget(ctx, sessionOf(ctx).Actor, in.ID)
 }

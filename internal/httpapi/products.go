@@ -19,8 +19,8 @@ import (
 	"ocopflow/internal/workflow"
 )
 
-// page is what every list takes.
-type page struct {
+// Page is what every list takes.
+type Page struct {
 	Cursor string `query:"cursor" doc:"where the last page ended"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
@@ -28,7 +28,7 @@ type page struct {
 // after is the place that the cursor stands for.
 //
 // Faults: cursor (Invalid).
-func (p page) after() (string, error) {
+func (p Page) after() (string, error) {
 	b, err := base64.RawURLEncoding.DecodeString(p.Cursor)
 	if err != nil || strings.ContainsRune(string(b), 0) {
 		return "", fault.New(fault.Invalid, "cursor", "Con trỏ trang không hợp lệ.", "The cursor is not valid.").
@@ -60,14 +60,14 @@ func cut[T any](items []T, limit int, place func(T) string) *listOf[T] {
 	return out
 }
 
-// writing is what every write may carry.
-type writing struct {
+// Writing is what every write may carry.
+type Writing struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"200"`
 	IfMatch        string `header:"If-Match"`
 }
 
 // key makes the idempotency key of a request; what is asked is its fingerprint.
-func (w writing) key(ctx context.Context, route string, asked ...any) (*commit.Key, error) {
+func (w Writing) key(ctx context.Context, route string, asked ...any) (*commit.Key, error) {
 	if w.IdempotencyKey == "" {
 		return nil, nil
 	}
@@ -92,7 +92,7 @@ type productOut struct {
 func oneProduct(p casework.Product) *productOut { return &productOut{httpx.ETag(p.Version), p} }
 
 type productsIn struct {
-	page
+	Page
 	State    string `query:"state"`
 	Commune  string `query:"commune" doc:"id or code"`
 	Track    string `query:"track"`
@@ -139,7 +139,7 @@ type certificateIn struct {
 }
 
 type registerIn struct {
-	writing
+	Writing
 	Body struct {
 		Name        string         `json:"name" maxLength:"200"`
 		Producer    string         `json:"producer" doc:"id"`
@@ -171,11 +171,12 @@ func (a *API) registerProduct(ctx context.Context, in *registerIn) (*productOut,
 	return oneProduct(moved.Product), nil
 }
 
-type byID struct {
+// ByID names what a route is about.
+type ByID struct {
 	ID string `path:"id" maxLength:"100"`
 }
 
-func (a *API) getProduct(ctx context.Context, in *byID) (*productOut, error) {
+func (a *API) getProduct(ctx context.Context, in *ByID) (*productOut, error) {
 	p, err := a.Desk.Product(ctx, sessionOf(ctx).Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -232,7 +233,7 @@ func actionsIn(lang ocop.Lang, actions []casework.Action) []action {
 	return out
 }
 
-func (a *API) listActions(ctx context.Context, in *byID) (*listOf[action], error) {
+func (a *API) listActions(ctx context.Context, in *ByID) (*listOf[action], error) {
 	actions, err := a.Desk.Actions(ctx, sessionOf(ctx).Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -241,14 +242,14 @@ func (a *API) listActions(ctx context.Context, in *byID) (*listOf[action], error
 }
 
 type historyIn struct {
-	byID
+	ByID
 	Cursor string `query:"cursor"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"200"`
 }
 
 func (a *API) history(ctx context.Context, in *historyIn) (*listOf[casework.Entry], error) {
 	after := int64(-1)
-	place, err := page{Cursor: in.Cursor}.after()
+	place, err := Page{Cursor: in.Cursor}.after()
 	if err == nil && place != "" {
 		after, err = strconv.ParseInt(place, 10, 64)
 	}
@@ -271,7 +272,7 @@ type task struct {
 	Overdue bool             `json:"overdue"`
 }
 
-func (a *API) worklist(ctx context.Context, in *page) (*listOf[task], error) {
+func (a *API) worklist(ctx context.Context, in *Page) (*listOf[task], error) {
 	after, err := in.after()
 	if err != nil {
 		return nil, err
@@ -293,7 +294,7 @@ func (a *API) worklist(ctx context.Context, in *page) (*listOf[task], error) {
 
 type roundsOut = listOf[ocop.Round]
 
-func (a *API) listRounds(ctx context.Context, in *byID) (*roundsOut, error) {
+func (a *API) listRounds(ctx context.Context, in *ByID) (*roundsOut, error) {
 	rounds, err := store.RoundsOf(ctx, a.DB, in.ID)
 	if err != nil {
 		return nil, err

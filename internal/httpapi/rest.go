@@ -20,7 +20,7 @@ const timeForm = time.RFC3339Nano
 
 func parseTime(s string) (time.Time, error) { return time.Parse(time.RFC3339Nano, s) }
 
-type campaignsIn struct{ page }
+type campaignsIn struct{ Page }
 
 func (a *API) listCampaigns(ctx context.Context, in *campaignsIn) (*listOf[campaign.Campaign], error) {
 	after, err := in.after()
@@ -39,7 +39,7 @@ type campaignOut struct {
 	Body campaign.Campaign
 }
 
-func (a *API) getCampaign(ctx context.Context, in *byID) (*campaignOut, error) {
+func (a *API) getCampaign(ctx context.Context, in *ByID) (*campaignOut, error) {
 	c, err := a.Campaigns.Get(ctx, sessionOf(ctx).Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func staff(ctx context.Context) error {
 	return fault.New(fault.Forbidden, "who_may_not", "Việc này không thuộc quyền của bạn.", "This is not yours to do.")
 }
 
-func (a *API) listProducers(ctx context.Context, in *page) (*listOf[ocop.Producer], error) {
+func (a *API) listProducers(ctx context.Context, in *Page) (*listOf[ocop.Producer], error) {
 	after, err := in.after()
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func seesProducer(actor access.Actor, p ocop.Producer) bool {
 }
 
 type producerIn struct {
-	writing
+	Writing
 	Body struct {
 		Name string `json:"name" maxLength:"200"`
 		Code string `json:"code,omitempty" maxLength:"63"`
@@ -138,7 +138,7 @@ func (a *API) addProducer(ctx context.Context, in *producerIn) (*producerOut, er
 	return &producerOut{p}, err
 }
 
-func (a *API) listUnits(ctx context.Context, in *page) (*listOf[ocop.Unit], error) {
+func (a *API) listUnits(ctx context.Context, in *Page) (*listOf[ocop.Unit], error) {
 	after, err := in.after()
 	if err != nil {
 		return nil, err
@@ -158,7 +158,7 @@ func (a *API) listUnits(ctx context.Context, in *page) (*listOf[ocop.Unit], erro
 }
 
 type unitIn struct {
-	writing
+	Writing
 	Body struct {
 		Code   string        `json:"code" maxLength:"63"`
 		Name   ocop.Text     `json:"name"`
@@ -178,7 +178,7 @@ func (a *API) addUnit(ctx context.Context, in *unitIn) (*unitOut, error) {
 	return &unitOut{u}, err
 }
 
-func (a *API) listAccounts(ctx context.Context, in *page) (*listOf[store.Account], error) {
+func (a *API) listAccounts(ctx context.Context, in *Page) (*listOf[store.Account], error) {
 	after, err := in.after()
 	if err != nil {
 		return nil, err
@@ -194,7 +194,7 @@ func (a *API) listAccounts(ctx context.Context, in *page) (*listOf[store.Account
 }
 
 type accountIn struct {
-	writing
+	Writing
 	Body struct {
 		Name     string `json:"name" maxLength:"63"`
 		Display  string `json:"display,omitempty" maxLength:"200"`
@@ -214,8 +214,8 @@ func (a *API) addAccount(ctx context.Context, in *accountIn) (*accountOut, error
 }
 
 type grantIn struct {
-	byID
-	writing
+	ByID
+	Writing
 	Body struct {
 		Role ocop.Role `json:"role" maxLength:"40"`
 		Unit string    `json:"unit" doc:"id or code"`

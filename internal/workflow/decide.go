@@ -197,6 +197,7 @@ type Offer struct {
 	Comment bool // must be given
 	System  bool // only time fires it
 	Aside   bool // nobody's task
+	Quiet   bool // a task only once it is possible
 	Opens   ocop.Track
 }
 
@@ -205,7 +206,7 @@ func (r *Rules) Offer(s Subject, event ocop.Event) Offer {
 	t, _ := r.Transitions.Get(string(event))
 	rule := r.rule(s.Track, s.State, event)
 	return Offer{event, t.Title, rule.to, rule.needs, rule.form, rule.reason,
-		slices.Equal(rule.arm.By, []ocop.Role{access.System}), t.Aside, rule.arm.Opens}
+		slices.Equal(rule.arm.By, []ocop.Role{access.System}), t.Aside, t.Quiet, rule.arm.Opens}
 }
 
 // reads are the facts that the rule's guards look at, with their values.

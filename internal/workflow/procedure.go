@@ -130,6 +130,7 @@ type Transition struct {
 	Title      ocop.Text `yaml:"title" json:"title"`
 	Reason     string    `yaml:"reason,omitempty" json:"reason,omitempty"` // "required": the comment must be given
 	Aside      bool      `yaml:"aside,omitempty" json:"aside,omitempty"`   // offered, but nobody's task: not the way forward
+	Quiet      bool      `yaml:"quiet,omitempty" json:"quiet,omitempty"`   // a task only once it is possible: what it lacks is nobody's task
 	Requires   `yaml:",inline"`
 	Do         []Effect `yaml:"do,omitempty" json:"do,omitempty"`
 	Provenance `yaml:",inline"`
