@@ -1,0 +1,54 @@
+# ocopflow. `make help` lists what can be made.
+
+GO := $(shell command -v go 2>/dev/null || echo /usr/local/go/bin/go)
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FLAGS := -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)"
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+KILLS ?= 50
+FUZZTIME ?= 1m
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check story chaos fuzz release clean setup
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## Build, then serve the demo on SQLite.
+	bin/ocopflow serve --demo
+
+build: ## Build bin/ocopflow, one static binary that holds everything.
+	CGO_ENABLED=0 $(GO) build $(FLAGS) -o bin/ocopflow ./cmd/ocopflow
+
+setup:
+	@scripts/setup-tests.sh
+
+test: setup ## Install what the tests need, and pass them on SQLite, Postgres and in a browser.
+	$(GO) vet ./...
+	CGO_ENABLED=1 $(GO) test -race -count=1 -p 2 -timeout 40m ./...
+
+check: ## Format, vet, staticcheck, import rules, tidy module files.
+	@test -z "$$(gofmt -l cmd internal migrations workflows)" || { gofmt -l cmd internal migrations workflows; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) test -count=1 ./internal/archtest
+	$(GO) mod tidy -diff
+
+story: build ## Play the 2024 campaign of Cẩm Xuyên and tell it.
+	bin/ocopflow story
+
+chaos: setup ## Kill the server KILLS times during a stream of moves, on both databases.
+	OCOPFLOW_KILLS=$(KILLS) $(GO) test -count=1 -timeout 60m -v -run TestKillLoop ./internal/app
+
+fuzz: ## Fuzz each parser for FUZZTIME.
+	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME) ./internal/workflow
+	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) ./internal/campaign
+
+release: ## Binaries for linux, windows and macOS, amd64 and arm64, in dist/.
+	@mkdir -p dist
+	@for os in linux windows darwin; do for arch in amd64 arm64; do \
+		name=dist/ocopflow-$$os-$$arch; [ $$os = windows ] && name=$$name.exe; \
+		echo $$name; CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build $(FLAGS) -o $$name ./cmd/ocopflow || exit 1; \
+	done; done
+
+clean: ## Remove what was built.
+	rm -rf bin dist test-output
