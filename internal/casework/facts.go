@@ -59,7 +59,7 @@ func (x *dossier) facts(today ocop.Date, number string) workflow.Facts {
 		}
 		if res := r.Data.Result; res != nil {
 			f["result.stars"], f["result.band_stars"], f["result.floor_stars"] = int64(res.Stars), int64(res.BandStars), int64(res.FloorStars)
-			f["result.sum"], f["result.members"] = res.Sum, res.Members
+			f["result.sum"], f["result.members"], f["result.missed"] = res.Sum, res.Members, append([]string{}, res.Missed...)
 		}
 	}
 	if k := x.certificate; k != nil {

@@ -51,7 +51,7 @@ type Action struct {
 	Comment bool             `json:"comment_required"`
 	Due     *ocop.Date       `json:"due"`
 	Aside   bool             `json:"aside"` // not the way forward
-	quiet   bool
+	Quiet   bool             `json:"-"`     // what it lacks is nobody's task
 	opens   ocop.Track
 }
 
@@ -86,7 +86,7 @@ func (d *Desk) actions(x *dossier, a access.Actor) ([]Action, error) {
 			continue
 		}
 		act := Action{Event: event, Title: o.Title, To: o.To, Needs: o.Needs, Form: o.Form, Comment: o.Comment, Aside: o.Aside,
-			Due: x.product.Due, Reasons: []fault.Reason{}, quiet: o.Quiet, opens: o.Opens}
+			Due: x.product.Due, Reasons: []fault.Reason{}, Quiet: o.Quiet, opens: o.Opens}
 		decision := rules.Decide(s, facts, workflow.Command{Event: event, Actor: a, Preview: true}, today)
 		if f := decision.Refusal; f != nil {
 			act.Reasons = f.Reasons

@@ -82,7 +82,7 @@ func (d *Desk) task(x *dossier, a access.Actor) (Task, bool, error) {
 		case act.Aside || act.opens != "" && !x.expected(act.opens):
 		case act.Allowed:
 			t.Actions = append(t.Actions, act)
-		case !act.quiet:
+		case !act.Quiet:
 			t.Missing = append(t.Missing, curable(act.Reasons, a, x)...)
 		}
 	}

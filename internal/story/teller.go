@@ -14,10 +14,12 @@ import (
 
 // Teller plays chapters and writes what happens.
 type Teller struct {
-	c   *client
-	out io.Writer
-	day ocop.Date
-	err error // the first thing that went otherwise than told
+	c        *client
+	out      io.Writer
+	day      ocop.Date
+	newcomer product           // the first product of Cẩm Bình
+	titles   map[string]string // of states and events
+	err      error             // the first thing that went otherwise than told
 }
 
 // Play tells the whole story against a demo server, and fails when anything
@@ -27,7 +29,7 @@ func Play(ctx context.Context, out io.Writer, lang ocop.Lang, address string, ac
 	for _, a := range accounts {
 		t.c.tokens[a.Name] = a.Token
 	}
-	for _, chapter := range []func(){t.beginning, t.ideas, t.plans, t.inspections, t.simWine, t.fishSauce, t.renewals, t.newProduct, t.expiry} {
+	for _, chapter := range []func(){t.learn, t.march, t.ideas, t.april, t.may, t.summer, t.autumn, t.winter, t.later} {
 		if chapter(); t.err != nil {
 			return t.err
 		}
@@ -71,24 +73,44 @@ func (t *Teller) line(who, what string) {
 
 // moved is the answer to a move.
 type moved struct {
-	Product struct{ State string }
+	Product struct{ Name, State string }
 	Entry   struct {
 		Index int64
 		Hash  string
 	}
 }
 
+// learn reads the titles of states and events out of the procedure.
+func (t *Teller) learn() {
+	var w struct {
+		Definition struct {
+			States, Transitions map[string]struct{ Title ocop.Text }
+		}
+	}
+	if err := t.c.call("office", http.MethodGet, "/workflows/ocop/2023", nil, &w); err != nil {
+		t.fail("procedure: %v", err)
+	}
+	t.titles = map[string]string{}
+	for _, names := range []map[string]struct{ Title ocop.Text }{w.Definition.Transitions, w.Definition.States} {
+		for name, x := range names {
+			t.titles[name] = x.Title.In(t.c.lang)
+		}
+	}
+	// One name is both an event's and a state's nowhere but here.
+	t.titles["renewal"] = w.Definition.States["renewal"].Title.In(t.c.lang)
+}
+
 // move makes a move that must stand.
-func (t *Teller) move(who, product, event, what string, data map[string]any, comment ...string) {
+func (t *Teller) move(who string, p product, event string, data map[string]any, comment ...string) {
 	if t.err != nil {
 		return
 	}
 	var m moved
-	if err := t.c.call(who, http.MethodPost, "/products/"+product+"/transitions", body(event, data, comment), &m); err != nil {
+	if err := t.c.call(who, http.MethodPost, "/products/"+p.ID+"/transitions", body(event, data, comment), &m); err != nil {
 		t.fail("%s by %s: %v", event, who, err)
 		return
 	}
-	t.line(who, fmt.Sprintf("%s → %s  [#%d %.8s]", what, m.Product.State, m.Entry.Index, m.Entry.Hash))
+	t.line(who, fmt.Sprintf("%s: %s → %s  [#%d %.8s]", p.Name, t.titles[event], t.titles[m.Product.State], m.Entry.Index, m.Entry.Hash))
 }
 
 func body(event string, data map[string]any, comment []string) map[string]any {
@@ -104,11 +126,11 @@ func body(event string, data map[string]any, comment []string) map[string]any {
 
 // refused tries a move that must be refused for exactly these reasons, and
 // tells them.
-func (t *Teller) refused(who, product, event, what string, data map[string]any, want ...string) {
+func (t *Teller) refused(who string, p product, event string, data map[string]any, want ...string) {
 	if t.err != nil {
 		return
 	}
-	err := t.c.call(who, http.MethodPost, "/products/"+product+"/transitions", body(event, data, nil), nil)
+	err := t.c.call(who, http.MethodPost, "/products/"+p.ID+"/transitions", body(event, data, nil), nil)
 	var r *refusal
 	if !errors.As(err, &r) {
 		t.fail("%s by %s: want a refusal, got %v", event, who, err)
@@ -119,35 +141,37 @@ func (t *Teller) refused(who, product, event, what string, data map[string]any, 
 		t.fail("%s by %s: refused for %s, want %s", event, who, quote(got), quote(want))
 		return
 	}
-	t.line(who, what+" ✗ "+r.Detail)
+	t.line(who, fmt.Sprintf("%s: %s ✗ %s", p.Name, t.titles[event], r.Detail))
 	for _, x := range r.Reasons {
 		fmt.Fprintf(t.out, "  %44s – %s\n", "", x.Message)
 	}
 }
 
-func (t *Teller) upload(who, product string, kinds ...string) {
+func (t *Teller) upload(who string, p product, kinds ...string) {
 	for _, kind := range kinds {
 		if t.err != nil {
 			return
 		}
-		if err := t.c.upload(who, product, kind); err != nil {
+		if err := t.c.upload(who, p.ID, kind); err != nil {
 			t.fail("upload %s by %s: %v", kind, who, err)
 			return
 		}
-		t.line(who, "⇧ "+kind)
+		t.line(who, p.Name+" ⇧ "+kind)
 	}
 }
 
 // visit plans an inspection and puts on record that it was held.
-func (t *Teller) visit(who, product string, findings []map[string]any) (id string) {
+func (t *Teller) visit(who string, p product, findings []map[string]any) (id string) {
 	if t.err != nil {
 		return ""
 	}
 	var i struct{ ID string }
 	in := map[string]any{"day": t.day, "held_on": t.day, "provincial_council": true, "participants": []string{"Hội đồng tỉnh (mô phỏng)"}, "findings": findings}
-	if err := t.c.call(who, http.MethodPost, "/products/"+product+"/inspections", in, &i); err != nil {
+	if err := t.c.call(who, http.MethodPost, "/products/"+p.ID+"/inspections", in, &i); err != nil {
 		t.fail("inspection: %v", err)
+		return ""
 	}
+	t.line(who, p.Name+" ✓ "+t.titles["field_inspection"])
 	return i.ID
 }
 

@@ -26,6 +26,9 @@ var messages = map[string]ocop.Text{
 	"name":                    {Vi: "Tên đăng nhập", En: "Name"},
 	"password":                {Vi: "Mật khẩu", En: "Password"},
 	"what_it_is":              {Vi: "Quản lý quy trình Chương trình Mỗi xã một sản phẩm: từ ý tưởng đến chứng nhận, có lịch sử không thể sửa lén.", En: "The One Commune One Product programme from idea to certificate, with a history that nobody can change unseen."},
+	"demo_hint":               {Vi: "Bản thử nghiệm: tên và mật khẩu của từng vai trò in ở cửa sổ lệnh đã khởi động chương trình. Ví dụ: office, leader, commune-cam-my.", En: "This is the demo: the names and the password of every role are printed where the program was started. For example: office, leader, commune-cam-my."},
+	"true":                    {Vi: "có", En: "yes"},
+	"false":                   {Vi: "không", En: "no"},
 	"check_certificate":       {Vi: "Tra cứu giấy chứng nhận theo số", En: "Check a certificate by its number"},
 	"check":                   {Vi: "Tra cứu", En: "Check"},
 	"search":                  {Vi: "Tìm theo tên (không cần dấu)", En: "Search by name (diacritics not needed)"},
@@ -171,6 +174,14 @@ func (p *page) Roles(list []ocop.Role) string {
 
 // Reasons writes reasons in the reader's language.
 func (p *page) Reasons(list []fault.Reason) []httpx.Reason { return httpx.Reasons(list, p.L()) }
+
+// Value writes what a reason measured; yes and no are words, the rest is as it is.
+func (p *page) Value(v string) string {
+	if v == "true" || v == "false" {
+		return p.T(v)
+	}
+	return v
+}
 
 // Status names what a certificate is.
 func (p *page) Status(s ocop.CertificateStatus) string { return p.T(string(s)) }

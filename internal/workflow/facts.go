@@ -54,6 +54,7 @@ var Catalogue = []Fact{
 	{"result.floor_stars", FactInt, true, ocop.Text{Vi: "hạng sao theo yêu cầu tối thiểu", En: "stars by the floors"}},
 	{"result.sum", FactInt, true, ocop.Text{Vi: "tổng điểm của các thành viên", En: "sum of the members' totals"}},
 	{"result.members", FactInt, true, ocop.Text{Vi: "số phiếu điểm", En: "number of sheets"}},
+	{"result.missed", FactStrings, true, ocop.Text{Vi: "tiêu chí chưa đạt yêu cầu tối thiểu", En: "criteria whose floor was missed"}},
 	{"certificate.stars", FactInt, true, ocop.Text{Vi: "hạng sao của giấy chứng nhận mới nhất", En: "stars of the newest certificate"}},
 	{"certificate.in_force", FactBool, false, ocop.Text{Vi: "giấy chứng nhận đang còn hiệu lực", En: "a certificate is in force"}},
 	{"certificate.issued_on", FactDay, true, ocop.Text{Vi: "ngày cấp", En: "day of issue"}},
