@@ -162,7 +162,7 @@ func (c *checker) deadlines() {
 			c.unknown(m.Duty, path+".meets.duty")
 		}
 		if m := d.Meets; len(m.Events)+len(m.Documents) == 0 && m.Duty == "" && !m.Inspection {
-			c.bad("meets_missing", path, "Phải ghi điều gì làm cho thời hạn được đáp ứng (meets).", "What meets the deadline is needed (meets).")
+			c.bad("meets_missing", path+".meets", "Phải ghi điều gì làm cho thời hạn được đáp ứng (meets).", "What meets the deadline is needed (meets).")
 		}
 	}
 }

@@ -20,7 +20,6 @@ var messages = map[string]ocop.Text{
 	"procedures":              {Vi: "Quy trình", En: "Procedures"},
 	"demo_clock":              {Vi: "Ngày thử nghiệm", En: "Demo day"},
 	"move_on":                 {Vi: "Chuyển tới", En: "Move on"},
-	"clock_moved":             {Vi: "Đã chuyển đồng hồ thử nghiệm.", En: "The demo's clock was moved."},
 	"sign_in":                 {Vi: "Đăng nhập", En: "Sign in"},
 	"sign_out":                {Vi: "Đăng xuất", En: "Sign out"},
 	"name":                    {Vi: "Tên đăng nhập", En: "Name"},

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const procedure = "../../workflows/ocop-2023.yaml"
+
+func play(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e strings.Builder
+	code = run(t.Context(), args, &o, &e)
+	return code, o.String(), e.String()
+}
+
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	broken := filepath.Join(t.TempDir(), "broken.yaml")
+	if err := os.WriteFile(broken, []byte("procedure: x\nversio: 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db := "sqlite:" + filepath.Join(t.TempDir(), "x.db")
+	for _, x := range []struct {
+		want int
+		args []string
+		says string
+	}{
+		{exitDone, []string{"--help"}, "workflow"},
+		{exitDone, []string{"version"}, "ocopflow"},
+		{exitDone, []string{"workflow", "check", procedure}, "✓"},
+		{exitFailed, []string{"workflow", "check", broken}, "broken.yaml:2:1"},
+		{exitFailed, []string{"workflow", "graph", broken}, ""},
+		{exitDone, []string{"workflow", "graph", procedure}, "stateDiagram-v2"},
+		{exitDone, []string{"workflow", "facts"}, "certificate.last_day"},
+		{exitUsage, []string{"fly"}, ""},
+		{exitUsage, []string{"workflow", "check", "nowhere.yaml"}, ""},
+		{exitUsage, []string{"serve", "--colour"}, ""},
+		{exitDone, []string{"migrate", "--database", db, "--json"}, `"steps":2`},
+		{exitDone, []string{"unit", "add", "ha-tinh", "province", "--vi", "Tỉnh Hà Tĩnh", "--en", "Hà Tĩnh", "--database", db}, ""},
+		{exitDone, []string{"account", "add", "thanh", "--password", "a long password", "--database", db}, ""},
+		{exitFailed, []string{"account", "add", "thanh", "--password", "a long password", "--database", db}, ""},
+		{exitFailed, []string{"account", "add", "binh", "--password", "short", "--database", db}, ""},
+		{exitDone, []string{"account", "role", "thanh", "admin", "ha-tinh", "--database", db}, ""},
+		{exitFailed, []string{"account", "role", "thanh", "king", "ha-tinh", "--database", db}, ""},
+		{exitDone, []string{"account", "token", "thanh", "--database", db}, "ocop_"},
+		{exitFailed, []string{"campaign", "import", broken, "--database", db}, ""},
+		{exitDone, []string{"audit", "verify", "--database", db}, "✓"},
+		{exitFailed, []string{"serve", "--demo", "--listen", "0.0.0.0:0", "--database", db}, ""},
+	} {
+		code, out, errs := play(t, x.args...)
+		if code != x.want || !strings.Contains(out, x.says) {
+			t.Errorf("%v: code %d, want %d with %q\n%s%s", x.args, code, x.want, x.says, out, errs)
+		}
+	}
+}
+
+func TestTheStoryEndsWithTheTreeRecomputed(t *testing.T) {
+	t.Parallel()
+	code, out, errs := play(t, "story", "--lang", "vi")
+	if code != exitDone || !strings.Contains(out, "cây tính lại bằng gốc đang lưu") {
+		t.Errorf("code %d\n%s%s", code, out, errs)
+	}
+	code, out, errs = play(t, "story", "--json")
+	var report struct {
+		OK      bool
+		Entries int
+	}
+	if err := json.Unmarshal([]byte(out), &report); err != nil || code != exitDone || !report.OK || report.Entries < 200 {
+		t.Errorf("code %d: %s%s %v", code, out, errs, err)
+	}
+}

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Words that are looked up by a value of the data: levels, what a certificate
+// is, kinds of entries, yes and no.
+var byValue = regexp.MustCompile(`^(event_.*|district|province|ministry|valid|extended|expired|superseded|revoked|true|false)$`)
+
+func TestEveryMessageIsThereAndUsed(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{}
+	asked := regexp.MustCompile(`\.T "([a-z_]+)"|p\.T\("([a-z_]+)"\)`)
+	for _, pattern := range []string{"templates/*.html", "*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range asked.FindAllStringSubmatch(string(text), -1) {
+				key := m[1] + m[2]
+				used[key] = true
+				if _, ok := messages[key]; !ok && key != "event_" {
+					t.Errorf("%s asks for %q, which is missing", name, key)
+				}
+			}
+		}
+	}
+	for key, m := range messages {
+		if !used[key] && !byValue.MatchString(key) {
+			t.Errorf("message %q is not used", key)
+		}
+		if m.Vi == "" || m.En == "" {
+			t.Errorf("message %q does not speak both languages", key)
+		}
+	}
+}
+
+func TestEveryTemplateParses(t *testing.T) {
+	t.Parallel()
+	s, err := New(Site{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"sign-in", "products", "product", "worklist", "campaigns", "campaign", "procedures", "verify", "fault"} {
+		if s.pages.Lookup(name) == nil {
+			t.Errorf("no page %q", name)
+		}
+	}
+	for _, name := range []string{"tabler.min.css", "site.css"} {
+		if path, err := s.assets.path(name); err != nil || !strings.HasPrefix(path, "/assets/") {
+			t.Errorf("asset %s: %q %v", name, path, err)
+		}
+	}
+	if n := len(s.assets["tabler.min.css"].packed); n > 100_000 {
+		t.Errorf("the style sheet has %d bytes over the wire", n)
+	}
+}
