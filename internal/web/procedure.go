@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/workflow"
 )
@@ -44,6 +46,24 @@ func (r procedure) event(name string) (ocop.Text, bool) {
 		}
 	}
 	return plain(name), false
+}
+
+// reason is what a guard of the event says when it does not hold.
+func (r procedure) reason(event, code string) (ocop.Text, bool) {
+	if r.Rules == nil {
+		return ocop.Text{}, false
+	}
+	t, _ := r.Transitions.Get(event)
+	guards := slices.Clone(t.When)
+	for _, a := range t.Arms {
+		guards = append(guards, a.When...)
+	}
+	for _, g := range guards {
+		if g.Code == code {
+			return g.Else, true
+		}
+	}
+	return ocop.Text{}, false
 }
 
 // EventTitle names a move for the page of procedures.

@@ -194,11 +194,28 @@ func (p *page) line(e casework.Entry) line {
 	if reasons, ok := e.Data["reasons"].([]any); ok && e.Kind == "refusal" {
 		for _, r := range reasons {
 			if m, ok := r.(map[string]any); ok {
-				out.Why = append(out.Why, strings.TrimSpace(fmt.Sprint(m["code"], " ", m["required"])))
+				out.Why = append(out.Why, p.why(e.Event, fmt.Sprint(m["code"]), fmt.Sprint(m["required"])))
 			}
 		}
 	}
 	return out
+}
+
+// why words a reason that an entry keeps by its code.
+func (p *page) why(event, code, required string) string {
+	rules := p.newest()
+	if code == "document_missing" {
+		if d, ok := rules.Documents.Get(required); ok {
+			return p.T("reason_document_missing") + ": " + d.Title.In(p.L())
+		}
+	}
+	if text, ok := rules.reason(event, code); ok {
+		return text.In(p.L())
+	}
+	if _, ok := messages["reason_"+code]; ok {
+		return p.T("reason_" + code)
+	}
+	return code
 }
 
 func (s *Site) move(p *page) error {
