@@ -4,8 +4,11 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -21,7 +24,7 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.UseRawPath, engine.HandleMethodNotAllowed, engine.RedirectTrailingSlash = true, true, false
-	engine.Use(a.recovered, headers, drain)
+	engine.Use(a.recovered, headers, drain, readable)
 	attempts := new(accounts.Attempts)
 	var setClock func(context.Context, time.Time) error
 	if a.Demo {
@@ -80,6 +83,24 @@ func drain(c *gin.Context) {
 	c.Request.Body = io.NopCloser(body) // huma closes what it did not finish
 	c.Next()
 	_, _ = io.CopyN(io.Discard, body, maxDrain) // whatever it says, we are done
+}
+
+// readable refuses addresses that no database could be asked about: invalid
+// UTF-8 or NUL, in the path or the query.
+func readable(c *gin.Context) {
+	good := func(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+	ok := good(c.Request.URL.Path)
+	query, err := url.ParseQuery(c.Request.URL.RawQuery)
+	ok = ok && err == nil
+	for name, values := range query {
+		ok = ok && good(name) && !slices.ContainsFunc(values, func(v string) bool { return !good(v) })
+	}
+	if !ok {
+		httpx.WriteProblem(c.Writer, c.Request, fault.New(fault.Malformed, "malformed", "Địa chỉ có ký tự không hợp lệ.", "The address holds a character that is not valid."))
+		c.Abort()
+		return
+	}
+	c.Next()
 }
 
 // recovered keeps a panic from ending the program or leaking anything.

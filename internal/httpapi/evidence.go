@@ -1,12 +1,14 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -179,6 +181,10 @@ func (a *API) upload(c *gin.Context) error {
 		if part.FormName() == "file" {
 			u.Content = content
 		} else {
+			if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
+				return fault.New(fault.Invalid, "document_wrong", "Tài liệu chưa đúng.", "The document is not right.").
+					At("form", "Có ký tự không hợp lệ.", "Holds a character that is not valid.")
+			}
 			fields[part.FormName()] = string(content)
 		}
 	}

@@ -111,11 +111,6 @@ func (a *API) listProducts(ctx context.Context, in *productsIn) (*listOf[casewor
 	}
 	f := store.Filter{State: in.State, Commune: in.Commune, Track: in.Track, Campaign: in.Campaign, Producer: in.Producer,
 		Set: in.Set, Stars: in.Stars, Text: ocop.Fold(in.Q), After: after, Limit: in.Limit + 1}
-	for _, s := range []string{in.State, in.Commune, in.Track, in.Campaign, in.Producer, in.Q} {
-		if strings.ContainsRune(s, 0) {
-			return nil, fault.New(fault.Invalid, "shape", "Bộ lọc có ký tự không hợp lệ.", "A filter holds a character that is not valid.")
-		}
-	}
 	if in.Overdue {
 		today := a.Desk.Today()
 		f.Overdue = &today

@@ -3,7 +3,6 @@ package web
 import (
 	"net/url"
 	"strconv"
-	"strings"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/campaign"
@@ -38,8 +37,8 @@ func (s *Site) products(p *page) error { return s.listProducts(p) }
 func (s *Site) listProducts(p *page) error {
 	q := p.c.Request.URL.Query()
 	actor := p.session.Actor
-	f := store.Filter{State: clean(q.Get("state")), Track: clean(q.Get("track")), Commune: clean(q.Get("commune")), Campaign: clean(q.Get("campaign")),
-		Text: ocop.Fold(clean(q.Get("q"))), After: clean(q.Get("after")), Limit: perPage + 1}
+	f := store.Filter{State: q.Get("state"), Track: q.Get("track"), Commune: q.Get("commune"), Campaign: q.Get("campaign"),
+		Text: ocop.Fold(q.Get("q")), After: q.Get("after"), Limit: perPage + 1}
 	if q.Get("overdue") == "true" {
 		today := s.Desk.Today()
 		f.Overdue = &today
@@ -65,8 +64,6 @@ func (s *Site) listProducts(p *page) error {
 	}
 	return p.show("products", p.T("products"), body)
 }
-
-func clean(s string) string { return strings.ReplaceAll(s, "\x00", "") }
 
 func (s *Site) choices(p *page, f store.Filter, body *productsBody) error {
 	f.State = ""
@@ -142,7 +139,7 @@ type tasksBody struct {
 }
 
 func (s *Site) worklist(p *page) error {
-	tasks, next, err := s.Desk.Worklist(p.c, p.session.Actor, clean(p.c.Query("after")), perPage)
+	tasks, next, err := s.Desk.Worklist(p.c, p.session.Actor, p.c.Query("after"), perPage)
 	if err != nil {
 		return err
 	}

@@ -206,8 +206,10 @@ func (p *page) Today() string { return ocop.DateOf(p.site.Clock()).String() }
 // FreshKey makes a form safe to send twice.
 func (p *page) FreshKey() string { return casework.NewID() }
 
-// Typed is what was typed into a field of a form that came back with a fault.
-func (p *page) Typed(name string) string { return p.c.Request.PostFormValue(name) }
+// Typed is what was typed into a field of a form, without what no text holds.
+func (p *page) Typed(name string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(p.c.Request.PostFormValue(name), "\x00", ""), "\uFFFD")
+}
 
 // TypedFor is Typed if the form was that of the event.
 func (p *page) TypedFor(event any, name string) string {
