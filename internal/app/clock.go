@@ -15,7 +15,6 @@ import (
 // there and can be moved forward; everywhere else it is the world's.
 type clock struct {
 	mu     sync.Mutex
-	demo   bool
 	offset time.Duration // guarded by mu
 }
 
@@ -51,7 +50,7 @@ func (c *clock) startDemo(ctx context.Context, db *sqldb.DB) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.demo, c.offset = true, at.Sub(time.Now())
+	c.offset = time.Until(at)
 	return nil
 }
 

@@ -10,9 +10,6 @@ import (
 	"ocopflow/internal/ocop"
 )
 
-// maxItems bounds a bulk request.
-const maxItems = 5000
-
 type moveBody struct {
 	Event   ocop.Event     `json:"event" minLength:"1" maxLength:"100"`
 	Version *int64         `json:"version,omitempty" doc:"the version that the caller saw"`
