@@ -318,3 +318,40 @@ func must(r *http.Request, err error) *http.Request {
 	}
 	return r
 }
+
+func TestWorklistHoldsWhatWaitsForTheReader(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		id := o.product(simWine)
+		o.must(200, o.move("producer-"+simWine, id, "begin_upgrade", nil))
+		list := func(who string) map[string][2]int {
+			out := map[string][2]int{}
+			due := ""
+			for _, x := range o.must(200, o.ask(who, "GET", "/api/v1/worklist", nil)).items() {
+				if d, ok := x["due"].(string); ok {
+					if d < due {
+						t.Errorf("%s: %s after %s", who, d, due)
+					}
+					due = d
+				}
+				out[x["product"].(map[string]any)["code"].(string)] = [2]int{len(x["actions"].([]any)), len(x["missing"].([]any))}
+			}
+			return out
+		}
+		for who, want := range map[string]map[string][2]int{
+			"producer-" + simWine: {simWine: {0, 1}}, // its idea form is missing
+			"commune-cam-my":      {},                // waits for that form
+			"producer-" + rice:    {rice: {1, 0}},    // may begin the renewal
+			"leader":              {},
+		} {
+			if got := list(who); fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("%s: %v, want %v", who, got, want)
+			}
+		}
+		o.must(201, o.upload("producer-"+simWine, id, "idea_form", []byte("x")))
+		if got := list("commune-cam-my"); fmt.Sprint(got) != fmt.Sprint(map[string][2]int{simWine: {1, 0}}) {
+			t.Errorf("the commune, once the form is there: %v", got)
+		}
+	})
+}

@@ -27,7 +27,7 @@ func (d *Desk) Worklist(ctx context.Context, a access.Actor, after string, limit
 	const scan = 200
 	tasks = []Task{}
 	for {
-		page, err := d.Products(ctx, a, store.Filter{ByDue: true, After: after, Limit: scan})
+		page, err := d.Products(ctx, a, store.Filter{Waiting: true, ByDue: true, After: after, Limit: scan})
 		if err != nil {
 			return nil, "", err
 		}

@@ -13,7 +13,8 @@ import (
 )
 
 type signInIn struct {
-	Body struct {
+	Proto string `header:"X-Forwarded-Proto" doc:"https behind a proxy that ends TLS"`
+	Body  struct {
 		Name     string `json:"name" maxLength:"100"`
 		Password string `json:"password" maxLength:"1000"`
 	}
@@ -57,7 +58,7 @@ func (a *API) signIn(ctx context.Context, in *signInIn) (*signInOut, error) {
 		return nil, err
 	}
 	return &signInOut{
-		SetCookie: http.Cookie{Name: httpx.SessionCookie, Value: secret.Secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		SetCookie: http.Cookie{Name: httpx.SessionCookie, Value: secret.Secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: in.Proto == "https",
 			MaxAge: int(accounts.SessionLife / time.Second)},
 		Body: meOf(accounts.Session{Actor: actor, Account: *acc}),
 	}, nil

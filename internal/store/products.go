@@ -155,6 +155,7 @@ type Filter struct {
 	Stars    int
 	Overdue  *ocop.Date // due before this day
 	Text     string     // folded; every word must occur in the name
+	Waiting  bool       // only those for which anything can be due: in a round, with a deadline, expired, proposed for revocation
 	ByDue    bool       // order by deadline, those without one last
 	After    string     // code of the last one seen, or "due|code" by due
 	Limit    int
@@ -170,6 +171,9 @@ func (f Filter) where() (string, []any) {
 	}
 	add := func(format string, v any) { conds = append(conds, fmt.Sprintf(format, bind(v))) }
 	conds = append(conds, viewCondition(f.View, bind))
+	if f.Waiting {
+		conds = append(conds, "(p.round IS NOT NULL OR p.due IS NOT NULL OR p.state = 'expired' OR p.proposal <> '')")
+	}
 	if f.State != "" {
 		add("p.state = %s", f.State)
 	}
