@@ -10,7 +10,7 @@ import (
 
 // Words that are looked up by a value of the data: levels, what a certificate
 // is, kinds of entries, yes and no.
-var byValue = regexp.MustCompile(`^(event_.*|reason_.*|district|province|ministry|valid|extended|expired|superseded|revoked|true|false)$`)
+var byValue = regexp.MustCompile(`^(event_.*|reason_.*|district|province|ministry|valid|extended|expired|superseded|revoked|true|false|producers|communes)$`)
 
 func TestEveryMessageIsThereAndUsed(t *testing.T) {
 	t.Parallel()

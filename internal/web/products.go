@@ -157,12 +157,45 @@ func (s *Site) campaigns(p *page) error {
 	return p.show("campaigns", p.T("campaigns"), list)
 }
 
+type campaignBody struct {
+	campaign.Campaign
+	names map[string]ocop.Text
+}
+
+// Name is what people call a unit or producer that a plan names by its code.
+func (b campaignBody) Name(code string, lang ocop.Lang) string {
+	if n, ok := b.names[code]; ok {
+		return n.In(lang)
+	}
+	return code
+}
+
 func (s *Site) campaign(p *page) error {
 	c, err := s.Campaigns.Get(p.c, p.session.Actor, p.c.Param("id"))
 	if err != nil {
 		return err
 	}
-	return p.show("campaign", c.Title.In(p.L()), c)
+	body := campaignBody{c, map[string]ocop.Text{"producers": messages["producers"], "communes": messages["communes"]}}
+	units, err := store.Units(p.c, s.DB, "", 5000)
+	if err != nil {
+		return err
+	}
+	for _, u := range units {
+		body.names[u.Code] = u.Name
+	}
+	for _, d := range c.Duties {
+		if _, known := body.names[d.Unit]; known {
+			continue
+		}
+		u, err := store.UnitByCode(p.c, s.DB, d.Unit)
+		if err != nil {
+			return err
+		}
+		if u != nil {
+			body.names[d.Unit] = u.Name
+		}
+	}
+	return p.show("campaign", c.Title.In(p.L()), body)
 }
 
 func (s *Site) procedures(p *page) error {
