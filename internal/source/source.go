@@ -163,16 +163,47 @@ func (f *File) place(path string) (line, column int) {
 	return 1, 1
 }
 
+// node finds what a path names: of a key, the key itself, which is where a
+// person looks.
 func (f *File) node(path string) (n ast.Node) {
 	defer func() { _ = recover() }() // a path into a scalar; the parent is asked next
+	if cut := strings.LastIndexByte(path, '.'); !strings.HasSuffix(path, "]") {
+		parent := f.root
+		if cut >= 0 {
+			parent = f.find(path[:cut])
+		}
+		return key(parent, path[cut+1:])
+	}
+	return first(f.find(path))
+}
+
+func (f *File) find(path string) ast.Node {
 	p, err := yaml.PathString("$." + path)
 	if err != nil {
 		return nil
 	}
-	if n, err = p.FilterNode(f.root); err != nil {
+	n, err := p.FilterNode(f.root)
+	if err != nil {
 		return nil
 	}
-	return first(n)
+	return n
+}
+
+// key is the node of a key in a mapping, nil when it is not there.
+func key(n ast.Node, name string) ast.Node {
+	var pairs []*ast.MappingValueNode
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		pairs = n.Values
+	case *ast.MappingValueNode:
+		pairs = []*ast.MappingValueNode{n}
+	}
+	for _, p := range pairs {
+		if p.Key.GetToken().Value == name {
+			return p.Key
+		}
+	}
+	return nil
 }
 
 // first is the node whose token stands first: of a mapping, its first key.

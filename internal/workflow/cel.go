@@ -19,8 +19,9 @@ const costLimit = 20_000
 
 // language is CEL over a fixed list of facts, without clock or I/O.
 type language struct {
-	env   *cel.Env
-	facts map[string]Fact
+	env    *cel.Env
+	facts  map[string]Fact
+	groups []string
 }
 
 // group is what a guard sees behind a name such as "certificate".
@@ -66,7 +67,7 @@ func newLanguage(facts []Fact) (*language, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &language{facts: make(map[string]Fact, len(facts))}
+	l := &language{facts: make(map[string]Fact, len(facts)), groups: groups(facts)}
 	for _, f := range facts {
 		l.facts[f.Name] = f
 	}
@@ -152,7 +153,7 @@ func (l *language) compile(text string, want *cel.Type) (expression, []problem) 
 			fmt.Sprintf("Biểu thức %q phải cho kết quả đúng hoặc sai, không phải %s", text, checked.OutputType()),
 			fmt.Sprintf("The expression %q must give true or false, not %s", text, checked.OutputType())}}
 	}
-	reader := reader{facts: l.facts}
+	reader := reader{facts: l.facts, groups: l.groups}
 	reader.walk(checked.NativeRep().Expr(), nil)
 	slices.Sort(reader.reads)
 	var out []problem
@@ -160,6 +161,11 @@ func (l *language) compile(text string, want *cel.Type) (expression, []problem) 
 		out = append(out, problem{"fact_may_be_absent", 1,
 			fmt.Sprintf("Dữ kiện %s có thể không có: hãy hỏi has(%s) trước, trong %q", name, name, text),
 			fmt.Sprintf("The fact %s may be absent: ask has(%s) first, in %q", name, name, text)})
+	}
+	if reader.group {
+		out = append(out, problem{"guard_wrong", 1,
+			fmt.Sprintf("Chỉ được đọc từng dữ kiện, không phải cả nhóm, trong %q", text),
+			fmt.Sprintf("Facts are read one by one, not as a group, in %q", text)})
 	}
 	program, err := l.env.Program(checked, cel.CostLimit(costLimit))
 	if err != nil {
@@ -172,8 +178,10 @@ func (l *language) compile(text string, want *cel.Type) (expression, []problem) 
 // ones that are read where has() has not been asked.
 type reader struct {
 	facts   map[string]Fact
+	groups  []string
 	reads   []string
 	unasked []string
+	group   bool // a group stands where a fact should
 }
 
 // walk visits e, where the facts in known are sure to be present.
@@ -183,6 +191,9 @@ func (r *reader) walk(e ast.Expr, known []string) {
 		if _, ok := r.facts[e.AsIdent()]; ok {
 			r.reads = append(r.reads, e.AsIdent())
 		}
+		r.group = r.group || slices.Contains(r.groups, e.AsIdent())
+	case ast.StructKind:
+		r.group = true
 	case ast.SelectKind:
 		r.read(e, known)
 	case ast.CallKind:

@@ -107,8 +107,8 @@ func (c *checker) scores() {
 		c.add("bands_gap", fmt.Sprintf("bands[%d].from", n-1), "Mức cuối phải bắt đầu từ 0 điểm.", "The last band must start at 0 points.")
 	}
 	c.levels()
-	if p.Certificate != nil && (p.Certificate.Months <= 0 || p.Certificate.LastDay != "inclusive" && p.Certificate.LastDay != "exclusive") {
-		c.add("certificate_wrong", "certificate", "Thời hạn phải là số tháng dương, last_day là inclusive hoặc exclusive.", "The term must be a positive number of months, last_day inclusive or exclusive.")
+	if p.Certificate != nil && (p.Certificate.Months < 1 || p.Certificate.Months > 600 || p.Certificate.LastDay != "inclusive" && p.Certificate.LastDay != "exclusive") {
+		c.add("certificate_wrong", "certificate", "Thời hạn từ 1 đến 600 tháng, last_day là inclusive hoặc exclusive.", "The term is 1 to 600 months, last_day inclusive or exclusive.")
 	}
 	if k := p.Council; k != nil {
 		if _, _, ok := fraction(k.Quorum); !ok {

@@ -68,6 +68,9 @@ func (r *Rules) Decide(s Subject, facts Facts, cmd Command, today ocop.Date) Dec
 	if rule == nil {
 		return refuse(r.noArm(s, t, cmd))
 	}
+	if cmd.Preview {
+		cmd.Comment, cmd.Data = "", nil
+	}
 	form, bad := readForm(rule.form, cmd)
 	if bad != nil {
 		return refuse(bad)

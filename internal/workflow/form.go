@@ -18,7 +18,11 @@ const (
 	maxText    = 4000
 	maxCode    = 120
 	maxList    = 200 // entries
+
+	maxWhole = 1<<53 - 1 // beyond it JSON readers, and so the ledger, lose count
 )
+
+var notWhole = ocop.Text{Vi: "Phải là số nguyên.", En: "Must be a whole number."}
 
 // Form is the data of a move, read by the fields declared.
 type Form struct {
@@ -91,12 +95,12 @@ func (f Form) lacks(reads []string) bool {
 func readForm(fields []Field, cmd Command) (Form, *fault.Error) {
 	bad := fault.New(fault.Invalid, "form_wrong", "Dữ liệu nhập không đúng mẫu.", "The data does not fit the form.")
 	f := Form{Values: map[string]any{}, fields: fields}
-	if utf8.RuneCountInString(cmd.Comment) > MaxComment {
-		bad.At("comment", fmt.Sprintf("Dài hơn %d ký tự.", MaxComment), fmt.Sprintf("Longer than %d characters.", MaxComment))
+	if _, wrong := readString(cmd.Comment, MaxComment); !wrong.IsZero() {
+		bad.At("comment", wrong.Vi, wrong.En)
 	}
 	for _, field := range fields {
-		raw, given := cmd.Data[field.Name]
-		if !given || raw == nil || raw == "" {
+		raw := cmd.Data[field.Name]
+		if blank(raw) {
 			if field.Required {
 				f.missing = append(f.missing, field)
 			}
@@ -119,6 +123,19 @@ func readForm(fields []Field, cmd Command) (Form, *fault.Error) {
 		return f, bad
 	}
 	return f, nil
+}
+
+// blank reports whether raw says nothing: no value, no text, or a list of such.
+func blank(raw any) bool {
+	switch v := raw.(type) {
+	case nil:
+		return true
+	case string:
+		return strings.TrimSpace(v) == ""
+	case []any:
+		return !slices.ContainsFunc(v, func(x any) bool { return !blank(x) })
+	}
+	return false
 }
 
 // read gives the value of a JSON value, or what is wrong with it.
@@ -160,21 +177,24 @@ func (f Field) readInt(raw any) (any, ocop.Text) {
 	var n int64
 	switch v := raw.(type) {
 	case float64:
-		if v != math.Trunc(v) || math.Abs(v) > 1<<53 {
-			return nil, ocop.Text{Vi: "Phải là số nguyên.", En: "Must be a whole number."}
+		if v != math.Trunc(v) || math.Abs(v) > maxWhole {
+			return nil, notWhole
 		}
 		n = int64(v)
 	case json.Number:
 		var err error
 		if n, err = v.Int64(); err != nil {
-			return nil, ocop.Text{Vi: "Phải là số nguyên.", En: "Must be a whole number."}
+			return nil, notWhole
 		}
 	case int64:
 		n = v
 	case int:
 		n = int64(v)
 	default:
-		return nil, ocop.Text{Vi: "Phải là số nguyên.", En: "Must be a whole number."}
+		return nil, notWhole
+	}
+	if n > maxWhole || n < -maxWhole {
+		return nil, notWhole
 	}
 	if f.Min != nil && n < *f.Min {
 		return nil, ocop.Text{Vi: fmt.Sprintf("Không được nhỏ hơn %d.", *f.Min), En: fmt.Sprintf("Must not be below %d.", *f.Min)}

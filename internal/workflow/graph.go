@@ -15,7 +15,7 @@ func (r *Rules) Mermaid(lang ocop.Lang, now ocop.State, path []ocop.State) strin
 	var b strings.Builder
 	b.WriteString("stateDiagram-v2\n")
 	for name, s := range r.States.All() {
-		fmt.Fprintf(&b, "    %s: %s\n", name, s.Title.In(lang))
+		fmt.Fprintf(&b, "    %s: %s\n", name, label(s.Title.In(lang)))
 	}
 	labels := map[[2]ocop.State][]string{}
 	var order [][2]ocop.State
@@ -29,7 +29,7 @@ func (r *Rules) Mermaid(lang ocop.Lang, now ocop.State, path []ocop.State) strin
 				if labels[arrow] == nil {
 					order = append(order, arrow)
 				}
-				if title := t.Title.In(lang); !slices.Contains(labels[arrow], title) {
+				if title := label(t.Title.In(lang)); !slices.Contains(labels[arrow], title) {
 					labels[arrow] = append(labels[arrow], title)
 				}
 			}
@@ -42,14 +42,23 @@ func (r *Rules) Mermaid(lang ocop.Lang, now ocop.State, path []ocop.State) strin
 		}
 		fmt.Fprintf(&b, "    %s --> %s: %s\n", from, arrow[1], strings.Join(labels[arrow], " / "))
 	}
-	if len(path) > 0 {
-		b.WriteString("    classDef taken stroke-width:3px\n")
-		for _, s := range path {
-			fmt.Fprintf(&b, "    class %s taken\n", s)
+	var taken []string
+	for _, s := range path {
+		if r.States.Has(string(s)) && !slices.Contains(taken, string(s)) {
+			taken = append(taken, string(s))
 		}
 	}
-	if now != "" {
+	if len(taken) > 0 {
+		fmt.Fprintf(&b, "    classDef taken stroke-width:3px\n    class %s taken\n", strings.Join(taken, ","))
+	}
+	if r.States.Has(string(now)) {
 		fmt.Fprintf(&b, "    classDef now fill:#ffd43b,color:#000\n    class %s now\n", now)
 	}
 	return b.String()
+}
+
+// label keeps a title on its line: Mermaid ends a statement at a line break and
+// at a semicolon.
+func label(title string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(title, ";", ",")), " ")
 }
