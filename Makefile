@@ -40,8 +40,8 @@ chaos: setup ## Kill the server KILLS times during a stream of moves, on both da
 	OCOPFLOW_KILLS=$(KILLS) $(GO) test -count=1 -timeout 60m -v -run TestKillLoop ./internal/app
 
 fuzz: ## Fuzz each parser for FUZZTIME.
-	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME) ./internal/workflow
-	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) ./internal/campaign
+	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/workflow
+	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/campaign
 
 release: ## Binaries for linux, windows and macOS, amd64 and arm64, in dist/.
 	@mkdir -p dist

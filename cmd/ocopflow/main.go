@@ -81,7 +81,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
 	parser, err := kong.New(&c, kong.Name("ocopflow"),
 		kong.Description("Workflow engine of Vietnam's OCOP programme (One Commune One Product). Settings: flag, then environment (OCOPFLOW_…), then file (ocopflow.json)."),
 		kong.Writers(out, errs), kong.Exit(func(code int) { panic(exitRequest(code)) }), kong.UsageOnError(),
-		kong.Configuration(kong.JSON, "ocopflow.json"))
+		kong.Configuration(settings, "ocopflow.json"))
 	if err != nil {
 		fmt.Fprintln(errs, err)
 		return exitFailed

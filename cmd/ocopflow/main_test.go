@@ -73,3 +73,31 @@ func TestTheStoryEndsWithTheTreeRecomputed(t *testing.T) {
 		t.Errorf("code %d: %s%s %v", code, out, errs, err)
 	}
 }
+
+func TestTheEnvironmentComesBeforeTheFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.WriteFile("ocopflow.json", []byte(`{"database": "sqlite:`+filepath.ToSlash(dir)+`/file.db"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct{ env, args, want string }{
+		{"", "", "file.db"}, {"env.db", "", "env.db"}, {"env2.db", "flag.db", "flag.db"},
+	} {
+		args := []string{"migrate"}
+		if x.env != "" {
+			t.Setenv("OCOPFLOW_DATABASE", "sqlite:"+filepath.Join(dir, x.env))
+		}
+		if x.args != "" {
+			args = append(args, "--database", "sqlite:"+filepath.Join(dir, x.args))
+		}
+		if code, _, errs := play(t, args...); code != exitDone {
+			t.Fatalf("%+v: %s", x, errs)
+		}
+		if _, err := os.Stat(filepath.Join(dir, x.want)); err != nil {
+			t.Errorf("%+v: %v", x, err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "env2.db")); err == nil {
+		t.Error("the environment won over the flag")
+	}
+}
