@@ -52,7 +52,7 @@ func readSmall(name string) ([]byte, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, source.MaxFile+1))
 	if err == nil && len(text) > source.MaxFile {
-		err = fault.New(fault.TooLarge, "too_large", "Tệp lớn hơn 1 MiB.", "The file is larger than 1 MiB.").At(name, "Quá lớn.", "Too large.")
+		err = fault.New(fault.TooLarge, "too_large", "Tệp lớn hơn 512 KiB.", "The file is larger than 512 KiB.").At(name, "Quá lớn.", "Too large.")
 	}
 	return text, err
 }

@@ -14,13 +14,16 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 
 	"ocopflow/internal/ocop"
 )
 
-// MaxFile is the largest file in bytes; the shipped ones have 50 KB.
-const MaxFile = 1 << 20
+// MaxFile is the largest file in bytes. The shipped ones have 50 KB; the parser
+// may take three hundred times as much memory as a file is long.
+const MaxFile = 1 << 19
 
 // Finding is something wrong, or worth a look, at one place of a file.
 type Finding struct {
@@ -60,12 +63,16 @@ func Parse(name string, text []byte, v any) (f *File, bad *Finding) {
 		}
 	}()
 	if len(text) > MaxFile {
-		return f, f.finding("yaml", 1, 1, "Tệp lớn hơn 1 MiB.", "The file is larger than 1 MiB.")
+		return f, f.finding("yaml", 1, 1, "Tệp lớn hơn 512 KiB.", "The file is larger than 512 KiB.")
 	}
 	if line, column, ok := goodText(text); !ok {
 		return f, f.finding("yaml", line, column, "Ký tự không hợp lệ (không phải UTF-8, hoặc NUL).", "A character is not valid (not UTF-8, or NUL).")
 	}
-	parsed, err := parser.ParseBytes(text, 0)
+	tokens := lexer.Tokenize(string(text))
+	if bad := f.bounded(tokens); bad != nil {
+		return f, bad
+	}
+	parsed, err := parser.Parse(tokens, 0)
 	if err != nil {
 		return f, f.fromYAML(err)
 	}
@@ -77,6 +84,39 @@ func Parse(name string, text []byte, v any) (f *File, bad *Finding) {
 		return f, f.fromYAML(err)
 	}
 	return f, nil
+}
+
+// maxNesting is how many brackets, list dashes and question marks of one line
+// may stand inside one another: the parser's memory grows with the square of it.
+const maxNesting = 24
+
+// bounded refuses what the parser cannot read in reasonable memory, and what a
+// file that people review does not need: names for parts of itself.
+func (f *File) bounded(tokens token.Tokens) *Finding {
+	brackets, dashes, line := 0, 0, 0
+	for _, t := range tokens {
+		at := t.Position
+		if at.Line != line {
+			dashes, line = 0, at.Line
+		}
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			brackets++
+		case token.SequenceEndType, token.MappingEndType:
+			brackets--
+		case token.SequenceEntryType, token.MappingKeyType, token.MappingValueType:
+			if brackets == 0 {
+				dashes++
+			}
+		case token.AnchorType, token.AliasType, token.MergeKeyType, token.TagType:
+			return f.finding("yaml", at.Line, at.Column, "Không dùng neo (&), tham chiếu (*), gộp (<<) hay thẻ (!).",
+				"Anchors (&), aliases (*), merges (<<) and tags (!) are not taken.")
+		}
+		if brackets > maxNesting || dashes > maxNesting {
+			return f.finding("yaml", at.Line, at.Column, fmt.Sprintf("Lồng nhau quá %d lớp.", maxNesting), fmt.Sprintf("Nested more than %d deep.", maxNesting))
+		}
+	}
+	return nil
 }
 
 func goodText(text []byte) (line, column int, ok bool) {
