@@ -1,11 +1,11 @@
-// Package workflows carries the procedures and campaigns that are shipped, so
+// Package workflows carries the procedures, campaigns and calendars that are shipped, so
 // that one binary is all an office needs. Reading them is left to the packages
-// workflow and campaign.
+// workflow, campaign and calendar.
 package workflows
 
 import "embed"
 
-// Files holds ocop-*.yaml and campaigns/*.yaml.
+// Files holds ocop-*.yaml, support.yaml, campaigns/*.yaml and calendars/*.yaml.
 //
-//go:embed *.yaml campaigns/*.yaml
+//go:embed *.yaml campaigns/*.yaml calendars/*.yaml
 var Files embed.FS

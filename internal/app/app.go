@@ -20,6 +20,8 @@ import (
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 	"ocopflow/internal/workflow"
@@ -104,20 +106,27 @@ func (a *App) start(ctx context.Context) error {
 	}
 	lib, findings, err := workflow.LoadAll(a.Procedures)
 	for _, f := range findings {
-		a.Log.Warn("procedure", "finding", f.String())
+		level := slog.LevelWarn
+		if f.Code == "unverified" {
+			level = slog.LevelDebug // shown wherever the rule is used
+		}
+		a.Log.Log(ctx, level, "procedure", "finding", f.String())
 	}
 	if err != nil {
 		return err
 	}
 	a.Library = lib
-	if err := a.publish(ctx, now()); err != nil {
+	a.Committer = commit.New(a.DB, now, a.Log)
+	if err := a.publish(ctx); err != nil {
 		return err
 	}
-	a.Committer = commit.New(a.DB, now, a.Log)
 	a.Desk = &casework.Desk{DB: a.DB, Committer: a.Committer, Library: lib, Clock: now}
 	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing}
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns
+	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
+		return err
+	}
 	if a.Handler, err = a.handler(now); err != nil {
 		return err
 	}
@@ -133,26 +142,37 @@ func newOrigin() string {
 	return "ocopflow/" + hex.EncodeToString(b)
 }
 
-// publish keeps the text of each procedure. One that a round is pinned to
-// cannot come back with another content.
-func (a *App) publish(ctx context.Context, now time.Time) error {
-	return a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		for _, r := range a.Library.All() {
-			known, used, err := store.ProcedureHash(ctx, tx, r.Name, r.Version)
-			switch {
-			case err != nil:
-				return err
-			case known == r.Hash:
-				continue
-			case known != "" && used:
-				return fmt.Errorf("procedure %s %s was changed after products used it; give the new text a version of its own", r.Name, r.Version)
-			}
-			if err := store.SaveProcedure(ctx, tx, r.Name, r.Version, r.Hash, string(r.Text), now); err != nil {
-				return err
-			}
+// publish keeps the text of each procedure, with an entry of its own. One that
+// a round is pinned to cannot come back with another content.
+func (a *App) publish(ctx context.Context) error {
+	for _, r := range a.Library.All() {
+		known, used, err := store.ProcedureHash(ctx, a.DB, r.Name, r.Version)
+		switch {
+		case err != nil:
+			return err
+		case known == r.Hash:
+			continue
+		case known != "" && used:
+			return fmt.Errorf("procedure %s %s was changed after products used it; give the new text a version of its own", r.Name, r.Version)
 		}
-		return nil
-	})
+		if _, err := commit.Do[any](ctx, a.Committer, published(r)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func published(r *workflow.Rules) commit.Act {
+	ask := func(_ context.Context, _ sqldb.Querier, now time.Time) (commit.Outcome, error) {
+		return commit.Outcome{
+			Drafts: []ledger.Draft{{Stream: "system", Kind: ledger.KindRecord, Event: "publish_procedure", Actor: ledger.Actor{ID: ocop.System},
+				Procedure: ledger.Procedure{Name: r.Name, Version: r.Version, Hash: r.Hash}, Refs: []string{"sha256:" + r.Hash}}},
+			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+				return store.SaveProcedure(ctx, tx, r.Name, r.Version, r.Hash, string(r.Text), now)
+			}),
+		}, nil
+	}
+	return commit.Act{Kind: commit.Once, Ask: commit.Alone(ask), Locks: []string{"procedure:" + r.Name + ":" + r.Version}}
 }
 
 // sweepOften looks at what fell due until the program stops, and tidies what

@@ -79,11 +79,15 @@ func (a *App) ownDemo(ctx context.Context) error {
 	if err != nil || mark != "" {
 		return err
 	}
-	head, err := store.LoadHead(ctx, a.DB)
+	units, err := store.Units(ctx, a.DB, "", 1)
 	if err != nil {
 		return err
 	}
-	if head.Tree.Size > 0 {
+	people, err := store.Accounts(ctx, a.DB, "", 1)
+	if err != nil {
+		return err
+	}
+	if len(units)+len(people) > 0 {
 		return ErrNotDemo
 	}
 	return a.saveSetting(ctx, demoSetting, "cam-xuyen-2024")

@@ -16,13 +16,14 @@ import (
 // layers go upwards: a package may import those of its own layer and of the
 // layers before it, never one behind.
 var layers = [][]string{
-	{"ocop", "source", "fault", "access", "calendar", "workflow", "ledger"}, // decide: no I/O
-	{"sqldb", "migrations", "workflows"},                                    // keep
+	{"ocop", "source", "fault", "access", "workflows", "calendar", "workflow", "diagram", "ledger"}, // decide: no I/O
+	{"sqldb", "migrations"}, // keep
 	{"store"},
 	{"commit"},
 	{"register", "casework", "accounts", "campaign", "audit"}, // do
-	{"httpx", "httpapi", "web", "story"},                      // speak
-	{"app"},                                                   // wire
+	{"job"},                              // later
+	{"httpx", "httpapi", "web", "story"}, // speak
+	{"app"},                              // wire
 	{"cmd/ocopflow"},
 }
 
@@ -35,6 +36,8 @@ var besides = []string{"pgprivate"}
 // only says which packages may know a library.
 var only = map[string][]string{
 	"github.com/looplab/fsm":          {"workflow"},
+	"github.com/goccy/go-graphviz":    {"diagram"},
+	"github.com/riverqueue/river":     {"job", "migrations"},
 	"cel.dev/cel-go":                  {"workflow"},
 	"github.com/goccy/go-yaml":        {"source", "workflow"},
 	"github.com/jackc/pgx":            {"sqldb", "pgprivate", "dbtest"},

@@ -1,11 +1,11 @@
-// Package calendar counts days: what "trước ngày" means, when a deadline is
-// met, which one comes next. It holds no data; the deadlines themselves are the
-// campaign's, and dated working-day calendars will be read here.
+// Package calendar counts days: what "trước ngày" means, which days are
+// worked, when a deadline is met, which one comes next. It reads the dated
+// calendars of workflows/calendars; the deadlines themselves are the campaign's
+// and the procedure's.
 package calendar
 
 import (
 	"slices"
-	"time"
 
 	"ocopflow/internal/ocop"
 )
@@ -49,7 +49,7 @@ type Done struct {
 }
 
 // LastDay is the last day on which the deadline can be met. It never moves off
-// a day of rest; see DayOff.
+// a day of rest; that it is one is shown as a warning.
 func (d Deadline) LastDay() ocop.Date {
 	if d.Kind == Before {
 		return d.Date - 1
@@ -75,24 +75,8 @@ func (d Deadline) Met(done Done) bool {
 	return !d.Meets.Inspection || done.Inspected
 }
 
-// ofProducts reports whether a product can meet it at all; a deadline with only
+// OfProducts reports whether a product can meet it at all; a deadline with only
 // a duty is an organisation's.
-func (d Deadline) ofProducts() bool {
+func (d Deadline) OfProducts() bool {
 	return len(d.Meets.Events) > 0 || len(d.Meets.Documents) > 0 || d.Meets.Inspection
 }
-
-// Next is the earliest last day of those that apply and are not met; nil when
-// nothing is open.
-func Next(deadlines []Deadline, track ocop.Track, done Done) *ocop.Date {
-	var next *ocop.Date
-	for _, d := range deadlines {
-		if last := d.LastDay(); d.ofProducts() && d.Applies(track) && !d.Met(done) && (next == nil || last < *next) {
-			next = &last
-		}
-	}
-	return next
-}
-
-// DayOff reports a Saturday or Sunday. Holidays and swapped days need a dated
-// calendar.
-func DayOff(d ocop.Date) bool { return d.Weekday() == time.Saturday || d.Weekday() == time.Sunday }

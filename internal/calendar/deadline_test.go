@@ -57,26 +57,19 @@ func TestADeadlineIsMetWhenAllItNamesIsThere(t *testing.T) {
 	}
 }
 
-func TestNextIsTheEarliestOpenOneOfTheTrack(t *testing.T) {
+func TestNextIsTheEarliestOpenOne(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		events := []ocop.Event{"a", "b", "c", "d"}
-		var list []Deadline
-		for _, e := range events[:rapid.IntRange(0, 4).Draw(t, "n")] {
-			list = append(list, Deadline{Kind: rapid.SampledFrom([]Kind{Before, By}).Draw(t, "kind"), Date: ocop.Date(rapid.IntRange(0, 20).Draw(t, "date")),
-				Tracks: rapid.SampledFrom([][]ocop.Track{{"first"}, {"upgrade"}, {"first", "upgrade"}}).Draw(t, "tracks"), Meets: Meets{Events: []ocop.Event{e}}})
-		}
-		list = append(list, Deadline{Kind: By, Date: -5, Tracks: []ocop.Track{"first"}, Meets: Meets{Duty: "an organisation's"}})
-		done := Done{Events: map[ocop.Event]bool{"b": rapid.Bool().Draw(t, "done")}}
+		var list []Due
 		var want *ocop.Date
-		for _, d := range list {
-			last := d.LastDay()
-			if d.Meets.Duty == "" && d.Applies("first") && !d.Met(done) && (want == nil || last < *want) {
-				want = &last
+		for range rapid.IntRange(0, 6).Draw(t, "n") {
+			d := Due{LastDay: ocop.Date(rapid.IntRange(0, 20).Draw(t, "last day")), Met: rapid.Bool().Draw(t, "met"), Notice: rapid.Bool().Draw(t, "notice")}
+			list = append(list, d)
+			if !d.Met && !d.Notice && (want == nil || d.LastDay < *want) {
+				want = &d.LastDay
 			}
 		}
-		got := Next(list, "first", done)
-		if (got == nil) != (want == nil) || got != nil && *got != *want {
+		if got := Next(list); (got == nil) != (want == nil) || got != nil && *got != *want {
 			t.Fatalf("got %v, want %v", got, want)
 		}
 	})

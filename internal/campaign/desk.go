@@ -225,9 +225,37 @@ func (d *Desk) Plans(ctx context.Context, q sqldb.Querier, ids []string) (map[st
 		for _, p := range f.Products {
 			tracks[p.Code] = p.Plan.Track
 		}
-		out[c.ID] = casework.Plan{Deadlines: f.Deadlines, Tracks: tracks}
+		out[c.ID] = casework.Plan{Campaign: c.ID, Unit: c.UnitPath, Procedure: f.Procedure, Deadlines: f.Deadlines, Tracks: tracks}
 	}
 	return out, nil
+}
+
+// PlanOf implements casework.Plans.
+func (d *Desk) PlanOf(ctx context.Context, q sqldb.Querier, a access.Actor, code string) (casework.Plan, error) {
+	c, err := store.CampaignBy(ctx, q, code)
+	if err != nil {
+		return casework.Plan{}, err
+	}
+	if c == nil || !sees(a, *c) {
+		return casework.Plan{}, casework.NotFound()
+	}
+	plans, err := d.Plans(ctx, q, []string{c.ID})
+	if err != nil {
+		return casework.Plan{}, err
+	}
+	plan := plans[c.ID]
+	plan.Extended, err = extended(ctx, q, *c)
+	return plan, err
+}
+
+// extended are the extensions of a whole campaign, by the deadline's code.
+func extended(ctx context.Context, q sqldb.Querier, c store.Campaign) (map[string]store.Extension, error) {
+	all, err := store.CampaignExtensions(ctx, q, c.ID)
+	out := map[string]store.Extension{}
+	for id, e := range all {
+		out[strings.TrimPrefix(id, c.Code+".")] = e
+	}
+	return out, err
 }
 
 func (d *Desk) parse(c store.Campaign) (File, error) {
@@ -258,6 +286,7 @@ type Campaign struct {
 
 // Deadline is a deadline with its last valid day worked out.
 type Deadline struct {
+	ID      string       `json:"id"`
 	Code    string       `json:"code"`
 	Title   ocop.Text    `json:"title"`
 	Who     []string     `json:"who"`
@@ -265,22 +294,44 @@ type Deadline struct {
 	Kind    string       `json:"kind"`
 	Date    ocop.Date    `json:"date"`
 	LastDay ocop.Date    `json:"last_day"`
+	Was     *ocop.Date   `json:"was,omitempty"`  // the last day before it was extended
+	Rest    *ocop.Text   `json:"rest,omitempty"` // why the last day is one of rest; it does not move
 	Tracks  []ocop.Track `json:"tracks"`
 	Meets   any          `json:"meets"`
 	Flags   []ocop.Text  `json:"flags"`
 	Assumed bool         `json:"assumed"`
 }
 
-func (d *Desk) view(c store.Campaign) (Campaign, error) {
+func (d *Desk) view(ctx context.Context, c store.Campaign) (Campaign, error) {
 	f, err := d.parse(c)
+	if err != nil {
+		return Campaign{}, err
+	}
+	later, err := extended(ctx, d.DB, c)
 	if err != nil {
 		return Campaign{}, err
 	}
 	out := Campaign{ID: c.ID, Code: c.Code, File: f, Version: c.Version, Deadlines: []Deadline{}}
 	for _, x := range f.Deadlines {
-		out.Deadlines = append(out.Deadlines, Deadline{x.Code, x.Title, x.Who, x.Wording, string(x.Kind), x.Date, x.LastDay(), x.Tracks, x.Meets, orEmpty(x.Flags), x.Assumed})
+		v := Deadline{ID: c.Code + "." + x.Code, Code: x.Code, Title: x.Title, Who: x.Who, Wording: x.Wording, Kind: string(x.Kind), Date: x.Date,
+			LastDay: x.LastDay(), Tracks: x.Tracks, Meets: x.Meets, Flags: orEmpty(x.Flags), Assumed: x.Assumed}
+		if e, ok := later[x.Code]; ok && e.LastDay > v.LastDay {
+			v.Was, v.LastDay = &e.Was, e.LastDay
+		}
+		v.Rest = d.rest(v.LastDay)
+		out.Deadlines = append(out.Deadlines, v)
 	}
 	return out, nil
+}
+
+// rest says why a day is one of rest, as far as is known today.
+func (d *Desk) rest(day ocop.Date) *ocop.Text {
+	if days := d.Products.Days("vn"); days != nil {
+		if why := days.Rest(day, d.Products.Today()); !why.IsZero() {
+			return &why
+		}
+	}
+	return nil
 }
 
 func orEmpty[T any](list []T) []T {
@@ -312,7 +363,7 @@ func (d *Desk) List(ctx context.Context, a access.Actor, after string, limit int
 		if !sees(a, c) {
 			continue
 		}
-		v, err := d.view(c)
+		v, err := d.view(ctx, c)
 		if err != nil {
 			return nil, err
 		}
@@ -332,5 +383,5 @@ func (d *Desk) Get(ctx context.Context, a access.Actor, key string) (Campaign, e
 	if c == nil || !sees(a, *c) {
 		return Campaign{}, casework.NotFound()
 	}
-	return d.view(*c)
+	return d.view(ctx, *c)
 }

@@ -20,7 +20,7 @@ type change struct {
 	opened      *ocop.Round // new
 	round       *ocop.Round // changed
 	issued      *ocop.Certificate
-	retired     *ocop.Certificate
+	amended     *ocop.Certificate // superseded, revoked, extended
 	inspection  *store.Inspection
 	timers      []store.Timer
 	drafts      []ledger.Draft // the move's own first
@@ -58,10 +58,14 @@ func (x *dossier) carry(d *Desk, rules *workflow.Rules, m *workflow.Move, ask As
 	} else if r := c.current(); r != nil {
 		p.Level = r.Level
 	}
-	after := *x
-	after.product = &p
-	p.Due = after.due(ocop.DateOf(now), m.Event)
-	c.timers = timers(rules, &p, c.certificate(x))
+	if m.Closes {
+		c.endExtension(x, ocop.DateOf(now))
+	}
+	plan, err := d.agenda(c.after(x, now), now)
+	if err != nil {
+		return nil, err
+	}
+	p.Due, c.timers = plan.due, plan.timers
 	c.drafts = append([]ledger.Draft{c.entry(x, rules, m, ask)}, c.drafts...)
 	return c, nil
 }
@@ -73,12 +77,36 @@ func (c *change) current() *ocop.Round {
 	return c.round
 }
 
-// certificate is the product's newest one after the change.
-func (c *change) certificate(x *dossier) *ocop.Certificate {
-	if c.issued != nil {
-		return c.issued
+// after is the dossier as the change leaves it.
+func (c *change) after(x *dossier, now time.Time) *dossier {
+	out := *x
+	out.product = c.product
+	if out.round = c.current(); c.product.Round == "" {
+		out.round = nil
 	}
-	return x.certificate
+	switch {
+	case c.issued != nil:
+		out.certificate = c.issued
+	case c.amended != nil:
+		out.certificate = c.amended
+	}
+	out.acts = append(slices.Clip(x.acts), store.Act{Product: c.product.ID, Round: c.actRound, Campaign: c.product.Campaign, Event: c.event, Actor: c.actor, At: now})
+	return &out
+}
+
+// endExtension ends a certificate's stretch past its term together with the
+// round that it was waiting for.
+func (c *change) endExtension(x *dossier, today ocop.Date) {
+	k := x.certificate
+	if k == nil || k.ExtendedTo == nil || c.amended != nil {
+		return
+	}
+	ended := *k
+	if ended.ExtendedTo = nil; today > k.LastDay {
+		yesterday := today - 1
+		ended.ExtendedTo = &yesterday
+	}
+	c.amended = &ended
 }
 
 // open starts a round at the level that fits its track, pinned to the
@@ -104,18 +132,6 @@ func (c *change) open(x *dossier, rules *workflow.Rules, m *workflow.Move, ask A
 	}
 	c.actRound = c.opened.ID
 	c.product.Track, c.product.Round, c.product.Rejected = m.Track, c.opened.ID, false
-}
-
-// timers that the product's new state asks for.
-func timers(rules *workflow.Rules, p *ocop.Product, k *ocop.Certificate) []store.Timer {
-	state, _ := rules.States.Get(string(p.State))
-	var out []store.Timer
-	for _, t := range state.Timers {
-		if t.At == "certificate.ends" && k != nil {
-			out = append(out, store.Timer{Product: p.ID, Event: t.Event, DueAt: (k.LastDay + 1).Start(), Version: p.Version})
-		}
-	}
-	return out
 }
 
 // draft is what all entries about the dossier share.
@@ -161,6 +177,9 @@ func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask 
 	}
 	if ask.New != nil {
 		maps.Copy(d.Data, ledger.Map{"product": ask.New.public(c.product)})
+	}
+	if len(m.Flags) > 0 {
+		d.Data["flags"] = m.Flags
 	}
 	if r := c.current(); r != nil && r.Data.Result != nil && slices.Contains(m.Effects, workflow.RecordResult) {
 		d.Data["result"] = resultMap(*r.Data.Result)

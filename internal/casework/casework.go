@@ -7,6 +7,7 @@ package casework
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,15 +32,26 @@ type Desk struct {
 	Library   *workflow.Library
 	Clock     func() time.Time
 	Plans     Plans
+
+	calendars atomic.Pointer[map[string]*calendar.Days] // as published; nil for those built in
 }
 
-// Plans finds what campaigns ask of products, by campaign id.
+// Plans finds what campaigns ask of products.
 type Plans interface {
+	// Plans are those of campaigns, by their ids.
 	Plans(ctx context.Context, q sqldb.Querier, campaigns []string) (map[string]Plan, error)
+	// PlanOf is that of a campaign, by its code, if the actor may see it.
+	//
+	// Faults: not_found.
+	PlanOf(ctx context.Context, q sqldb.Querier, a access.Actor, code string) (Plan, error)
 }
 
 // Plan is what a campaign asks of products.
 type Plan struct {
+	Campaign  string    // id
+	Unit      ocop.Path // whose campaign it is
+	Procedure string
+	Extended  map[string]store.Extension // of the whole campaign, by the deadline's code
 	Deadlines []calendar.Deadline
 	Tracks    map[string]ocop.Track // planned for a product, by its code
 }
@@ -58,6 +70,8 @@ type dossier struct {
 	acts        []store.Act
 	documents   []store.Document
 	inspections []store.Inspection
+	extensions  map[string]store.Extension // by the deadline's id
+	marks       []store.Mark
 	plan        Plan
 	taken       map[string]bool // certificate numbers in use, among those asked for
 }
@@ -88,6 +102,14 @@ func (d *Desk) dossiers(ctx context.Context, q sqldb.Querier, list []string) (ma
 	if err != nil {
 		return nil, err
 	}
+	extensions, err := store.Extensions(ctx, q, list)
+	if err != nil {
+		return nil, err
+	}
+	marks, err := store.Marks(ctx, q, list)
+	if err != nil {
+		return nil, err
+	}
 	plans, err := d.plansOf(ctx, q, products)
 	if err != nil {
 		return nil, err
@@ -95,7 +117,7 @@ func (d *Desk) dossiers(ctx context.Context, q sqldb.Querier, list []string) (ma
 	out := make(map[string]*dossier, len(products))
 	for id, p := range products {
 		out[id] = &dossier{product: p, round: rounds[id], certificate: certificates[id], acts: acts[id],
-			documents: documents[id], inspections: inspections[id], plan: plans[p.Campaign]}
+			documents: documents[id], inspections: inspections[id], extensions: extensions[id], marks: marks[id], plan: plans[p.Campaign]}
 	}
 	return out, nil
 }

@@ -56,14 +56,17 @@ func (d *Desk) AddDocument(ctx context.Context, u Upload) (store.Document, error
 		}
 		doc.Producer, doc.UploadedAt = x.product.Producer.ID, now
 		x.documents = append(x.documents, doc)
-		due := map[string]*ocop.Date{u.Product: x.due(ocop.DateOf(now), "")}
+		plan, err := d.agenda(x, now)
+		if err != nil {
+			return commit.Outcome{}, err
+		}
 		return commit.Outcome{
 			Drafts: []ledger.Draft{documentDraft(doc, u)},
 			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
 				if err := store.InsertDocument(ctx, tx, doc, u.Content); err != nil {
 					return err
 				}
-				return store.SetDue(ctx, tx, due)
+				return plan.save(ctx, tx, u.Product, now)
 			}),
 			Answer: func([]ledger.Entry) any { return doc },
 		}, nil

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"ocopflow/internal/ledger"
@@ -21,7 +22,9 @@ func (c *change) effect(e workflow.Effect, x *dossier, rules *workflow.Rules, m 
 	case workflow.AcceptIdea:
 		c.round.Data.IdeaAccepted = true
 	case workflow.FileDossier:
-		c.round.Data.FiledOn = &today
+		c.fileDossier(x, rules, m, today)
+	case workflow.RecordAssessment:
+		c.round.Data.Assessment = rules.Assessment(m.Form)
 	case workflow.PlanInspection:
 		c.inspection = &store.Inspection{ID: NewID(), Product: c.product.ID, Round: c.round.ID, Campaign: c.product.Campaign,
 			Day: *m.Form.Day("day"), ProvincialCouncil: m.Form.Bool("provincial_council"), Participants: m.Form.Codes("participants")}
@@ -33,7 +36,7 @@ func (c *change) effect(e workflow.Effect, x *dossier, rules *workflow.Rules, m 
 	case workflow.FirstLevel:
 		c.round.Level, c.round.Data.Result = c.round.Data.Start, nil
 	case workflow.Propose:
-		c.product.Proposal = &ocop.Proposal{By: ask.Actor.ID, At: now, Ground: m.Form.String("ground"), Conclusion: m.Form.String("conclusion")}
+		c.product.Proposal = &ocop.Proposal{By: ask.Actor.ID, At: now, Ground: m.Form.String("ground"), Conclusion: m.Form.String("conclusion"), ConcludedOn: concluded(m.Form, today)}
 	case workflow.SettleProposal:
 		c.product.Proposal = nil
 	case workflow.MarkRejected:
@@ -44,11 +47,33 @@ func (c *change) effect(e workflow.Effect, x *dossier, rules *workflow.Rules, m 
 		c.issue(x, rules, m, today)
 	case workflow.RetireCertificate:
 		k := register.Revoke(*x.certificate, *m.Form.Day("decided_on"))
-		c.retired, c.product.Stars = &k, 0
+		c.amended, c.product.Stars = &k, 0
 	default:
 		return fmt.Errorf("casework: no effect %q", e)
 	}
 	return nil
+}
+
+// fileDossier sets the filing day. One that was filed late lets the certificate
+// run on past its term while the round lasts, as far as the procedure allows
+// (Decision 26/2026, art. 12; only with the switch late_renewal).
+func (c *change) fileDossier(x *dossier, rules *workflow.Rules, m *workflow.Move, today ocop.Date) {
+	c.round.Data.FiledOn, c.round.Data.Late = &today, slices.Contains(m.Flags, workflow.FlagLate)
+	if k := x.certificate; k != nil && c.round.Data.Late && rules.Certificate != nil && rules.Certificate.ExtendDays > 0 {
+		extended := *k
+		until := k.LastDay + ocop.Date(rules.Certificate.ExtendDays)
+		extended.ExtendedTo = &until
+		c.amended = &extended
+	}
+}
+
+// concluded is the day that a proposal counts from: today, unless the form says
+// another.
+func concluded(form workflow.Form, today ocop.Date) *ocop.Date {
+	if d := form.Day("concluded_on"); d != nil {
+		return d
+	}
+	return &today
 }
 
 func (c *change) importCertificate(rules *workflow.Rules, m *workflow.Move) {
@@ -70,7 +95,7 @@ func (c *change) issue(x *dossier, rules *workflow.Rules, m *workflow.Move, toda
 	}
 	if old := x.certificate; old != nil && old.InForce(today) {
 		s := register.Supersede(*old, k)
-		c.retired = &s
+		c.amended = &s
 	}
 	c.hold(k)
 }

@@ -3,7 +3,6 @@ package casework
 import (
 	"slices"
 
-	"ocopflow/internal/calendar"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/workflow"
 )
@@ -20,6 +19,11 @@ func (x *dossier) subject(r *workflow.Rules) workflow.Subject {
 			if a.Round == x.round.ID {
 				s.Acted[a.Event] = append(s.Acted[a.Event], a.Actor)
 			}
+		}
+	}
+	for _, a := range x.acts {
+		if a.Round == p.Round {
+			s.Done = append(s.Done, workflow.Happened{Event: a.Event, Day: ocop.DateOf(a.At)})
 		}
 	}
 	if p.Proposal != nil {
@@ -49,13 +53,16 @@ func (x *dossier) facts(today ocop.Date, number string) workflow.Facts {
 		"certificate.in_force":     x.certificate != nil && x.certificate.InForce(today),
 		"certificate.number_free":  !x.taken[number],
 		"proposal.open":            x.product.Proposal != nil,
-		"assessment.topics":        int64(0),
+	}
+	if k := x.product.Proposal; k != nil && k.ConcludedOn != nil {
+		f["proposal.concluded_on"] = int64(*k.ConcludedOn)
 	}
 	if r := x.round; r != nil {
 		f["round.target"] = int64(r.Data.Target)
 		f["round.idea_accepted"] = r.Data.IdeaAccepted
+		f["assessment.topics"] = int64(len(r.Data.Assessment))
 		if r.Data.FiledOn != nil {
-			f["round.filed_on"] = int64(*r.Data.FiledOn)
+			f["round.filed_on"], f["round.late"] = int64(*r.Data.FiledOn), r.Data.Late
 		}
 		if res := r.Data.Result; res != nil {
 			f["result.stars"], f["result.band_stars"], f["result.floor_stars"] = int64(res.Stars), int64(res.BandStars), int64(res.FloorStars)
@@ -113,18 +120,4 @@ func (x *dossier) track() ocop.Track {
 		return t
 	}
 	return ocop.NoTrack
-}
-
-// due is the nearest open deadline, counting also an event that just happened.
-func (x *dossier) due(today ocop.Date, also ocop.Event) *ocop.Date {
-	done := calendar.Done{Events: map[ocop.Event]bool{also: also != ""}, Documents: map[string]bool{}, Inspected: x.inspected(today)}
-	for _, a := range x.acts {
-		if x.ours(a.Round, a.Campaign) {
-			done.Events[a.Event] = true
-		}
-	}
-	for _, k := range x.validKinds(today) {
-		done.Documents[k] = true
-	}
-	return calendar.Next(x.plan.Deadlines, x.track(), done)
 }

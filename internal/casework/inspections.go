@@ -119,7 +119,10 @@ func (d *Desk) visit(ctx context.Context, product string, v Visit, event string,
 		}
 		fresh := event == "plan_inspection"
 		x.replace(i)
-		due := map[string]*ocop.Date{product: x.due(ocop.DateOf(now), "")}
+		plan, err := d.agenda(x, now)
+		if err != nil {
+			return commit.Outcome{}, err
+		}
 		answer := i
 		if !fresh {
 			answer.Version++
@@ -130,7 +133,7 @@ func (d *Desk) visit(ctx context.Context, product string, v Visit, event string,
 				if err := saveVisit(ctx, tx, i, fresh); err != nil {
 					return err
 				}
-				return store.SetDue(ctx, tx, due)
+				return plan.save(ctx, tx, product, now)
 			}),
 			Answer: func([]ledger.Entry) any { return answer },
 		}, nil

@@ -17,11 +17,12 @@ import (
 func (m moves) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
 	var created, moved []*ocop.Product
 	var opened, rounds []*ocop.Round
-	var issued, retired []ocop.Certificate
+	var issued, amended []ocop.Certificate
 	var inspections []store.Inspection
 	var acts []store.Act
 	var timers []store.Timer
 	var touched []string
+	var now time.Time
 	for _, p := range placed {
 		c := p.State.(*change)
 		if c.created {
@@ -41,13 +42,13 @@ func (m moves) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) e
 			k.Entry = p.Entries[1].Index
 			issued = append(issued, k)
 		}
-		if c.retired != nil {
-			retired = append(retired, *c.retired)
+		if c.amended != nil {
+			amended = append(amended, *c.amended)
 		}
 		if c.inspection != nil {
 			inspections = append(inspections, *c.inspection)
 		}
-		timers = append(timers, c.timers...)
+		timers, now = append(timers, c.timers...), p.Entries[0].At
 		acts = append(acts, store.Act{Entry: p.Entries[0].Index, Product: c.product.ID, Round: c.actRound,
 			Campaign: c.product.Campaign, Event: c.event, Actor: c.actor, At: p.Entries[0].At})
 	}
@@ -56,10 +57,10 @@ func (m moves) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) e
 		func() error { return store.MoveProducts(ctx, tx, moved) },
 		func() error { return store.SaveRounds(ctx, tx, rounds) },
 		func() error { return store.InsertRounds(ctx, tx, opened) },
-		func() error { return store.RetireCertificates(ctx, tx, retired) },
+		func() error { return store.AmendCertificates(ctx, tx, amended) },
 		func() error { return store.InsertCertificates(ctx, tx, issued) },
 		func() error { return store.InsertInspections(ctx, tx, inspections) },
-		func() error { return store.ReplaceTimers(ctx, tx, touched, timers) },
+		func() error { return store.ReplaceTimers(ctx, tx, now, touched, timers) },
 		func() error { return store.InsertActs(ctx, tx, acts) },
 	} {
 		if err := step(); err != nil {

@@ -15,6 +15,7 @@ type Certificate struct {
 	SupersededBy string `json:"superseded_by,omitempty"`
 	SupersededOn *Date  `json:"superseded_on,omitempty"`
 	RevokedOn    *Date  `json:"revoked_on,omitempty"`
+	ExtendedTo   *Date  `json:"extended_to,omitempty"` // last day past the term, while a renewal filed late runs
 	Assumed      bool   `json:"assumed,omitempty"`
 	Entry        int64  `json:"entry"`
 }
@@ -38,6 +39,8 @@ func (c Certificate) StatusOn(day Date) CertificateStatus {
 		return CertificateRevoked
 	case c.SupersededOn != nil && day >= *c.SupersededOn:
 		return CertificateSuperseded
+	case day > c.LastDay && c.ExtendedTo != nil && day <= *c.ExtendedTo:
+		return CertificateExtended
 	case day > c.LastDay:
 		return CertificateExpired
 	}

@@ -121,12 +121,14 @@ type Round struct {
 
 // RoundData is what the moves of a round have put on record.
 type RoundData struct {
-	Start        Level   `json:"start"`                   // level at which the round begins
-	Target       int     `json:"target,omitempty"`        // stars aimed at
-	Officer      string  `json:"officer,omitempty"`       // account that follows the producer
-	IdeaAccepted bool    `json:"idea_accepted,omitempty"` // consent that the product may take part
-	FiledOn      *Date   `json:"filed_on,omitempty"`      // renewal dossier filed
-	Result       *Result `json:"result,omitempty"`        // of the present level
+	Start        Level             `json:"start"`                   // level at which the round begins
+	Target       int               `json:"target,omitempty"`        // stars aimed at
+	Officer      string            `json:"officer,omitempty"`       // account that follows the producer
+	IdeaAccepted bool              `json:"idea_accepted,omitempty"` // consent that the product may take part
+	FiledOn      *Date             `json:"filed_on,omitempty"`      // renewal dossier filed
+	Late         bool              `json:"late,omitempty"`          // it was filed past its window
+	Assessment   map[string]string `json:"assessment,omitempty"`    // the commune's verdicts, by topic
+	Result       *Result           `json:"result,omitempty"`        // of the present level
 }
 
 // Result of one scoring: two separate gates, points and floors.
@@ -143,8 +145,9 @@ type Result struct {
 
 // Proposal to revoke a certificate, waiting for its decision by another person.
 type Proposal struct {
-	By         string    `json:"by"`
-	At         time.Time `json:"at"`
-	Ground     string    `json:"ground"`
-	Conclusion string    `json:"conclusion,omitempty"` // document id of the authority's conclusion
+	By          string    `json:"by"`
+	At          time.Time `json:"at"`
+	Ground      string    `json:"ground"`
+	Conclusion  string    `json:"conclusion,omitempty"` // document id of the authority's conclusion
+	ConcludedOn *Date     `json:"concluded_on,omitempty"`
 }

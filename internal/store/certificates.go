@@ -9,7 +9,7 @@ import (
 )
 
 const certificateColumns = `k.number, k.product, k.round, k.stars, k.level, k.decision, k.decided_on, k.decision_file, k.issued_on, k.last_day,
-	k.superseded_by, k.superseded_on, k.revoked_on, k.assumed, k.entry`
+	k.superseded_by, k.superseded_on, k.revoked_on, k.extended_to, k.assumed, k.entry`
 
 const (
 	sqlCertificate  = `SELECT ` + certificateColumns + ` FROM certificates k WHERE k.number = $1`
@@ -31,20 +31,20 @@ var (
 			SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12 FROM {rows}`,
 		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Int, sqldb.Int, sqldb.Bool, sqldb.Int},
 	}
-	setRetire = sqldb.Set{
-		SQL:     `UPDATE certificates SET superseded_by = r.c2, superseded_on = r.c3, revoked_on = r.c4 FROM {rows} WHERE certificates.number = r.c1`,
-		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Int},
+	setAmend = sqldb.Set{
+		SQL:     `UPDATE certificates SET superseded_by = r.c2, superseded_on = r.c3, revoked_on = r.c4, extended_to = r.c5 FROM {rows} WHERE certificates.number = r.c1`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Int, sqldb.Int},
 	}
 )
 
 func scanCertificate(s scanner) (k ocop.Certificate, err error) {
 	var round, file, by sql.NullString
-	var decided, superseded, revoked sql.NullInt64
+	var decided, superseded, revoked, extended sql.NullInt64
 	var issued, last int64
 	err = s.Scan(&k.Number, &k.Product, &round, &k.Stars, &k.Level, &k.Decision, &decided, &file, &issued, &last,
-		&by, &superseded, &revoked, &k.Assumed, &k.Entry)
+		&by, &superseded, &revoked, &extended, &k.Assumed, &k.Entry)
 	k.Round, k.DecisionFile, k.SupersededBy = round.String, file.String, by.String
-	k.DecidedOn, k.SupersededOn, k.RevokedOn = day(decided), day(superseded), day(revoked)
+	k.DecidedOn, k.SupersededOn, k.RevokedOn, k.ExtendedTo = day(decided), day(superseded), day(revoked), day(extended)
 	k.IssuedOn, k.LastDay = ocop.Date(issued), ocop.Date(last)
 	return k, err
 }
@@ -95,11 +95,11 @@ func InsertCertificates(ctx context.Context, tx *sqldb.Tx, list []ocop.Certifica
 	return execSet(ctx, tx, "insert certificates", setInsertCertificates, rows)
 }
 
-// RetireCertificates saves that certificates were superseded or revoked.
-func RetireCertificates(ctx context.Context, tx *sqldb.Tx, list []ocop.Certificate) error {
+// AmendCertificates saves that certificates were superseded, revoked or extended.
+func AmendCertificates(ctx context.Context, tx *sqldb.Tx, list []ocop.Certificate) error {
 	var rows [][]any
 	for _, k := range list {
-		rows = append(rows, []any{k.Number, nullText(k.SupersededBy), nullDay(k.SupersededOn), nullDay(k.RevokedOn)})
+		rows = append(rows, []any{k.Number, nullText(k.SupersededBy), nullDay(k.SupersededOn), nullDay(k.RevokedOn), nullDay(k.ExtendedTo)})
 	}
-	return execSet(ctx, tx, "retire certificates", setRetire, rows)
+	return execSet(ctx, tx, "amend certificates", setAmend, rows)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"ocopflow/internal/ocop"
@@ -23,29 +22,21 @@ type Act struct {
 }
 
 var (
-	// Acts of the open round or of the campaign, for "same person?" and "done?".
+	// Acts of the open round, of the campaign or outside any round, for "same
+	// person?" and "done?".
 	setActs = sqldb.Set{
 		SQL: `SELECT m.entry, m.product, m.round, m.campaign, m.event, m.actor, m.at FROM moves m JOIN products p ON p.id = m.product
-			WHERE p.id IN (SELECT c1 FROM {rows}) AND (m.round = p.round OR m.campaign = p.campaign) ORDER BY m.entry`,
+			WHERE p.id IN (SELECT c1 FROM {rows}) AND (m.round = p.round OR m.campaign = p.campaign OR m.round IS NULL) ORDER BY m.entry`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
 	setInsertActs = sqldb.Set{
 		SQL:     `INSERT INTO moves (entry, product, round, campaign, event, actor, at) SELECT c1, c2, c3, c4, c5, c6, c7 FROM {rows}`,
 		Columns: []sqldb.Kind{sqldb.Int, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int},
 	}
-	setClearTimers = sqldb.Set{
-		SQL:     `DELETE FROM timers WHERE product IN (SELECT c1 FROM {rows})`,
-		Columns: []sqldb.Kind{sqldb.Text},
-	}
-	setTimers = sqldb.Set{
-		SQL:     `INSERT INTO timers (product, event, due_at, version) SELECT c1, c2, c3, c4 FROM {rows}`,
-		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Int},
-	}
 )
 
-const sqlDueTimers = `SELECT product, event, due_at, version FROM timers WHERE due_at <= $1 AND (due_at, product) > ($2, $3) ORDER BY due_at, product LIMIT $4`
-
-// Acts of the open round or the campaign of each product, oldest first.
+// Acts of the open round, the campaign and outside any round of each product,
+// oldest first.
 func Acts(ctx context.Context, q sqldb.Querier, products []string) (map[string][]Act, error) {
 	rows, err := sqldb.QuerySet(ctx, q, setActs, ids(products))
 	out := map[string][]Act{}
@@ -68,37 +59,6 @@ func InsertActs(ctx context.Context, tx *sqldb.Tx, acts []Act) error {
 		rows = append(rows, []any{a.Entry, a.Product, nullText(a.Round), nullText(a.Campaign), string(a.Event), a.Actor, sqldb.Micros(a.At)})
 	}
 	return execSet(ctx, tx, "insert moves", setInsertActs, rows)
-}
-
-// Timer is a moment at which time itself asks for a move.
-type Timer struct {
-	Product string
-	Event   ocop.Event
-	DueAt   time.Time
-	Version int64 // of the product; another one makes the timer void
-}
-
-// ReplaceTimers drops the timers of products and sets new ones.
-func ReplaceTimers(ctx context.Context, tx *sqldb.Tx, products []string, timers []Timer) error {
-	if _, err := sqldb.ExecSet(ctx, tx, setClearTimers, ids(products)); err != nil {
-		return fmt.Errorf("clear timers: %w", err)
-	}
-	var rows [][]any
-	for _, t := range timers {
-		rows = append(rows, []any{t.Product, string(t.Event), sqldb.Micros(t.DueAt), t.Version})
-	}
-	return execSet(ctx, tx, "set timers", setTimers, rows)
-}
-
-// DueTimers are timers due at a moment, after the one given, oldest first.
-func DueTimers(ctx context.Context, q sqldb.Querier, now time.Time, after Timer, limit int) ([]Timer, error) {
-	rows, err := q.Query(ctx, sqlDueTimers, sqldb.Micros(now), sqldb.Micros(after.DueAt), after.Product, limit)
-	return collect(rows, err, "due timers", func(s scanner) (t Timer, err error) {
-		var due int64
-		err = s.Scan(&t.Product, &t.Event, &due, &t.Version)
-		t.DueAt = sqldb.Time(due)
-		return t, err
-	})
 }
 
 // Answer is what an idempotency key was answered with.

@@ -15,6 +15,7 @@ const roundColumns = `r.id, r.product, r.number, r.track, r.procedure_name, r.pr
 
 const (
 	sqlRoundsOf       = `SELECT ` + roundColumns + ` FROM rounds r WHERE r.product = $1 ORDER BY r.number`
+	sqlProductOfRound = `SELECT product FROM rounds WHERE id = $1 UNION SELECT id FROM products WHERE id = $1`
 	sqlProcedureInUse = `SELECT count(*) FROM rounds WHERE procedure_name = $1 AND procedure_version = $2`
 	sqlProcedure      = `SELECT hash FROM procedures WHERE name = $1 AND version = $2`
 	sqlSaveProcedure  = `INSERT INTO procedures (name, version, hash, body, published_at) VALUES ($1,$2,$3,$4,$5)
@@ -55,6 +56,15 @@ func scanRound(s scanner) (r ocop.Round, err error) {
 func RoundsOf(ctx context.Context, q sqldb.Querier, product string) ([]ocop.Round, error) {
 	rows, err := q.Query(ctx, sqlRoundsOf, product)
 	return collect(rows, err, "rounds", scanRound)
+}
+
+// ProductOfRound is the product of a round, or the product itself whose id was
+// given; "" when there is neither.
+func ProductOfRound(ctx context.Context, q sqldb.Querier, id string) (product string, err error) {
+	if err = q.QueryRow(ctx, sqlProductOfRound, id).Scan(&product); sqldb.NoRows(err) {
+		return "", nil
+	}
+	return product, err
 }
 
 // OpenRounds finds the open round of each product that has one.

@@ -35,10 +35,10 @@ func open(t *testing.T, address string) *sqldb.DB {
 var sets = map[string]sqldb.Set{
 	"setProducts": setProducts, "setInsertProducts": setInsertProducts, "setMoveProducts": setMoveProducts, "setDue": setDue,
 	"setOpenRounds": setOpenRounds, "setInsertRounds": setInsertRounds, "setSaveRounds": setSaveRounds, "setActs": setActs,
-	"setInsertActs": setInsertActs, "setClearTimers": setClearTimers, "setTimers": setTimers, "setAnswers": setAnswers,
+	"setInsertActs": setInsertActs, "setClearTimers": setClearTimers, "setTimers": setTimers, "setDropTimers": setDropTimers, "setMarks": setMarks, "setInsertMarks": setInsertMarks, "setExtensions": setExtensions, "setAnswers": setAnswers,
 	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections,
 	"setInsertInspections": setInsertInspections, "setCertificates": setCertificates, "setTaken": setTaken,
-	"setInsertCertificates": setInsertCertificates, "setRetire": setRetire, "setStreams": setStreams,
+	"setInsertCertificates": setInsertCertificates, "setAmend": setAmend, "setStreams": setStreams,
 	"setSaveStreams": setSaveStreams, "setEntries": setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate,
 	"setCampaignVersions": setCampaignVersions, "setProducers": setProducers,
 }

@@ -22,6 +22,9 @@ type language struct {
 	env    *cel.Env
 	facts  map[string]Fact
 	groups []string
+	// assesses says that the move's form holds topics of the commune's
+	// assessment, so that assessment.topics is about the form.
+	assesses bool
 }
 
 // group is what a guard sees behind a name such as "certificate".
@@ -62,12 +65,12 @@ func (p provider) FindStructFieldType(name, field string) (*types.FieldType, boo
 	}, true
 }
 
-func newLanguage(facts []Fact) (*language, error) {
+func newLanguage(facts []Fact, assesses bool) (*language, error) {
 	registry, err := types.NewRegistry()
 	if err != nil {
 		return nil, err
 	}
-	l := &language{facts: make(map[string]Fact, len(facts)), groups: groups(facts)}
+	l := &language{facts: make(map[string]Fact, len(facts)), groups: groups(facts), assesses: assesses}
 	for _, f := range facts {
 		l.facts[f.Name] = f
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"ocopflow/internal/calendar"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/source"
 )
@@ -16,6 +17,7 @@ type checker struct {
 	p         *Procedure
 	file      *source.File
 	rules     map[question]*rule
+	built     map[string][]*rule // of each event, its arms in the order of the file
 	languages map[string]*language
 }
 
@@ -26,8 +28,10 @@ func (c *checker) check() {
 	c.head()
 	c.scores()
 	c.names()
+	c.limits()
 	c.compile()
 	if !c.file.Failed() {
+		c.guards()
 		c.graph()
 	}
 }
@@ -68,11 +72,36 @@ func (c *checker) head() {
 	if l := c.p.Legal; l.Until != nil && *l.Until < l.Effective {
 		c.add("legal_dates", "legal.until", "Ngày kết thúc sớm hơn ngày có hiệu lực.", "It ends before it takes effect.")
 	}
-	if c.p.Calendar != "" && c.p.Calendar != "vn" {
+	if c.p.Calendar != "" && calendar.BuiltIn(c.p.Calendar) == nil {
 		c.add("unknown_calendar", "calendar", fmt.Sprintf("Không có lịch %q.", c.p.Calendar), fmt.Sprintf("There is no calendar %q.", c.p.Calendar))
 	}
-	if v := c.p.Verified; v != nil && !*v && c.p.Note.IsZero() {
-		c.warn("unverified", "verified", "Cả quy trình chưa được kiểm chứng mà không ghi lý do (note).", "The whole procedure is unverified and does not say why (note).")
+	if c.p.unverified() {
+		c.warn("unverified", "verified", "Cả quy trình chưa được kiểm chứng. "+reasonOr(c.p.Note.Vi, "Chưa ghi lý do (note)."),
+			"The whole procedure is unverified. "+reasonOr(c.p.Note.En, "It does not say why (note)."))
+	}
+}
+
+// unseen warns of a rule that was not seen in a source, with the reason the
+// file gives. Where the whole file says so, each rule need not.
+func (c *checker) unseen(note ocop.Text, path string) {
+	if c.p.unverified() {
+		return
+	}
+	c.warn("unverified", path, "Quy định chưa được kiểm chứng. "+reasonOr(note.Vi, "Chưa ghi lý do (note)."),
+		"This rule is unverified. "+reasonOr(note.En, "It does not say why (note)."))
+}
+
+func reasonOr(note, otherwise string) string {
+	if strings.TrimSpace(note) == "" {
+		return otherwise
+	}
+	return note
+}
+
+// provenance warns of what says that it was not seen.
+func (c *checker) provenance(x Provenance, path string) {
+	if x.Verified != nil && !*x.Verified {
+		c.unseen(x.Note, path)
 	}
 }
 
@@ -86,6 +115,7 @@ func (c *checker) names() {
 	for name, d := range p.Documents.All() {
 		c.name(name, "documents."+name)
 		c.text(d.Title, "documents."+name)
+		c.provenance(d.Provenance, "documents."+name)
 		c.roles(d.By, "documents."+name+".by")
 	}
 	for name, r := range p.Roles.All() {
@@ -97,6 +127,9 @@ func (c *checker) names() {
 		}
 	}
 	c.roles(p.Alone, "alone")
+	if p.Goal != "" {
+		c.state(p.Goal, "goal")
+	}
 	for name, t := range p.Tracks.All() {
 		c.name(name, "tracks."+name)
 		c.state(t.Entry, "tracks."+name+".entry")
@@ -123,6 +156,7 @@ func (c *checker) transition(name string, t Transition) {
 	if len(t.Arms) == 0 {
 		c.add("no_arms", path, fmt.Sprintf("Thao tác %q không dẫn đi đâu (arms).", name), fmt.Sprintf("The event %q leads nowhere (arms).", name))
 	}
+	c.provenance(t.Provenance, path)
 	c.requires(t.Requires, path)
 	c.effects(t.Do, path)
 	for i, a := range t.Arms {
@@ -194,15 +228,13 @@ func (c *checker) requires(r Requires, path string) {
 		c.name(g.Code, at+".code")
 		c.text(g.Else, at+".else")
 		c.roles(g.CureBy, at+".cure_by")
+		if !g.Verified {
+			c.unseen(g.Note, at)
+		}
 	}
 	c.fields(r.Form, path)
-	if w := r.Window; w != nil {
-		if f, ok := c.fact(w.Around); !ok || f.Type != FactDay {
-			c.unknown("day fact", "dữ kiện ngày", w.Around, path+".window.around")
-		}
-		if w.From > w.To {
-			c.add("window_empty", path+".window", "Khoảng thời gian rỗng: from lớn hơn to.", "The window is empty: from is after to.")
-		}
+	for _, w := range place(r.Window, path+".window") {
+		c.window(w.Window, w.path)
 	}
 }
 

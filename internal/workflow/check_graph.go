@@ -10,8 +10,17 @@ import (
 	"ocopflow/internal/ocop"
 )
 
-// Certified is the state that a round works towards.
+// Certified is the state that rounds work towards, unless a procedure names
+// another goal.
 const Certified ocop.State = "certified"
+
+// goal is the state that rounds work towards, "" when there is none.
+func (p *Procedure) goal() ocop.State {
+	if p.Goal == "" && p.States.Has(string(Certified)) {
+		return Certified
+	}
+	return p.Goal
+}
 
 // node is where a product can stand: in a track, in a state.
 type node struct {
@@ -117,10 +126,10 @@ func (c *checker) endings(edges map[node][]edge, seen map[node]bool) {
 
 // walks: each track leads to a certificate, and no single role can walk it alone.
 func (c *checker) walks(edges map[node][]edge) {
-	if !c.p.States.Has(string(Certified)) {
+	if c.p.goal() == "" {
 		return
 	}
-	goal := node{ocop.NoTrack, Certified}
+	goal := node{ocop.NoTrack, c.p.goal()}
 	for name, t := range c.p.Tracks.All() {
 		start := node{ocop.Track(name), t.Entry}
 		inside := func(use func(edge) bool) bool {
@@ -129,7 +138,7 @@ func (c *checker) walks(edges map[node][]edge) {
 			})[goal]
 		}
 		if !inside(func(edge) bool { return true }) {
-			c.add("no_certificate", "tracks."+name, fmt.Sprintf("Lượt %q không dẫn đến công nhận.", name), fmt.Sprintf("The track %q does not lead to a certificate.", name))
+			c.add("no_certificate", "tracks."+name, fmt.Sprintf("Lượt %q không dẫn đến %q.", name, c.p.goal()), fmt.Sprintf("The track %q does not lead to %q.", name, c.p.goal()))
 		}
 		for role := range c.p.Roles.All() {
 			alone := inside(func(e edge) bool { return slices.Contains(e.by, ocop.Role(role)) })

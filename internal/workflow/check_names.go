@@ -39,7 +39,7 @@ func (c *checker) roles(roles []ocop.Role, path string) {
 }
 
 func (c *checker) scope(s Scope, path string) {
-	if s != "" && !slices.Contains([]Scope{ScopeCommune, ScopeProducer, ScopeRound, ScopeResult}, s) {
+	if s != "" && !slices.Contains([]Scope{ScopeCommune, ScopeProducer, ScopeRound, ScopeResult, ScopeSupport}, s) {
 		c.unknown("scope", "phạm vi", string(s), path)
 	}
 }
@@ -63,10 +63,11 @@ func (c *checker) fact(name string) (Fact, bool) {
 // compile builds the rule of each event, track and state, of which there may
 // be one at most.
 func (c *checker) compile() {
-	c.rules = map[question]*rule{}
+	c.rules, c.built = map[question]*rule{}, map[string][]*rule{}
 	for name, t := range c.p.Transitions.All() {
 		for i, arm := range t.Arms {
 			r := c.compileArm(ocop.Event(name), t, i)
+			c.built[name] = append(c.built[name], r)
 			for _, track := range arm.Tracks {
 				for _, state := range arm.From {
 					q := question{track, state, ocop.Event(name)}
@@ -107,10 +108,17 @@ func (c *checker) scores() {
 		c.add("bands_gap", fmt.Sprintf("bands[%d].from", n-1), "Mức cuối phải bắt đầu từ 0 điểm.", "The last band must start at 0 points.")
 	}
 	c.levels()
+	if p.Certificate != nil {
+		c.provenance(p.Certificate.Provenance, "certificate")
+	}
 	if p.Certificate != nil && (p.Certificate.Months < 1 || p.Certificate.Months > 600 || p.Certificate.LastDay != "inclusive" && p.Certificate.LastDay != "exclusive") {
 		c.add("certificate_wrong", "certificate", "Thời hạn từ 1 đến 600 tháng, last_day là inclusive hoặc exclusive.", "The term is 1 to 600 months, last_day inclusive or exclusive.")
 	}
 	if k := p.Council; k != nil {
+		c.provenance(k.Provenance, "council")
+		for i, t := range k.Written {
+			c.track(t, fmt.Sprintf("council.written[%d]", i))
+		}
 		if _, _, ok := fraction(k.Quorum); !ok {
 			c.add("quorum_wrong", "council.quorum", "Tỷ lệ dự họp phải là phân số không quá 1, ví dụ 3/4.", "The quorum must be a fraction of at most 1, such as 3/4.")
 		}
@@ -141,31 +149,6 @@ func (c *checker) levels() {
 		}
 		if !c.p.Transitions.Has("forward") {
 			c.add("level_unreachable", fmt.Sprintf("levels[%d].level", i+1), "Không có thao tác forward để lên cấp này.", "There is no event forward that leads to this level.")
-		}
-	}
-}
-
-// windows of one event must not overlap; a gap between two is worth a look.
-func (c *checker) windows() {
-	for name, t := range c.p.Transitions.All() {
-		var list []Window
-		var at []string
-		for i, a := range t.Arms {
-			if a.Window != nil {
-				list, at = append(list, *a.Window), append(at, fmt.Sprintf("transitions.%s.arms[%d].window", name, i))
-			}
-		}
-		for i, w := range list {
-			for j := range i {
-				v := list[j]
-				switch {
-				case v.Around != w.Around:
-				case v.From <= w.To && w.From <= v.To:
-					c.add("windows_overlap", at[i], "Hai khoảng thời gian của cùng thao tác chồng lên nhau.", "Two windows of this event overlap.")
-				case len(list) == 2 && (w.From > v.To+1 || v.From > w.To+1):
-					c.warn("windows_gap", at[i], "Giữa hai khoảng thời gian có khoảng trống.", "There is a gap between the two windows.")
-				}
-			}
 		}
 	}
 }

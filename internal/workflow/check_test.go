@@ -74,7 +74,7 @@ var errors = []broken{
 	{"unknown role alone", "unknown_name", edit{"alone: []", "alone: [clerk]"}, "clerk"},
 	{"unknown entry", "unknown_name", edit{"entry: filed", "entry: field"}, "entry: field"},
 	{"unknown state to", "unknown_name", edit{"to: scored", "to: score"}, "to: score,"},
-	{"unknown state from", "unknown_name", edit{"from: [scored], to: filed", "from: [score], to: filed"}, "[score]"},
+	{"unknown state from", "unknown_name", edit{"from: [scored], to: filed", "from: [score], to: filed"}, "from: [score]"},
 	{"unknown track", "unknown_name", edit{"tracks: [first], from: [filed]", "tracks: [second], from: [filed]"}, "second"},
 	{"unknown track opened", "unknown_name", edit{"opens: first}", "opens: second}"}, "second"},
 	{"unknown document", "unknown_name", edit{"needs: [plan]", "needs: [plans]"}, "plans"},
@@ -142,14 +142,46 @@ var errors = []broken{
 	{"fact that may be absent is shown", "fact_may_be_absent", edit{"actual: form.total", "actual: certificate.stars"}, "actual:"},
 }
 
+// Limits, windows and switches.
+var brokenLimits = []broken{
+	{"limit counted from nothing", "limit_start", edit{"after: [begin], working", "working"}, "  answer:"},
+	{"limit of two lengths", "limit_length", edit{"working_days: 5", "working_days: 5, days: 3"}, "  answer:"},
+	{"limit of no length", "limit_length", edit{", working_days: 5", ""}, "  answer:"},
+	{"working days without a calendar", "calendar_missing", edit{"calendar: vn\n", ""}, "  answer:"},
+	{"batch that nobody declared", "batches_missing", edit{"batches:\n  - {level: district, requested_before: \"04-30\", held_before: \"06-30\", verified: true}\n", ""}, "  sitting:"},
+	{"batch of an unknown level", "unknown_name", edit{"- {level: district, requested", "- {level: village, requested"}, "village"},
+	{"batch on no day", "day_wrong", edit{`requested_before: "04-30"`, `requested_before: "31-04"`}, "31-04"},
+	{"reminder two years ahead", "chase_wrong", edit{"remind: [7]", "remind: [700]"}, "700"},
+	{"escalation to nobody", "chase_wrong", edit{"escalate: 3, to: [leader]", "escalate: 3"}, "chase:"},
+	{"escalation to an unknown role", "unknown_name", edit{"escalate: 3, to: [leader]", "escalate: 3, to: [mayor]"}, "mayor"},
+	{"limit after an unknown event", "unknown_name", edit{"after: [begin], working", "after: [start], working"}, "start"},
+	{"limit met by an unknown event", "unknown_name", edit{"meets: {events: [score]}", "meets: {events: [scores]}"}, "[scores]"},
+	{"limit around no day", "unknown_name", edit{"around: certificate.last_day, days", "around: certificate.stars, days"}, "certificate.stars"},
+	{"limit in an unknown state", "unknown_name", edit{"states: [certified]", "states: [certain]"}, "certain]"},
+	{"limit in an unknown track", "unknown_name", edit{"tracks: [first], after", "tracks: [second], after"}, "second"},
+	{"limit of an unknown role", "unknown_name", edit{"who: [office], tracks: [first]", "who: [mayor], tracks: [first]"}, "mayor"},
+	{"extension by an unknown role", "unknown_name", edit{"extend: [office]", "extend: [mayor]"}, "mayor"},
+	{"unknown goal", "unknown_name", edit{"goal: certified", "goal: glory"}, "glory"},
+	{"unknown switch", "unknown_name", edit{"from: 1, to: 60", "from: 1, to: 60, switch: kind"}, "switch: kind"},
+	{"unknown flag", "unknown_name", edit{"from: 1, to: 60", "from: 1, to: 60, flag: red"}, "flag: red"},
+	{"window without ends", "window_empty", edit{"from: 1, to: 60, ", ""}, "from: [expired]"},
+	{"guard that no choice meets", "guard_never", edit{"guard: form.total >= 50", "guard: has(form.kind) && form.kind == 'b'"}, "guard:"},
+	{"guard that no number of stars meets", "guard_never", edit{"guard: form.total >= 50", "guard: has(certificate.stars) && certificate.stars > 5"}, "guard:"},
+	{"guard that two facts never meet", "guard_never", edit{"guard: form.total >= 50", "guard: has(certificate.stars) && has(round.target) && certificate.stars > round.target + 4"}, "guard:"},
+}
+
 var warnings = []broken{
+	{"guard that always holds", "guard_always", edit{"guard: form.total >= 50", "guard: \"!has(certificate.stars) || certificate.stars >= 3\""}, "guard:"},
+	{"value that no way out takes", "guards_gap", edit{"result.stars < 4", "result.stars < 3"}, "  certify:"},
+	{"value that two ways out take", "guards_overlap", edit{"result.stars < 4", "result.stars < 5"}, "  certify:"},
+	{"rule without a source", "unverified", edit{"cure_by: [producer]\n        verified: true", "cure_by: [producer]"}, "- code: enough"},
 	{"gap between two windows", "windows_gap", edit{"from: 1, to: 60", "from: 2, to: 60"}, "from: 2, to: 60"},
-	{"unverified without a word", "unverified", edit{"calendar: vn", "verified: false"}, "verified: false"},
+	{"unverified without a word", "unverified", edit{"goal: certified", "verified: false"}, "verified: false"},
 }
 
 // Parts of small.yaml that whole edits take away.
 const (
-	smallLastArm     = "      - {tracks: [none], from: [expired], to: filed, by: [producer], opens: first, window: {around: certificate.last_day, from: 1, to: 60}}\n"
+	smallLastArm     = "      - {tracks: [none], from: [expired], to: filed, by: [producer], opens: first, window: {around: certificate.last_day, from: 1, to: 60, verified: true}}\n"
 	smallTransitions = "transitions:\n  begin:"
 )
 
@@ -187,7 +219,7 @@ func (b broken) check(t *testing.T, warning bool) {
 
 func TestCheckerNamesTheErrorAndItsLine(t *testing.T) {
 	t.Parallel()
-	for _, b := range errors {
+	for _, b := range append(slices.Clone(errors), brokenLimits...) {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
 			b.check(t, false)
@@ -222,8 +254,8 @@ func TestCheckerAcceptsWhatIsRight(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if _, findings := loadEdited(t, test.edit); len(findings) > 0 {
-				t.Errorf("findings %v, want none", findings)
+			if r, findings := loadEdited(t, test.edit); r == nil {
+				t.Errorf("findings %v, want no error", findings)
 			}
 		})
 	}
@@ -269,7 +301,7 @@ func TestEveryCodeOfTheCheckerIsInATable(t *testing.T) {
 		}
 	}
 	want := map[string]bool{}
-	for _, b := range append(slices.Clone(errors), warnings...) {
+	for _, b := range slices.Concat(errors, brokenLimits, warnings) {
 		if b.code != "yaml" && b.code != "unknown_key" { // package source's
 			want[b.code] = true
 		}
@@ -284,7 +316,7 @@ func TestEveryCodeOfTheCheckerIsInATable(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(smallText(f)))
-	for _, b := range append(slices.Clone(errors), warnings...) {
+	for _, b := range slices.Concat(errors, brokenLimits, warnings) {
 		f.Add([]byte(edited(f, b.edit)))
 	}
 	f.Add([]byte("procedure: &a [*a]"))

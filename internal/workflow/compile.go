@@ -39,11 +39,18 @@ type rule struct {
 	reason  bool       // a comment is required
 	needs   []string
 	form    []Field
-	guards  []guard
-	windows []Window
+	guards  guards
+	windows []Windows // of each, one window must be open
 	apart   []ocop.Event
 	effects []Effect
 	legal   Provenance
+}
+
+// guards must all hold.
+type guards []guard
+
+func (list guards) hold(facts Facts) bool {
+	return !slices.ContainsFunc(list, func(g guard) bool { ok, _ := g.test.holds(facts); return !ok })
 }
 
 // guard is a Guard with its CEL compiled.
@@ -56,6 +63,9 @@ type guard struct {
 func (r *Rules) rule(track ocop.Track, state ocop.State, event ocop.Event) *rule {
 	return r.arms[question{track, state, event}]
 }
+
+// unverified reports whether nothing of the whole file was seen in a source.
+func (p *Procedure) unverified() bool { return p.Verified != nil && !*p.Verified }
 
 // Finding is something wrong, or worth a look, at one place of a file.
 type Finding = source.Finding
@@ -122,9 +132,9 @@ func (c *checker) compileArm(event ocop.Event, t Transition, i int) *rule {
 	for j, g := range arm.When {
 		r.guards = append(r.guards, c.compileGuard(lang, g, fmt.Sprintf("%s.arms[%d].when[%d]", base, i, j)))
 	}
-	for _, w := range []*Window{t.Window, arm.Window} {
-		if w != nil {
-			r.windows = append(r.windows, *w)
+	for _, w := range []Windows{t.Window, arm.Window} {
+		if len(w) > 0 {
+			r.windows = append(r.windows, w)
 		}
 	}
 	return r
@@ -132,6 +142,7 @@ func (c *checker) compileArm(event ocop.Event, t Transition, i int) *rule {
 
 func (c *checker) compileGuard(lang *language, g Guard, path string) guard {
 	out := guard{Guard: g}
+	out.Verified = g.Verified && !c.p.unverified()
 	out.test = c.expression(lang, g.Guard, path+".guard", cel.BoolType)
 	if g.Actual != "" {
 		out.actual = c.expression(lang, g.Actual, path+".actual", nil)
@@ -139,7 +150,9 @@ func (c *checker) compileGuard(lang *language, g Guard, path string) guard {
 	if g.Required != "" {
 		out.required = c.expression(lang, g.Required, path+".required", nil)
 	}
-	out.form = slices.ContainsFunc(out.test.reads, func(name string) bool { return strings.HasPrefix(name, "form.") })
+	out.form = slices.ContainsFunc(out.test.reads, func(name string) bool {
+		return strings.HasPrefix(name, "form.") || name == "assessment.topics" && lang.assesses
+	})
 	return out
 }
 
@@ -164,7 +177,7 @@ func (c *checker) language(form []Field) *language {
 	if l, ok := c.languages[key]; ok {
 		return l
 	}
-	l, err := newLanguage(facts)
+	l, err := newLanguage(facts, slices.ContainsFunc(form, func(f Field) bool { return slices.Contains(topics, f.Name) }))
 	if err != nil {
 		c.add("form_wrong", "transitions", "Mẫu nhập không dùng được: "+err.Error(), "A form cannot be used: "+err.Error())
 		return nil

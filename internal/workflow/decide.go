@@ -18,6 +18,7 @@ type Subject struct {
 	Version int64
 	Places  map[Scope]ocop.Path     // a scope that is missing is not known
 	Acted   map[ocop.Event][]string // who made which move of this round
+	Done    []Happened              // those moves, oldest first
 }
 
 // Command is what somebody asks for.
@@ -47,6 +48,7 @@ type Move struct {
 	Effects []Effect
 	Form    Form
 	Grant   access.Grant // the one that was used
+	Flags   []string     // of the windows that were used
 	Reads   Facts        // every fact that the guards read; nil where absent
 }
 
@@ -90,7 +92,8 @@ func (r *Rules) Decide(s Subject, facts Facts, cmd Command, today ocop.Date) Dec
 	}
 	return Decision{Move: &Move{
 		Event: cmd.Event, From: s.State, To: rule.to, Track: trackOf(rule, s), Opens: rule.arm.Opens != "",
-		Closes: rule.arm.Closes, Effects: rule.effects, Form: form, Grant: grant, Reads: rule.reads(facts),
+		Closes: rule.arm.Closes, Effects: rule.effects, Form: form, Grant: grant,
+		Flags: r.flags(rule, facts, today), Reads: rule.reads(facts),
 	}}
 }
 
@@ -220,9 +223,11 @@ func (r *rule) reads(facts Facts) Facts {
 			out[name] = facts[name]
 		}
 	}
-	for _, w := range r.windows {
-		out[w.Around] = facts[w.Around]
-		out["today"] = facts["today"]
+	for _, list := range r.windows {
+		for _, w := range list {
+			out[w.Around] = facts[w.Around]
+			out["today"] = facts["today"]
+		}
 	}
 	if len(r.needs) > 0 {
 		out["documents.valid"] = facts["documents.valid"]

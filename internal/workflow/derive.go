@@ -18,6 +18,14 @@ func (r *Rules) complete(facts Facts, s Subject, form Form, today ocop.Date) Fac
 	for name, v := range form.Values {
 		out["form."+name] = v
 	}
+	if n := assessed(form); n > 0 || out["assessment.topics"] == nil {
+		out["assessment.topics"] = n
+	}
+	if s.Track != ocop.NoTrack {
+		if end := r.RunsUntil(s.Track); end != nil {
+			out["round.rules_end"] = int64(*end)
+		}
+	}
 	i := r.LevelIndex(s.Level)
 	recognises := []int64{}
 	for _, l := range r.Levels[:min(i+1, len(r.Levels))] {
@@ -40,6 +48,40 @@ func (r *Rules) complete(facts Facts, s Subject, form Form, today ocop.Date) Fac
 		out["council.quorum_part"], out["council.quorum_whole"], out["council.max_spread"] = part, whole, int64(k.MaxSpread)
 	}
 	return out
+}
+
+// topics are the four that a commune assesses (Decision 26/2026, art. 5, and
+// form 03): the fields of a form that bear these names.
+var topics = []string{"local_origin", "local_labour", "idea_origin", "local_identity"}
+
+// assessed counts the topics that a form answers.
+func assessed(f Form) (n int64) {
+	for _, name := range topics {
+		if _, ok := f.Values[name]; ok {
+			n++
+		}
+	}
+	return n
+}
+
+// Assessment are the commune's verdicts in a form, by topic.
+func (r *Rules) Assessment(f Form) map[string]string {
+	out := map[string]string{}
+	for _, name := range topics {
+		if v, ok := f.Values[name]; ok {
+			out[name] = fmt.Sprint(v)
+		}
+	}
+	return out
+}
+
+// RunsUntil is the last day by which running rounds of a track must have ended;
+// nil when the procedure sets none.
+func (r *Rules) RunsUntil(track ocop.Track) *ocop.Date {
+	if t, ok := r.Tracks.Get(string(track)); ok && t.Until != nil {
+		return t.Until
+	}
+	return r.Legal.Until
 }
 
 // LevelIndex is the place of a level, the lowest being 0; an unknown or empty

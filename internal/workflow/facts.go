@@ -45,6 +45,8 @@ var Catalogue = []Fact{
 	{"round.last_level", FactBool, true, ocop.Text{Vi: "đang ở cấp cao nhất", En: "the round stands at the highest level"}},
 	{"round.target", FactInt, true, ocop.Text{Vi: "hạng sao đăng ký", En: "stars aimed at"}},
 	{"round.idea_accepted", FactBool, true, ocop.Text{Vi: "đã được chấp thuận tham gia", En: "consent to take part was given"}},
+	{"round.late", FactBool, true, ocop.Text{Vi: "hồ sơ đánh giá lại nộp trễ hạn", En: "the renewal dossier was filed late"}},
+	{"round.rules_end", FactDay, true, ocop.Text{Vi: "ngày các lượt theo quy trình này phải kết thúc", En: "day by which rounds of these rules must have ended"}},
 	{"round.filed_on", FactDay, true, ocop.Text{Vi: "ngày nộp hồ sơ đánh giá lại", En: "day on which the renewal dossier was filed"}},
 	{"documents.valid", FactStrings, false, ocop.Text{Vi: "các loại tài liệu đang có hiệu lực", En: "kinds of documents valid today"}},
 	{"inspection.held", FactBool, false, ocop.Text{Vi: "đã kiểm tra thực tế trong lượt hoặc trong kế hoạch năm", En: "a field inspection was held in this round or campaign"}},
@@ -61,6 +63,10 @@ var Catalogue = []Fact{
 	{"certificate.last_day", FactDay, true, ocop.Text{Vi: "ngày cuối cùng có hiệu lực", En: "last day in force"}},
 	{"certificate.number_free", FactBool, false, ocop.Text{Vi: "số giấy chứng nhận ghi trong mẫu chưa được dùng", En: "the certificate number in the form is not in use"}},
 	{"proposal.open", FactBool, false, ocop.Text{Vi: "có đề nghị thu hồi chưa được quyết định", En: "a proposal to revoke is undecided"}},
+	{"proposal.concluded_on", FactDay, true, ocop.Text{Vi: "ngày có kết luận hoặc xác nhận làm căn cứ thu hồi", En: "day of the conclusion or confirmation that the proposal rests on"}},
+	{"support.kind", FactString, true, ocop.Text{Vi: "loại hỗ trợ được đề nghị", En: "kind of support asked for"}},
+	{"support.amount", FactInt, true, ocop.Text{Vi: "số tiền đề nghị, đồng", En: "amount asked for, in dong"}},
+	{"support.appraised", FactInt, true, ocop.Text{Vi: "số tiền cơ quan chuyên môn thẩm định, đồng", En: "amount that the department found right, in dong"}},
 	{"assessment.topics", FactInt, false, ocop.Text{Vi: "số nội dung xã đã đánh giá (trong bốn)", En: "topics assessed by the commune (of four)"}},
 	{"level.recognises", FactInts, false, ocop.Text{Vi: "các hạng sao mà cấp này hoặc cấp dưới công nhận", En: "stars that this level or a lower one recognises"}},
 	{"level.forwards_from", FactInt, true, ocop.Text{Vi: "điểm trung bình để chuyển cấp trên", En: "mean from which the next level takes over"}},
@@ -68,6 +74,13 @@ var Catalogue = []Fact{
 	{"council.quorum_whole", FactInt, true, ocop.Text{Vi: "mẫu số của tỷ lệ dự họp", En: "denominator of the quorum"}},
 	{"council.max_spread", FactInt, true, ocop.Text{Vi: "chênh lệch điểm tối đa", En: "largest spread of totals"}},
 	{"today", FactDay, false, ocop.Text{Vi: "ngày hôm nay", En: "today"}},
+}
+
+// bounds of whole-number facts, both included; others have none.
+var bounds = map[string][2]int64{
+	"product.set": {1, 26}, "round.target": {1, 5}, "certificate.stars": {3, 5}, "assessment.topics": {0, int64(len(topics))},
+	"result.stars": {0, 5}, "result.band_stars": {0, 5}, "result.floor_stars": {0, 5},
+	"level.forwards_from": {0, 100}, "council.max_spread": {0, 100},
 }
 
 // formFact is the fact that a form field gives, if guards may read it.

@@ -15,10 +15,13 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// shipped is the procedure of 2023 as the program carries it.
-func shipped(t testing.TB) *workflow.Rules {
+// versions of ocop that are shipped.
+var versions = []string{"2023", "2025", "2026"}
+
+// shipped is a procedure as the program carries it, such as ocop-2023.
+func shipped(t testing.TB, name string) *workflow.Rules {
 	t.Helper()
-	return load(t, "../../workflows/ocop-2023.yaml")
+	return load(t, "../../workflows/"+name+".yaml")
 }
 
 func small(t testing.TB) *workflow.Rules {
@@ -33,8 +36,13 @@ func load(t testing.TB, file string) *workflow.Rules {
 		t.Fatal(err)
 	}
 	r, findings := workflow.Load(filepath.Base(file), text)
-	if len(findings) > 0 || r == nil {
-		t.Fatalf("Load(%s): rules %v, findings %v; want rules and no finding", file, r != nil, findings)
+	for _, f := range findings {
+		if f.Code != "unverified" || strings.Contains(f.Message.En, "does not say why") {
+			t.Fatalf("Load(%s): %v; want nothing but rules whose lack of a source is explained", file, f)
+		}
+	}
+	if r == nil {
+		t.Fatalf("Load(%s) gives no rules", file)
 	}
 	return r
 }
@@ -48,8 +56,8 @@ func TestMermaidDrawsTheProcedureAsInTheGoldenFile(t *testing.T) {
 		now    ocop.State
 		path   []ocop.State
 	}{
-		{"ocop-2023.vi.mmd", shipped(t), ocop.Vi, "", nil},
-		{"ocop-2023.en.mmd", shipped(t), ocop.En, "", nil},
+		{"ocop-2023.vi.mmd", shipped(t, "ocop-2023"), ocop.Vi, "", nil},
+		{"ocop-2023.en.mmd", shipped(t, "ocop-2023"), ocop.En, "", nil},
 		{"small.now.mmd", small(t), ocop.En, "scored", []ocop.State{"none", "filed", "scored", "filed"}},
 	} {
 		t.Run(test.golden, func(t *testing.T) {

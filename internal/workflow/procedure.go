@@ -6,6 +6,7 @@
 package workflow
 
 import (
+	"ocopflow/internal/calendar"
 	"ocopflow/internal/ocop"
 )
 
@@ -16,18 +17,23 @@ type Procedure struct {
 	Version     string                `yaml:"version" json:"version"`
 	Title       ocop.Text             `yaml:"title" json:"title"`
 	Legal       Legal                 `yaml:"legal" json:"legal"`
-	Verified    *bool                 `yaml:"verified,omitempty" json:"verified,omitempty"` // nil means that each rule says so itself
-	Note        ocop.Text             `yaml:"note,omitempty" json:"note,omitzero"`
-	Calendar    string                `yaml:"calendar,omitempty" json:"calendar,omitempty"`
-	Criteria    string                `yaml:"criteria,omitempty" json:"criteria,omitempty"`
-	Switches    map[string]bool       `yaml:"switches,omitempty" json:"switches,omitempty"`
-	Levels      []LevelRule           `yaml:"levels,omitempty" json:"levels,omitempty"`
-	Bands       []Band                `yaml:"bands,omitempty" json:"bands,omitempty"`
+	Verified    *bool                 `yaml:"verified,omitempty" json:"verified,omitempty"` // false: nothing of the whole file was seen in a source
+	Note        ocop.Text             `yaml:"note,omitempty" json:"note,omitzero"`          // why it is not verified
+	Calendar    string                `yaml:"calendar,omitempty" json:"calendar,omitempty"` // of working days
+	Criteria    string                `yaml:"criteria,omitempty" json:"criteria,omitempty"` // version of the score sheets
+	Switches    map[string]bool       `yaml:"switches,omitempty" json:"switches,omitempty"` // readings of the law that an office may turn on or off
+	Levels      []LevelRule           `yaml:"levels,omitempty" json:"levels,omitempty"`     // of councils, the lowest first
+	Bands       []Band                `yaml:"bands,omitempty" json:"bands,omitempty"`       // stars by the mean, the highest first
+	Batches     []BatchRule           `yaml:"batches,omitempty" json:"batches,omitempty"`   // yearly rounds of council work
 	Certificate *CertificateRule      `yaml:"certificate,omitempty" json:"certificate,omitempty"`
 	Council     *CouncilRule          `yaml:"council,omitempty" json:"council,omitempty"`
-	Documents   Ordered[DocumentRule] `yaml:"documents,omitempty" json:"documents"`
+	Documents   Ordered[DocumentRule] `yaml:"documents,omitempty" json:"documents"` // kinds that are asked for
 	Roles       Ordered[RoleRule]     `yaml:"roles" json:"roles"`
-	Alone       []ocop.Role           `yaml:"alone,omitempty" json:"alone,omitempty"` // roles that may walk from entry to certificate alone
+	Alone       []ocop.Role           `yaml:"alone,omitempty" json:"alone,omitempty"`   // roles that may walk from entry to goal alone
+	Goal        ocop.State            `yaml:"goal,omitempty" json:"goal,omitempty"`     // what rounds work towards; "certified" unless said
+	Extend      []ocop.Role           `yaml:"extend,omitempty" json:"extend,omitempty"` // who may extend a campaign's deadline
+	Chase       calendar.Chase        `yaml:"chase,omitempty" json:"chase,omitzero"`    // how deadlines are run after, unless they say otherwise
+	Deadlines   Ordered[DeadlineRule] `yaml:"deadlines,omitempty" json:"deadlines"`     // limits that the procedure itself sets
 	Tracks      Ordered[TrackRule]    `yaml:"tracks" json:"tracks"`
 	States      Ordered[StateRule]    `yaml:"states" json:"states"`
 	Transitions Ordered[Transition]   `yaml:"transitions" json:"transitions"`
@@ -58,18 +64,20 @@ type Band struct {
 // CertificateRule is the term of a certificate and the stars it takes.
 type CertificateRule struct {
 	Months         int    `yaml:"months" json:"months"`
-	LastDay        string `yaml:"last_day" json:"last_day"` // inclusive or exclusive
-	RecognisedFrom int    `yaml:"recognised_from" json:"recognised_from"`
+	LastDay        string `yaml:"last_day" json:"last_day"`                           // inclusive or exclusive
+	RecognisedFrom int    `yaml:"recognised_from" json:"recognised_from"`             // stars
+	ExtendDays     int    `yaml:"extend_days,omitempty" json:"extend_days,omitempty"` // at most, past the last day, while a renewal filed late runs
 	Provenance     `yaml:",inline"`
 }
 
 // CouncilRule is how a council's sheets become a result.
 type CouncilRule struct {
-	Quorum          string `yaml:"quorum" json:"quorum"` // a fraction, such as 3/4
-	ChairRequired   bool   `yaml:"chair_required" json:"chair_required"`
-	MaxSpread       int    `yaml:"max_spread" json:"max_spread"` // points; more sends the session back
-	SecretaryScores bool   `yaml:"secretary_scores" json:"secretary_scores"`
-	Floors          string `yaml:"floors" json:"floors"` // mean, all or majority
+	Quorum          string       `yaml:"quorum" json:"quorum"` // a fraction, such as 3/4
+	ChairRequired   bool         `yaml:"chair_required" json:"chair_required"`
+	MaxSpread       int          `yaml:"max_spread" json:"max_spread"` // points; more sends the session back
+	SecretaryScores bool         `yaml:"secretary_scores" json:"secretary_scores"`
+	Floors          string       `yaml:"floors" json:"floors"`                       // mean, all or majority
+	Written         []ocop.Track `yaml:"written,omitempty" json:"written,omitempty"` // tracks scored by written opinions
 	Provenance      `yaml:",inline"`
 }
 
@@ -95,8 +103,9 @@ type Scope string
 const (
 	ScopeCommune  Scope = "product.commune"
 	ScopeProducer Scope = "product.producer"
-	ScopeRound    Scope = "round.unit"  // the unit of the round's level; without a round, of the first level
-	ScopeResult   Scope = "result.unit" // the unit that recognises the final stars
+	ScopeRound    Scope = "round.unit"         // the unit of the round's level; without a round, of the first level
+	ScopeResult   Scope = "result.unit"        // the unit that recognises the final stars
+	ScopeSupport  Scope = "support.department" // the department that a support request was sent to
 )
 
 // RoleRule is who acts in a procedure.
@@ -109,6 +118,7 @@ type RoleRule struct {
 type TrackRule struct {
 	Title ocop.Text  `yaml:"title,omitempty" json:"title,omitzero"`
 	Entry ocop.State `yaml:"entry" json:"entry"`
+	Until *ocop.Date `yaml:"until,omitempty" json:"until,omitempty"` // when its running rounds must have ended, if before legal.until
 }
 
 // StateRule is a state of a product.
@@ -142,7 +152,7 @@ type Requires struct {
 	Needs     []string     `yaml:"needs,omitempty" json:"needs,omitempty"`
 	Form      []Field      `yaml:"form,omitempty" json:"form,omitempty"`
 	When      []Guard      `yaml:"when,omitempty" json:"when,omitempty"`
-	Window    *Window      `yaml:"window,omitempty" json:"window,omitempty"`
+	Window    Windows      `yaml:"window,omitempty" json:"window,omitempty"` // one span of days, or a list of which one must be open
 	ApartFrom []ocop.Event `yaml:"apart_from,omitempty" json:"apart_from,omitempty"`
 }
 
@@ -171,16 +181,6 @@ type Guard struct {
 	Legal    string      `yaml:"legal,omitempty" json:"legal,omitempty"`
 	Verified bool        `yaml:"verified,omitempty" json:"verified"`
 	Note     ocop.Text   `yaml:"note,omitempty" json:"note,omitzero"`
-}
-
-// Window is a span of days around a day fact, both ends included.
-type Window struct {
-	Around   string    `yaml:"around" json:"around"`
-	From     int       `yaml:"from" json:"from"`
-	To       int       `yaml:"to" json:"to"`
-	Legal    string    `yaml:"legal,omitempty" json:"legal,omitempty"`
-	Verified bool      `yaml:"verified,omitempty" json:"verified"`
-	Note     ocop.Text `yaml:"note,omitempty" json:"note,omitzero"`
 }
 
 // FieldType is what a form field holds.
@@ -238,10 +238,12 @@ const (
 	Propose           Effect = "propose_revocation"
 	SettleProposal    Effect = "settle_proposal"
 	MarkRejected      Effect = "mark_rejected"
+	RecordAssessment  Effect = "record_assessment" // the commune's verdicts on the four topics
 )
 
 var effects = map[Effect]bool{
 	OpenRound: true, ImportCertificate: true, IssueCertificate: true, RetireCertificate: true,
 	AssignOfficer: true, AcceptIdea: true, PlanInspection: true, RecordResult: true, NextLevel: true,
 	FirstLevel: true, FileDossier: true, Propose: true, SettleProposal: true, MarkRejected: true,
+	RecordAssessment: true,
 }

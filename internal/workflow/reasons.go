@@ -130,8 +130,10 @@ func (r *Rules) reasons(rule *rule, s Subject, facts Facts, form Form, cmd Comma
 		}
 	}
 	out = append(out, r.missingDocuments(rule, facts)...)
-	for _, w := range rule.windows {
-		out = append(out, outside(w, facts, today, rule)...)
+	for _, list := range rule.windows {
+		if _, open := r.window(list, facts, today); !open {
+			out = append(out, r.outside(list, facts, today, rule))
+		}
 	}
 	for _, g := range rule.guards {
 		if g.form && (cmd.Preview || form.lacks(g.test.reads)) {
@@ -162,26 +164,6 @@ func (r *Rules) missingDocuments(rule *rule, facts Facts) []fault.Reason {
 		})
 	}
 	return out
-}
-
-func outside(w Window, facts Facts, today ocop.Date, rule *rule) []fault.Reason {
-	day, ok := facts[w.Around].(int64)
-	from, to := ocop.Date(day)+ocop.Date(w.From), ocop.Date(day)+ocop.Date(w.To)
-	if ok && today >= from && today <= to {
-		return nil
-	}
-	reason := fault.Reason{
-		Code: "outside_window", Actual: today.String(), CureBy: rule.arm.By, Legal: w.Legal, Verified: w.Verified,
-		Message: ocop.Text{Vi: "Không có ngày để tính khoảng thời gian.", En: "There is no day to count the window from."},
-	}
-	if ok {
-		reason.Required = from.String() + "/" + to.String()
-		reason.Message = ocop.Text{
-			Vi: fmt.Sprintf("Chỉ được làm từ ngày %s đến hết ngày %s.", from.In(ocop.Vi), to.In(ocop.Vi)),
-			En: fmt.Sprintf("Possible only from %s to %s, both included.", from.In(ocop.En), to.In(ocop.En)),
-		}
-	}
-	return []fault.Reason{reason}
 }
 
 func (g guard) reason(facts Facts, err error) fault.Reason {

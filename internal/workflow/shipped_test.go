@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/workflow"
 )
 
 // inside are the states of a round in each track.
@@ -18,7 +19,7 @@ var inside = map[ocop.Track]string{
 	"renewal": "renewal field_inspection council_scored",
 }
 
-// table31 is the table of DESIGN 3.1 as far as the procedure of 2023 has it, F,
+// table31 is the table of DESIGN 3.1, F,
 // U, R and - for the tracks. A line is: event, tracks, states from ("round"
 // stands for every state of the track), state to ("=" stays), roles, and the
 // track that is opened ("x" for a round that is closed).
@@ -90,10 +91,23 @@ func arrows(table string) []string {
 	return out
 }
 
-func TestProcedureOf2023HasTheMovesOfDesign31AndNoOther(t *testing.T) {
+func TestEveryVersionHasTheMovesOfDesign31AndNoOther(t *testing.T) {
 	t.Parallel()
+	for _, version := range versions {
+		want := arrows(table31)
+		if version != "2023" {
+			want = slices.DeleteFunc(want, func(line string) bool { return strings.HasPrefix(line, "accept_idea ") })
+		}
+		if diff := cmp.Diff(want, movesOf(shipped(t, "ocop-"+version))); diff != "" {
+			t.Errorf("%s: moves (-DESIGN 3.1 +file):\n%s", version, diff)
+		}
+	}
+}
+
+// movesOf writes one line for each event, track and state of a procedure.
+func movesOf(r *workflow.Rules) []string {
 	var got []string
-	for event, transition := range shipped(t).Transitions.All() {
+	for event, transition := range r.Transitions.All() {
 		for _, a := range transition.Arms {
 			var by []string
 			for _, role := range a.By {
@@ -115,47 +129,56 @@ func TestProcedureOf2023HasTheMovesOfDesign31AndNoOther(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	if diff := cmp.Diff(arrows(table31), got); diff != "" {
-		t.Errorf("moves (-DESIGN 3.1 +file):\n%s", diff)
-	}
+	return got
 }
 
-func TestProcedureOf2023HasTheStatesOfDesign31(t *testing.T) {
+func TestEveryVersionHasTheStatesOfDesign31(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{
 		"idea_registered": "Đã đăng ký ý tưởng", "commune_confirmed": "Xã đã xác nhận", "plan_approved": "Phương án được duyệt",
 		"field_inspection": "Kiểm tra thực tế", "council_scored": "Hội đồng đã chấm", "certified": "Đã được công nhận, nghỉ",
 		"expired": "Hết hạn, nghỉ", "renewal": "Đánh giá lại", "withdrawn": "Đã rút, nghỉ", "revoked": "Bị thu hồi, nghỉ",
 	}
-	got := map[string]string{}
-	for name, s := range shipped(t).States.All() {
-		got[name] = s.Title.Vi
-		if s.Resting {
-			got[name] += ", nghỉ"
+	for _, version := range versions {
+		got := map[string]string{}
+		for name, s := range shipped(t, "ocop-"+version).States.All() {
+			got[name] = s.Title.Vi
+			if s.Resting {
+				got[name] += ", nghỉ"
+			}
 		}
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("states (-DESIGN 3.1 +file):\n%s", diff)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: states (-DESIGN 3.1 +file):\n%s", version, diff)
+		}
 	}
 }
 
 func TestReasonIsRequiredWhereDesign31SaysSo(t *testing.T) {
 	t.Parallel()
 	want := []string{"send_back", "improve", "abandon", "withdraw", "reject", "reopen", "decline_revocation"}
-	var got []string
-	for name, transition := range shipped(t).Transitions.All() {
-		if transition.Reason == "required" {
-			got = append(got, name)
+	for _, version := range versions {
+		var got []string
+		for name, transition := range shipped(t, "ocop-"+version).Transitions.All() {
+			if transition.Reason == "required" {
+				got = append(got, name)
+			}
 		}
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("events that require a reason (-want +got):\n%s", diff)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: events that require a reason (-want +got):\n%s", version, diff)
+		}
 	}
 }
 
 func TestEveryArrowToPlanApprovedOrRenewalPutsTheRoundBackToItsFirstLevel(t *testing.T) {
 	t.Parallel()
-	for event, transition := range shipped(t).Transitions.All() {
+	for _, version := range versions {
+		backs(t, shipped(t, "ocop-"+version))
+	}
+}
+
+func backs(t *testing.T, r *workflow.Rules) {
+	t.Helper()
+	for event, transition := range r.Transitions.All() {
 		for i, a := range transition.Arms {
 			back := (a.To == "plan_approved" || a.To == "renewal") && a.Opens == ""
 			effects := append(slices.Clone(transition.Do), a.Do...)

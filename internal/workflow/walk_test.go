@@ -2,7 +2,6 @@ package workflow_test
 
 import (
 	"maps"
-	"os"
 	"slices"
 	"testing"
 
@@ -15,18 +14,7 @@ import (
 	"ocopflow/internal/workflow"
 )
 
-func shippedRules(t testing.TB) *workflow.Rules {
-	t.Helper()
-	text, err := os.ReadFile("../../workflows/ocop-2023.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, findings := workflow.Load("ocop-2023.yaml", text)
-	if r == nil {
-		t.Fatal(findings)
-	}
-	return r
-}
+func shippedRules(t testing.TB) *workflow.Rules { return shipped(t, "ocop-2023") }
 
 var (
 	district = ocop.Path("ministry:m/province:p/district:d")
@@ -80,7 +68,15 @@ func fill(t *rapid.T, fields []workflow.Field) map[string]any {
 
 func TestRandomWalksStayInsideTheProcedure(t *testing.T) {
 	t.Parallel()
-	r := shippedRules(t)
+	for _, name := range []string{"ocop-2023", "ocop-2025", "ocop-2026", "support"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			walk(t, shipped(t, name))
+		})
+	}
+}
+
+func walk(t *testing.T, r *workflow.Rules) {
 	roles := r.Roles.Keys()
 	rapid.Check(t, func(t *rapid.T) {
 		s := workflow.Subject{Track: ocop.NoTrack, State: ocop.NoState, Places: places()}
@@ -102,6 +98,14 @@ func TestRandomWalksStayInsideTheProcedure(t *testing.T) {
 			if d.Refusal != nil {
 				explained(t, d.Refusal)
 				continue
+			}
+			// The entry's facts alone bring the same move about again.
+			again := r.Decide(s, d.Move.Reads, cmd, 19_800)
+			if again.Move == nil {
+				t.Fatalf("%s cannot be replayed from the facts it read: %v", event, again.Refusal)
+			}
+			if diff := cmp.Diff(d.Move, again.Move, cmp.AllowUnexported(workflow.Form{})); diff != "" {
+				t.Fatalf("the replay differs:\n%s", diff)
 			}
 			s = follow(t, r, s, d.Move)
 		}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+)
+
+// TimerKind is what a timer asks for.
+type TimerKind string
+
+// Kinds of timers.
+const (
+	TimerEvent    TimerKind = "event"    // a move that time alone makes
+	TimerRemind   TimerKind = "remind"   // a deadline comes near
+	TimerOverdue  TimerKind = "overdue"  // it has passed
+	TimerEscalate TimerKind = "escalate" // it has passed for some time
+	TimerReckon   TimerKind = "reckon"   // the product's deadlines are to be worked out again
+)
+
+// Timer is a moment at which time itself asks for something.
+type Timer struct {
+	Product  string
+	Kind     TimerKind
+	Event    ocop.Event // of an event timer
+	Deadline string     // id, of the kinds about one
+	Days     int        // before or after its last day
+	LastDay  *ocop.Date // of the deadline when the timer was set; another one makes it void
+	DueAt    time.Time
+	Version  int64 // of the product; another one makes an event timer void
+}
+
+// Name tells a product's timers apart.
+func (t Timer) Name() string {
+	switch t.Kind {
+	case TimerEvent:
+		return "event:" + string(t.Event)
+	case TimerReckon:
+		return "reckon"
+	}
+	return fmt.Sprintf("%s:%d:%s", t.Kind, t.Days, t.Deadline)
+}
+
+const timerColumns = `product, kind, event, deadline, days, last_day, due_at, version`
+
+const (
+	sqlDueTimers = `SELECT ` + timerColumns + ` FROM timers WHERE due_at <= $1 AND (due_at, product, name) > ($2, $3, $4) ORDER BY due_at, product, name LIMIT $5`
+	sqlReckonAll = `INSERT INTO timers (product, name, kind, event, deadline, days, last_day, due_at, version)
+		SELECT p.id, 'reckon', 'reckon', '', '', 0, NULL, $1, p.version FROM products p WHERE p.round IS NOT NULL
+		ON CONFLICT (product, name) DO UPDATE SET due_at = excluded.due_at`
+	sqlReckonProduct = `INSERT INTO timers (product, name, kind, event, deadline, days, last_day, due_at, version)
+		SELECT p.id, 'reckon', 'reckon', '', '', 0, NULL, $1, p.version FROM products p WHERE p.id = $2
+		ON CONFLICT (product, name) DO UPDATE SET due_at = excluded.due_at`
+	sqlReckonCampaign = `INSERT INTO timers (product, name, kind, event, deadline, days, last_day, due_at, version)
+		SELECT p.id, 'reckon', 'reckon', '', '', 0, NULL, $1, p.version FROM products p WHERE p.campaign = $2
+		ON CONFLICT (product, name) DO UPDATE SET due_at = excluded.due_at`
+)
+
+var (
+	// Reminders and marks whose moment has come stay: they are still to be said.
+	setClearTimers = sqldb.Set{
+		SQL:     `DELETE FROM timers WHERE product IN (SELECT c1 FROM {rows}) AND (due_at > (SELECT max(c2) FROM {rows}) OR kind IN ('event','reckon'))`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Int},
+	}
+	setTimers = sqldb.Set{
+		SQL: `INSERT INTO timers (product, name, kind, event, deadline, days, last_day, due_at, version)
+			SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9 FROM {rows} WHERE TRUE
+			ON CONFLICT (product, name) DO UPDATE SET days = excluded.days, last_day = excluded.last_day, due_at = excluded.due_at, version = excluded.version`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Int, sqldb.Int, sqldb.Int},
+	}
+	setDropTimers = sqldb.Set{
+		SQL:     `DELETE FROM timers WHERE (product, name) IN (SELECT c1, c2 FROM {rows})`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text},
+	}
+)
+
+// ReplaceTimers drops the timers of products that have not come due and sets
+// new ones.
+func ReplaceTimers(ctx context.Context, tx *sqldb.Tx, now time.Time, products []string, timers []Timer) error {
+	var clear, rows [][]any
+	for _, id := range products {
+		clear = append(clear, []any{id, sqldb.Micros(now)})
+	}
+	if _, err := sqldb.ExecSet(ctx, tx, setClearTimers, clear); err != nil {
+		return fmt.Errorf("clear timers: %w", err)
+	}
+	for _, t := range timers {
+		rows = append(rows, []any{t.Product, t.Name(), string(t.Kind), string(t.Event), t.Deadline, int64(t.Days), nullDay(t.LastDay), sqldb.Micros(t.DueAt), t.Version})
+	}
+	return execSet(ctx, tx, "set timers", setTimers, rows)
+}
+
+// DropTimers removes timers that were seen to.
+func DropTimers(ctx context.Context, tx *sqldb.Tx, list []Timer) error {
+	var rows [][]any
+	for _, t := range list {
+		rows = append(rows, []any{t.Product, t.Name()})
+	}
+	_, err := sqldb.ExecSet(ctx, tx, setDropTimers, rows)
+	return err
+}
+
+// ReckonAll asks for the deadlines of all products in a round to be worked out
+// again; ReckonCampaign for those of a campaign's products.
+func ReckonAll(ctx context.Context, tx *sqldb.Tx, now time.Time) error {
+	_, err := tx.Exec(ctx, sqlReckonAll, sqldb.Micros(now))
+	return err
+}
+
+// ReckonProduct asks for the deadlines of one product.
+func ReckonProduct(ctx context.Context, tx *sqldb.Tx, product string, now time.Time) error {
+	_, err := tx.Exec(ctx, sqlReckonProduct, sqldb.Micros(now), product)
+	return err
+}
+
+// ReckonCampaign asks for the deadlines of a campaign's products.
+func ReckonCampaign(ctx context.Context, tx *sqldb.Tx, campaign string, now time.Time) error {
+	_, err := tx.Exec(ctx, sqlReckonCampaign, sqldb.Micros(now), campaign)
+	return err
+}
+
+// DueTimers are timers due at a moment, after the one given, oldest first.
+func DueTimers(ctx context.Context, q sqldb.Querier, now time.Time, after Timer, limit int) ([]Timer, error) {
+	name := ""
+	if after.Product != "" {
+		name = after.Name()
+	}
+	rows, err := q.Query(ctx, sqlDueTimers, sqldb.Micros(now), sqldb.Micros(after.DueAt), after.Product, name, limit)
+	return collect(rows, err, "due timers", func(s scanner) (t Timer, err error) {
+		var due int64
+		var last sql.NullInt64
+		err = s.Scan(&t.Product, &t.Kind, &t.Event, &t.Deadline, &t.Days, &last, &due, &t.Version)
+		t.LastDay, t.DueAt = day(last), sqldb.Time(due)
+		return t, err
+	})
+}
