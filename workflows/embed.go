@@ -9,3 +9,9 @@ import "embed"
 //
 //go:embed *.yaml campaigns/*.yaml calendars/*.yaml
 var Files embed.FS
+
+// Schema is the JSON Schema of procedure files, made from the types of package
+// workflow.
+//
+//go:embed procedure.schema.json
+var Schema []byte

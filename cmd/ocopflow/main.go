@@ -142,7 +142,7 @@ func (w world) print(asJSON bool, data any, text func(io.Writer)) error {
 
 // open starts the program on a database for one command.
 func (w world) open(d database) (*app.App, error) {
-	return app.Open(w.ctx, app.Config{Database: d.url(), Version: version})
+	return app.Open(w.ctx, app.Config{Database: d.url(), Version: version, Idle: true})
 }
 
 type versionCmd struct{}

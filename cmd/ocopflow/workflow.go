@@ -1,17 +1,26 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
+	"ocopflow/internal/access"
+	"ocopflow/internal/casework"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/ocop"
 	"ocopflow/internal/workflow"
+	"ocopflow/workflows"
 )
 
 type workflowCmd struct {
-	Check workflowCheckCmd `cmd:"" help:"Prove procedure files; errors end with code 1, warnings do not."`
-	Graph workflowGraphCmd `cmd:"" help:"Draw a procedure."`
-	Facts workflowFactsCmd `cmd:"" help:"List what guards may know."`
+	Check   workflowCheckCmd   `cmd:"" help:"Prove procedure files; errors end with code 1, warnings do not."`
+	Graph   workflowGraphCmd   `cmd:"" help:"Draw a procedure."`
+	Facts   workflowFactsCmd   `cmd:"" help:"List what guards may know."`
+	Diff    workflowDiffCmd    `cmd:"" help:"Say in words what changed between two versions."`
+	Migrate workflowMigrateCmd `cmd:"" help:"Move running rounds to another version of their procedure; those that would be stuck stay, with the reasons."`
+	Schema  workflowSchemaCmd  `cmd:"" help:"Print the JSON Schema of procedure files."`
 }
 
 type workflowCheckCmd struct {
@@ -49,25 +58,118 @@ func (c workflowCheckCmd) Run(w world) error {
 }
 
 type workflowGraphCmd struct {
-	File   string `arg:"" help:"Procedure file." type:"existingfile"`
+	File   string `arg:"" help:"Procedure file, or a version that is built in."`
 	Format string `help:"mermaid." enum:"mermaid" default:"mermaid"`
 }
 
 func (c workflowGraphCmd) Run(w world) error {
-	text, err := readSmall(c.File)
+	rules, err := readProcedure(c.File)
 	if err != nil {
 		return err
 	}
-	rules, findings := workflow.Load(c.File, text)
+	fmt.Fprint(w.out, rules.Mermaid(w.lang, "", nil))
+	return nil
+}
+
+// readProcedure reads a file or, where there is none of that name, a procedure
+// that is built in, such as ocop-2023 or 2023.
+func readProcedure(name string) (*workflow.Rules, error) {
+	text, err := readSmall(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		for _, built := range []string{name, name + ".yaml", "ocop-" + name + ".yaml"} {
+			if text, err = workflows.Files.ReadFile(built); err == nil {
+				break
+			}
+		}
+	}
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "not_found", "Không có tệp hay quy trình "+name+".", "There is no file or procedure "+name+".")
+	}
+	rules, findings := workflow.Load(name, text)
 	if rules == nil {
 		bad := fault.New(fault.Invalid, "procedure_file", "Quy trình có lỗi.", "The procedure has errors.")
 		for _, f := range findings {
 			bad.At(fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column), f.Message.Vi, f.Message.En)
 		}
-		return bad
+		return nil, bad
 	}
-	fmt.Fprint(w.out, rules.Mermaid(w.lang, "", nil))
-	return nil
+	return rules, nil
+}
+
+type workflowDiffCmd struct {
+	A    string `arg:"" help:"Procedure file, or a version that is built in, such as 2023."`
+	B    string `arg:"" help:"Another one."`
+	JSON bool   `help:"Print JSON."`
+}
+
+func (c workflowDiffCmd) Run(w world) error {
+	a, err := readProcedure(c.A)
+	if err != nil {
+		return err
+	}
+	b, err := readProcedure(c.B)
+	if err != nil {
+		return err
+	}
+	changes := workflow.Diff(a, b)
+	return w.print(c.JSON, map[string]any{"changes": changes}, func(out io.Writer) {
+		for _, x := range changes {
+			fmt.Fprintf(out, "%s %s\n", map[string]string{"added": "+", "removed": "-", "changed": "~"}[x.Kind], x.Words.In(w.lang))
+		}
+		fmt.Fprintf(out, "%s → %s: %d\n", a.Version, b.Version, len(changes))
+	})
+}
+
+type workflowSchemaCmd struct{}
+
+func (workflowSchemaCmd) Run(w world) error {
+	_, err := w.out.Write(workflows.Schema)
+	return err
+}
+
+type workflowMigrateCmd struct {
+	database
+	Name   string `arg:"" help:"Procedure, such as ocop."`
+	From   string `arg:"" help:"Version that running rounds are pinned to."`
+	To     string `arg:"" help:"Version to move them to."`
+	DryRun bool   `help:"Only print the plan."`
+	Late   bool   `help:"Move also rounds for which nothing but a deadline has passed."`
+	JSON   bool   `help:"Print JSON."`
+}
+
+func (c workflowMigrateCmd) Run(w world) error {
+	a, err := w.open(c.database)
+	if err != nil {
+		return err
+	}
+	plan, err := a.Desk.Migrate(w.ctx, access.SystemActor, casework.Migration{Name: c.Name, From: c.From, To: c.To, Late: c.Late}, c.DryRun)
+	if err := errors.Join(err, a.Close()); err != nil {
+		return err
+	}
+	stuck, moved := 0, 0
+	for _, x := range plan {
+		if len(x.Stuck) > 0 && !x.Moved {
+			stuck++
+		}
+		if x.Moved {
+			moved++
+		}
+	}
+	data := map[string]any{"rounds": plan, "stuck": stuck, "moved": moved, "dry_run": c.DryRun}
+	return w.print(c.JSON, data, func(out io.Writer) {
+		for _, x := range plan {
+			mark := "✓"
+			if len(x.Stuck) > 0 {
+				mark = "✗"
+			}
+			fmt.Fprintf(out, "%s %s  %s/%s  %s → %s\n", mark, x.Name, x.Track, x.State, x.Level, x.NewLevel)
+			for _, r := range x.Stuck {
+				fmt.Fprintf(out, "    - %s (%s)\n", r.Message.In(w.lang), r.Code)
+			}
+		}
+		fmt.Fprintln(out, ocop.Text{Vi: fmt.Sprintf("%d lượt: %d đã chuyển, %d vướng.", len(plan), moved, stuck),
+			En: fmt.Sprintf("%d rounds: %d moved, %d stuck.", len(plan), moved, stuck)}.In(w.lang))
+	})
 }
 
 type workflowFactsCmd struct {

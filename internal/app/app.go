@@ -37,6 +37,7 @@ type Config struct {
 	Procedures fs.FS            // nil for those built in
 	Hashing    *argon2id.Params // nil for the library's defaults
 	MaxUpload  int64            // bytes; 0 for 20 MiB
+	Idle       bool             // nothing runs in the background: for one command
 	Sweep      time.Duration    // between looks at what fell due; 0 for 30 seconds
 	Version    string
 	Log        *slog.Logger
@@ -95,13 +96,12 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return store.CreateHead(ctx, tx, newOrigin()) }); err != nil {
 		return fmt.Errorf("ledger head: %w", err)
 	}
-	if a.Demo {
-		if err := a.clock.startDemo(ctx, a.DB); err != nil {
-			return err
-		}
+	demo, err := a.takeUpClock(ctx)
+	if err != nil {
+		return err
 	}
 	now := a.clock.now
-	if a.Clock != nil && !a.Demo {
+	if a.Clock != nil && !demo {
 		now = a.Clock
 	}
 	lib, findings, err := workflow.LoadAll(a.Procedures)
@@ -130,8 +130,20 @@ func (a *App) start(ctx context.Context) error {
 	if a.Handler, err = a.handler(now); err != nil {
 		return err
 	}
-	a.sweepOften()
+	if !a.Idle {
+		a.sweepOften()
+	}
 	return nil
+}
+
+// takeUpClock starts the demo's clock: in the demo, and for commands on its
+// database, whose time is the demo's.
+func (a *App) takeUpClock(ctx context.Context) (demo bool, err error) {
+	mark, err := store.Setting(ctx, a.DB, demoSetting)
+	if err != nil || !a.Demo && mark == "" {
+		return false, err
+	}
+	return true, a.clock.startDemo(ctx, a.DB)
 }
 
 // newOrigin names a new ledger at random, so that two are never mistaken for

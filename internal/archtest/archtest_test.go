@@ -16,7 +16,7 @@ import (
 // layers go upwards: a package may import those of its own layer and of the
 // layers before it, never one behind.
 var layers = [][]string{
-	{"ocop", "source", "fault", "access", "workflows", "calendar", "workflow", "diagram", "ledger"}, // decide: no I/O
+	{"ocop", "source", "fault", "access", "workflows", "calendar", "workflow", "draw", "ledger"}, // decide: no I/O
 	{"sqldb", "migrations"}, // keep
 	{"store"},
 	{"commit"},
@@ -36,7 +36,7 @@ var besides = []string{"pgprivate"}
 // only says which packages may know a library.
 var only = map[string][]string{
 	"github.com/looplab/fsm":          {"workflow"},
-	"github.com/goccy/go-graphviz":    {"diagram"},
+	"github.com/goccy/go-graphviz":    {"draw"},
 	"github.com/riverqueue/river":     {"job", "migrations"},
 	"cel.dev/cel-go":                  {"workflow"},
 	"github.com/goccy/go-yaml":        {"source", "workflow"},

@@ -35,10 +35,10 @@ type Deadline struct {
 
 // Meets is what meets a deadline; all that is named must be there.
 type Meets struct {
-	Events     []ocop.Event `yaml:"events,omitempty" json:"events,omitempty"`
-	Documents  []string     `yaml:"documents,omitempty" json:"documents,omitempty"`
-	Duty       string       `yaml:"duty,omitempty" json:"duty,omitempty"`
-	Inspection bool         `yaml:"inspection,omitempty" json:"inspection,omitempty"`
+	Events     []ocop.Event `yaml:"events,omitempty" json:"events,omitempty"`         // moves, all of them
+	Documents  []string     `yaml:"documents,omitempty" json:"documents,omitempty"`   // kinds, all of them valid
+	Duty       string       `yaml:"duty,omitempty" json:"duty,omitempty"`             // of an organisation, in a campaign
+	Inspection bool         `yaml:"inspection,omitempty" json:"inspection,omitempty"` // a field inspection was held
 }
 
 // Done is what a product has behind it in a campaign.

@@ -16,6 +16,8 @@ const roundColumns = `r.id, r.product, r.number, r.track, r.procedure_name, r.pr
 const (
 	sqlRoundsOf       = `SELECT ` + roundColumns + ` FROM rounds r WHERE r.product = $1 ORDER BY r.number`
 	sqlProductOfRound = `SELECT product FROM rounds WHERE id = $1 UNION SELECT id FROM products WHERE id = $1`
+	sqlPinned         = `SELECT product FROM rounds WHERE closed_at IS NULL AND procedure_name = $1 AND procedure_version = $2 AND product > $3 ORDER BY product LIMIT $4`
+	sqlRepin          = `UPDATE rounds SET procedure_version = $2, procedure_hash = $3, level = $4, data = $5 WHERE id = $1 AND closed_at IS NULL`
 	sqlProcedureInUse = `SELECT count(*) FROM rounds WHERE procedure_name = $1 AND procedure_version = $2`
 	sqlProcedure      = `SELECT hash FROM procedures WHERE name = $1 AND version = $2`
 	sqlSaveProcedure  = `INSERT INTO procedures (name, version, hash, body, published_at) VALUES ($1,$2,$3,$4,$5)
@@ -104,6 +106,24 @@ func SaveRounds(ctx context.Context, tx *sqldb.Tx, list []*ocop.Round) error {
 		rows = append(rows, []any{r.ID, string(r.Level), nullTime(r.ClosedAt), string(r.Outcome), string(data)})
 	}
 	return execSet(ctx, tx, "save rounds", setSaveRounds, rows)
+}
+
+// Pinned are products with an open round of one version, after an id.
+func Pinned(ctx context.Context, q sqldb.Querier, name, version, after string, limit int) ([]string, error) {
+	rows, err := q.Query(ctx, sqlPinned, name, version, after, limit)
+	return collect(rows, err, "pinned rounds", func(s scanner) (id string, err error) {
+		err = s.Scan(&id)
+		return id, err
+	})
+}
+
+// Repin saves that an open round goes on under another version.
+func Repin(ctx context.Context, tx *sqldb.Tx, r *ocop.Round) error {
+	data, err := json.Marshal(r.Data)
+	if err != nil {
+		return err
+	}
+	return exec(ctx, tx, "repin round", sqlRepin, r.ID, r.Version, r.Hash, string(r.Level), string(data))
 }
 
 // ProcedureHash is the hash under which a version was published, "" when it

@@ -52,7 +52,8 @@ func (c *checker) effects(list []Effect, path string) {
 	}
 }
 
-func (c *checker) fact(name string) (Fact, bool) {
+// factNamed finds a fact of the catalogue.
+func factNamed(name string) (Fact, bool) {
 	i := slices.IndexFunc(Catalogue, func(f Fact) bool { return f.Name == name })
 	if i < 0 {
 		return Fact{}, false

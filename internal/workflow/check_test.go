@@ -148,7 +148,7 @@ var brokenLimits = []broken{
 	{"limit of two lengths", "limit_length", edit{"working_days: 5", "working_days: 5, days: 3"}, "  answer:"},
 	{"limit of no length", "limit_length", edit{", working_days: 5", ""}, "  answer:"},
 	{"working days without a calendar", "calendar_missing", edit{"calendar: vn\n", ""}, "  answer:"},
-	{"batch that nobody declared", "batches_missing", edit{"batches:\n  - {level: district, requested_before: \"04-30\", held_before: \"06-30\", verified: true}\n", ""}, "  sitting:"},
+	{"batch that nobody declared", "batches_missing", edit{smallBatches, ""}, "  sitting:"},
 	{"batch of an unknown level", "unknown_name", edit{"- {level: district, requested", "- {level: village, requested"}, "village"},
 	{"batch on no day", "day_wrong", edit{`requested_before: "04-30"`, `requested_before: "31-04"`}, "31-04"},
 	{"reminder two years ahead", "chase_wrong", edit{"remind: [7]", "remind: [700]"}, "700"},
@@ -156,6 +156,7 @@ var brokenLimits = []broken{
 	{"escalation to an unknown role", "unknown_name", edit{"escalate: 3, to: [leader]", "escalate: 3, to: [mayor]"}, "mayor"},
 	{"limit after an unknown event", "unknown_name", edit{"after: [begin], working", "after: [start], working"}, "start"},
 	{"limit met by an unknown event", "unknown_name", edit{"meets: {events: [score]}", "meets: {events: [scores]}"}, "[scores]"},
+	{"limit met by an organisation's duty", "unknown_name", edit{"meets: {events: [score]}", "meets: {duty: visit}"}, "duty: visit"},
 	{"limit around no day", "unknown_name", edit{"around: certificate.last_day, days", "around: certificate.stars, days"}, "certificate.stars"},
 	{"limit in an unknown state", "unknown_name", edit{"states: [certified]", "states: [certain]"}, "certain]"},
 	{"limit in an unknown track", "unknown_name", edit{"tracks: [first], after", "tracks: [second], after"}, "second"},
@@ -181,6 +182,7 @@ var warnings = []broken{
 
 // Parts of small.yaml that whole edits take away.
 const (
+	smallBatches     = "batches:\n  - {level: district, requested_before: \"04-30\", held_before: \"06-30\", verified: true, note: {vi: \"Một đợt mỗi năm\", en: \"One batch a year\"}}\n"
 	smallLastArm     = "      - {tracks: [none], from: [expired], to: filed, by: [producer], opens: first, window: {around: certificate.last_day, from: 1, to: 60, verified: true}}\n"
 	smallTransitions = "transitions:\n  begin:"
 )

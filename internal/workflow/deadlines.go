@@ -227,7 +227,7 @@ func (c *checker) counted(d DeadlineRule, path string) {
 	for i, e := range d.After {
 		c.event(e, fmt.Sprintf("%s.after[%d]", path, i))
 	}
-	if f, ok := c.fact(d.Around); d.Around != "" && (!ok || f.Type != FactDay) {
+	if f, ok := factNamed(d.Around); d.Around != "" && (!ok || f.Type != FactDay) {
 		c.unknown("day fact", "dữ kiện ngày", d.Around, path+".around")
 	}
 	kinds := 0
@@ -246,6 +246,9 @@ func (c *checker) counted(d DeadlineRule, path string) {
 		c.add("batches_missing", path+".batch", "Chưa khai báo đợt nào (batches).", "No batches are declared.")
 	}
 	if d.Meets != nil {
+		if d.Meets.Duty != "" {
+			c.unknown("duty", "nhiệm vụ", d.Meets.Duty, path+".meets.duty")
+		}
 		for i, e := range d.Meets.Events {
 			c.event(e, fmt.Sprintf("%s.meets.events[%d]", path, i))
 		}

@@ -15,7 +15,7 @@ func (r *Rules) Mermaid(lang ocop.Lang, now ocop.State, path []ocop.State) strin
 	var b strings.Builder
 	b.WriteString("stateDiagram-v2\n")
 	for name, s := range r.States.All() {
-		fmt.Fprintf(&b, "    %s: %s\n", name, label(s.Title.In(lang)))
+		fmt.Fprintf(&b, "    %s: %s\n", name, lineOf(s.Title.In(lang)))
 	}
 	labels := map[[2]ocop.State][]string{}
 	var order [][2]ocop.State
@@ -29,7 +29,7 @@ func (r *Rules) Mermaid(lang ocop.Lang, now ocop.State, path []ocop.State) strin
 				if labels[arrow] == nil {
 					order = append(order, arrow)
 				}
-				if title := label(t.Title.In(lang)); !slices.Contains(labels[arrow], title) {
+				if title := lineOf(t.Title.In(lang)); !slices.Contains(labels[arrow], title) {
 					labels[arrow] = append(labels[arrow], title)
 				}
 			}
@@ -57,8 +57,8 @@ func (r *Rules) Mermaid(lang ocop.Lang, now ocop.State, path []ocop.State) strin
 	return b.String()
 }
 
-// label keeps a title on its line: Mermaid ends a statement at a line break and
+// lineOf keeps a title on its line: Mermaid ends a statement at a line break and
 // at a semicolon.
-func label(title string) string {
+func lineOf(title string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(title, ";", ",")), " ")
 }

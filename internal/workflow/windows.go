@@ -143,7 +143,7 @@ func (c *checker) apart(list []placed) {
 }
 
 func (c *checker) window(w Window, path string) {
-	if f, ok := c.fact(w.Around); !ok || f.Type != FactDay {
+	if f, ok := factNamed(w.Around); !ok || f.Type != FactDay {
 		c.unknown("day fact", "dữ kiện ngày", w.Around, path+".around")
 	}
 	if from, to := w.span(); from > to || w.From == nil && w.To == nil {
