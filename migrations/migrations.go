@@ -5,15 +5,21 @@ package migrations
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"strings"
 	"testing/fstest"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
 
 	"ocopflow/internal/sqldb"
 )
@@ -37,7 +43,36 @@ func Up(ctx context.Context, db *sqldb.DB) (int, error) {
 	if err != nil {
 		return len(done), fmt.Errorf("migrate: %w", err)
 	}
-	return len(done), nil
+	jobs, err := jobTables(ctx, db)
+	return len(done) + jobs, err
+}
+
+// jobTables brings River's tables to the version that this program uses.
+func jobTables(ctx context.Context, db *sqldb.DB) (int, error) {
+	var driver riverdriver.Driver[*sql.Tx] = riversqlite.New(db.Writer())
+	if db.Dialect() == sqldb.Postgres {
+		driver = riverdatabasesql.New(db.Writer())
+	}
+	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return 0, fmt.Errorf("migrate jobs: %w", err)
+	}
+	has, err := m.ExistingVersions(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("migrate jobs: %w", err)
+	}
+	known := m.AllVersions()
+	if len(has) > len(known) {
+		return 0, fmt.Errorf("%w: its job tables have version %d, this program knows %d", ErrNewer, len(has), len(known))
+	}
+	if len(has) == len(known) {
+		return 0, nil
+	}
+	done, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	if err != nil {
+		return 0, fmt.Errorf("migrate jobs: %w", err)
+	}
+	return len(done.Versions), nil
 }
 
 func provider(db *sqldb.DB) (*goose.Provider, error) {

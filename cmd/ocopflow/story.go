@@ -31,7 +31,7 @@ func (s storyCmd) Run(w world) error {
 		defer os.RemoveAll(dir)
 		address = "sqlite:" + filepath.Join(dir, "story.db")
 	}
-	a, err := app.Open(w.ctx, app.Config{Database: address, Demo: true, Version: version, Log: slog.New(slog.NewTextHandler(w.errs, &slog.HandlerOptions{Level: slog.LevelError}))})
+	a, err := app.Open(w.ctx, app.Config{Database: address, Demo: true, Idle: true, Version: version, Log: slog.New(slog.NewTextHandler(w.errs, &slog.HandlerOptions{Level: slog.LevelError}))})
 	if err != nil {
 		return err
 	}

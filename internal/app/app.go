@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -20,6 +19,7 @@ import (
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
+	"ocopflow/internal/job"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
@@ -56,8 +56,7 @@ type App struct {
 	Handler   http.Handler
 
 	clock clock
-	stop  context.CancelFunc
-	tasks sync.WaitGroup
+	tasks *job.Runner // nil when idle
 }
 
 // Open migrates the database and starts the program; Close stops it.
@@ -130,10 +129,10 @@ func (a *App) start(ctx context.Context) error {
 	if a.Handler, err = a.handler(now); err != nil {
 		return err
 	}
-	if !a.Idle {
-		a.sweepOften()
+	if a.Idle {
+		return nil
 	}
-	return nil
+	return a.startTasks(ctx)
 }
 
 // takeUpClock starts the demo's clock: in the demo, and for commands on its
@@ -187,30 +186,25 @@ func published(r *workflow.Rules) commit.Act {
 	return commit.Act{Kind: commit.Once, Ask: commit.Alone(ask), Locks: []string{"procedure:" + r.Name + ":" + r.Version}}
 }
 
-// sweepOften looks at what fell due until the program stops, and tidies what
-// has run out.
-func (a *App) sweepOften() {
-	ctx, cancel := context.WithCancel(context.Background())
-	a.stop = cancel
-	a.tasks.Go(func() {
-		tick := time.NewTicker(a.Sweep)
-		defer tick.Stop()
-		for {
-			if n, err := a.Desk.Sweep(ctx); err != nil && ctx.Err() == nil {
-				a.Log.Error("sweep", "err", err)
-			} else if n > 0 {
-				a.Log.Info("fell due", "moves", n)
-			}
-			if err := a.tidy(ctx); err != nil && ctx.Err() == nil {
-				a.Log.Error("tidy", "err", err)
-			}
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-		}
+// startTasks sees to what fell due while nothing ran, and then to what falls
+// due, and tidies up, until the program stops.
+func (a *App) startTasks(ctx context.Context) (err error) {
+	if err := a.sweep(ctx); err != nil {
+		return err
+	}
+	a.tasks, err = job.Start(context.WithoutCancel(ctx), a.DB, a.Log, []job.Task{
+		{Name: "sweep", Every: a.Sweep, Do: a.sweep},
+		{Name: "tidy", Every: time.Hour, Do: a.tidy},
 	})
+	return err
+}
+
+func (a *App) sweep(ctx context.Context) error {
+	n, err := a.Desk.Sweep(ctx)
+	if n > 0 {
+		a.Log.Info("fell due", "moves", n)
+	}
+	return err
 }
 
 // tidy forgets secrets that ran out and answers older than 30 days.
@@ -225,12 +219,14 @@ func (a *App) tidy(ctx context.Context) error {
 
 // Close answers what is queued, stops the background and closes the database.
 func (a *App) Close() error {
-	if a.stop != nil {
-		a.stop()
-		a.tasks.Wait()
+	var err error
+	if a.tasks != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		err = a.tasks.Stop(ctx)
 	}
 	if a.Committer != nil {
 		a.Committer.Close()
 	}
-	return a.DB.Close()
+	return errors.Join(err, a.DB.Close())
 }

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/alexedwards/argon2id"
 
@@ -36,7 +35,7 @@ type office struct {
 
 func openOffice(t testing.TB, address string) *office {
 	t.Helper()
-	a, err := Open(context.Background(), Config{Database: address, Demo: true, Hashing: quick, Sweep: time.Hour,
+	a, err := Open(context.Background(), Config{Database: address, Demo: true, Hashing: quick, Idle: true,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)

@@ -27,7 +27,8 @@ func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)
 
 func openPlain(t *testing.T, c Config) (*App, error) {
 	t.Helper()
-	c.Hashing, c.Sweep, c.Log = quick, time.Hour, quiet()
+	c.Hashing, c.Log = quick, quiet()
+	c.Idle = c.Sweep == 0
 	return Open(t.Context(), c)
 }
 

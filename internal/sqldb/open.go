@@ -53,7 +53,7 @@ func openSQLite(ctx context.Context, file string) (*DB, error) {
 	}
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
-	return &DB{SQLite, read, write}, nil
+	return &DB{SQLite, read, write, func() (*sql.DB, error) { return sql.Open("sqlite", base+"&_txlock=immediate") }}, nil
 }
 
 func openPostgres(ctx context.Context, address string) (*DB, error) {
@@ -69,7 +69,26 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 		db.Close()
 		return nil, fmt.Errorf("database %s: %w", redact(address), err)
 	}
-	return &DB{Postgres, db, db}, nil
+	return &DB{Postgres, db, db, func() (*sql.DB, error) { return stdlib.OpenDB(*cfg), nil }}, nil
+}
+
+// Second opens another pool of so many connections on the same database, for a
+// library that brings its own statements. On SQLite it is one connection. The
+// caller closes it.
+func (db *DB) Second(ctx context.Context, conns int) (*sql.DB, error) {
+	pool, err := db.again()
+	if err != nil {
+		return nil, err
+	}
+	if db.dialect == SQLite {
+		conns = 1
+	}
+	pool.SetMaxOpenConns(conns)
+	if err := pool.PingContext(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return pool, nil
 }
 
 // redact hides the password of a database address.

@@ -34,6 +34,7 @@ type Querier interface {
 type DB struct {
 	dialect     Dialect
 	read, write *sql.DB
+	again       func() (*sql.DB, error)
 }
 
 // Tx is a transaction that may write. Only InTx makes one.
