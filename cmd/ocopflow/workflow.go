@@ -8,6 +8,7 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
+	"ocopflow/internal/draw"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/workflow"
@@ -59,7 +60,7 @@ func (c workflowCheckCmd) Run(w world) error {
 
 type workflowGraphCmd struct {
 	File   string `arg:"" help:"Procedure file, or a version that is built in."`
-	Format string `help:"mermaid." enum:"mermaid" default:"mermaid"`
+	Format string `help:"mermaid, dot, svg or bpmn." enum:"mermaid,dot,svg,bpmn" default:"mermaid"`
 }
 
 func (c workflowGraphCmd) Run(w world) error {
@@ -67,8 +68,12 @@ func (c workflowGraphCmd) Run(w world) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(w.out, rules.Mermaid(w.lang, "", nil))
-	return nil
+	body, _, err := draw.Scene{Rules: rules, Lang: w.lang}.Draw(w.ctx, c.Format)
+	if err != nil {
+		return err
+	}
+	_, err = w.out.Write(body)
+	return err
 }
 
 // readProcedure reads a file or, where there is none of that name, a procedure

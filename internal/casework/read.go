@@ -8,6 +8,7 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
 	"ocopflow/internal/workflow"
@@ -138,8 +139,8 @@ func (d *Desk) History(ctx context.Context, a access.Actor, id string, after int
 
 func entryOf(l store.Line) (Entry, error) {
 	var body struct {
-		From, To string
-		Data     map[string]any
+		From, To, Round string
+		Data            map[string]any
 	}
 	if err := json.Unmarshal([]byte(l.Body), &body); err != nil {
 		return Entry{}, fmt.Errorf("entry %d: %w", l.Index, err)
@@ -147,7 +148,7 @@ func entryOf(l store.Line) (Entry, error) {
 	if body.Data == nil {
 		body.Data = map[string]any{}
 	}
-	return Entry{Index: &l.Index, Seq: &l.Seq, Kind: l.Kind, Event: l.Event, From: body.From, To: body.To, At: l.At,
+	return Entry{Index: &l.Index, Seq: &l.Seq, Kind: l.Kind, Event: l.Event, From: body.From, To: body.To, Round: body.Round, At: l.At,
 		Actor: l.Actor, Data: body.Data, Hash: hex.EncodeToString(l.Hash[:])}, nil
 }
 
@@ -165,3 +166,58 @@ func (d *Desk) nameOf(ctx context.Context, names map[string]string, id string) (
 	}
 	return names[id], nil
 }
+
+// Rules are those that decide about a product: its round's, else those in force.
+//
+// Faults: not_found; procedure_missing.
+func (d *Desk) Rules(ctx context.Context, a access.Actor, id string) (*workflow.Rules, error) {
+	p, err := d.Product(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	rounds, err := store.OpenRounds(ctx, d.DB, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	return d.rules(&dossier{product: p, round: rounds[id]}, d.Today())
+}
+
+// Way is where a product stands in its procedure and the states it came through
+// in its present round, or its last one.
+//
+// Faults: not_found; procedure_missing.
+func (d *Desk) Way(ctx context.Context, a access.Actor, id string) (rules *workflow.Rules, now ocop.State, path []ocop.State, err error) {
+	if rules, err = d.Rules(ctx, a, id); err != nil {
+		return nil, "", nil, err
+	}
+	lines, err := store.ProductLines(ctx, d.DB, id, -1, maxWay)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	round := ""
+	for _, l := range lines {
+		e, err := entryOf(l)
+		if err != nil {
+			return nil, "", nil, err
+		}
+		if e.Kind != ledger.KindMove {
+			continue
+		}
+		if e.Round != "" && e.Round != round {
+			round, path = e.Round, nil
+		}
+		if len(path) == 0 {
+			from := ocop.State(e.From)
+			if from == "" {
+				from = ocop.NoState
+			}
+			path = append(path, from)
+		}
+		now = ocop.State(e.To)
+		path = append(path, now)
+	}
+	return rules, now, path, nil
+}
+
+// maxWay bounds the entries that a way is read from.
+const maxWay = 5000

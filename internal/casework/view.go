@@ -60,6 +60,7 @@ type Entry struct {
 	Event     string         `json:"event"`
 	From      string         `json:"from"`
 	To        string         `json:"to"`
+	Round     string         `json:"round,omitempty"`
 	At        time.Time      `json:"at"`
 	Actor     string         `json:"actor"`
 	ActorName string         `json:"actor_name,omitempty"`

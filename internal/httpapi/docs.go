@@ -6,6 +6,8 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+
+	"ocopflow/workflows"
 )
 
 // static is Swagger UI, vendored so that the documentation opens offline.
@@ -29,6 +31,9 @@ func (a *API) docs(engine *gin.Engine) {
 	engine.GET("/api/docs", func(c *gin.Context) {
 		c.Header("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'")
 		c.Data(http.StatusOK, "text/html; charset=utf-8", []byte(docsPage))
+	})
+	engine.GET("/api/procedure.schema.json", func(c *gin.Context) {
+		c.Data(http.StatusOK, "application/schema+json", workflows.Schema)
 	})
 	engine.StaticFS("/api/docs/static", http.FS(files))
 }

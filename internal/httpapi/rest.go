@@ -2,13 +2,11 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/campaign"
-	"ocopflow/internal/casework"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
@@ -259,46 +257,6 @@ func (a *API) getCertificate(ctx context.Context, in *verifyIn) (*verifyOut, err
 		return nil, err
 	}
 	return &verifyOut{v}, nil
-}
-
-type workflowItem struct {
-	Name      string     `json:"name"`
-	Version   string     `json:"version"`
-	Title     ocop.Text  `json:"title"`
-	Hash      string     `json:"hash"`
-	Effective ocop.Date  `json:"effective"`
-	Until     *ocop.Date `json:"until"`
-	Act       string     `json:"act"`
-}
-
-func (a *API) listWorkflows(context.Context, *struct{}) (*listOf[workflowItem], error) {
-	out := &listOf[workflowItem]{Body: list[workflowItem]{Items: []workflowItem{}}}
-	for _, r := range a.Library.All() {
-		out.Body.Items = append(out.Body.Items, workflowItem{r.Name, r.Version, r.Title, r.Hash, r.Legal.Effective, r.Legal.Until, r.Legal.Act})
-	}
-	return out, nil
-}
-
-type workflowIn struct {
-	Name    string `path:"name"`
-	Version string `path:"version"`
-}
-
-type workflowBody struct {
-	Hash       string          `json:"hash"`
-	Definition json.RawMessage `json:"definition"`
-	Mermaid    string          `json:"mermaid"`
-}
-
-type workflowOut struct{ Body workflowBody }
-
-func (a *API) getWorkflow(ctx context.Context, in *workflowIn) (*workflowOut, error) {
-	r := a.Library.Pinned(in.Name, in.Version)
-	if r == nil {
-		return nil, casework.NotFound()
-	}
-	text, err := json.Marshal(r.Procedure)
-	return &workflowOut{workflowBody{r.Hash, text, r.Mermaid(langOf(ctx), "", nil)}}, err
 }
 
 type headBody struct {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"ocopflow/internal/draw"
 )
 
 // signedIn marks an operation that needs a session or a token.
@@ -20,6 +22,9 @@ func (a *API) routes(api huma.API) {
 	post(r, "/api/v1/products/{id}/transitions", "move-product", "Products", 200, a.moveProduct, a.visible(api))
 	get(r, "/api/v1/products/{id}/history", "product-history", "Products", a.history, a.visible(api))
 	get(r, "/api/v1/products/{id}/documents", "list-documents", "Documents", a.listDocuments, a.visible(api))
+	get(r, "/api/v1/products/{id}/deadlines", "list-deadlines", "Products", a.listDeadlines, a.visible(api))
+	get(r, "/api/v1/products/{id}/graph.svg", "draw-product", "Products", a.productGraph, a.visible(api))
+	post(r, "/api/v1/deadlines/{id}/extension", "extend-deadline", "Campaigns", 201, a.extendDeadline)
 	get(r, "/api/v1/products/{id}/rounds", "list-rounds", "Products", a.listRounds, a.visible(api))
 	get(r, "/api/v1/products/{id}/inspections", "list-inspections", "Inspections", a.listInspections, a.visible(api))
 	post(r, "/api/v1/products/{id}/inspections", "plan-inspection", "Inspections", 201, a.planInspection, a.visible(api))
@@ -47,6 +52,13 @@ func (a *API) routes(api huma.API) {
 	get(r.open(), "/api/v1/verify/{number}", "verify-certificate", "Certificates", a.verify)
 	get(r.open(), "/api/v1/workflows", "list-workflows", "Procedures", a.listWorkflows)
 	get(r.open(), "/api/v1/workflows/{name}/{version}", "get-workflow", "Procedures", a.getWorkflow)
+	for _, format := range draw.Formats {
+		get(r.open(), "/api/v1/workflows/{name}/{version}/graph."+format, "draw-workflow-"+format, "Procedures", a.graph(format))
+	}
+	get(r.open(), "/api/v1/workflows/{name}/{version}/diff/{other}", "diff-workflows", "Procedures", a.diffWorkflows)
+	get(r.open(), "/api/v1/calendars", "list-calendars", "Procedures", a.listCalendars)
+	get(r.open(), "/api/v1/calendars/{name}", "get-calendar", "Procedures", a.getCalendar)
+	post(r, "/api/v1/calendars", "import-calendar", "Procedures", 201, a.importCalendar)
 	get(r.open(), "/api/v1/audit/checkpoint", "ledger-head", "Audit", a.ledgerHead)
 	get(r.open(), "/healthz", "healthz", "Operations", a.healthz)
 	get(r.open(), "/readyz", "readyz", "Operations", a.readyz)

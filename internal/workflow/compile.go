@@ -19,9 +19,10 @@ import (
 // immutable and safe for many goroutines.
 type Rules struct {
 	Procedure
-	Hash string // SHA-256 of the file, hex
-	Text []byte // the file
-	arms map[question]*rule
+	Hash     string    // SHA-256 of the file, hex
+	Text     []byte    // the file
+	Warnings []Finding // of its check
+	arms     map[question]*rule
 }
 
 // question asks what an event does in a state of a track.
@@ -83,7 +84,7 @@ func Load(name string, text []byte) (*Rules, []Finding) {
 	if file.Failed() {
 		return nil, file.Findings()
 	}
-	r := &Rules{Procedure: *p, Hash: file.Hash, Text: text, arms: c.rules}
+	r := &Rules{Procedure: *p, Hash: file.Hash, Text: text, Warnings: file.Findings(), arms: c.rules}
 	if err := r.askMachines(); err != nil {
 		c.add("machine", "transitions", "Không dựng được máy trạng thái: "+err.Error(), "The state machine cannot be built: "+err.Error())
 		return nil, file.Findings()
