@@ -16,6 +16,7 @@ type Task struct {
 	Product Product        `json:"product"`
 	Actions []Action       `json:"actions"` // that the actor can take now
 	Missing []fault.Reason `json:"missing"` // what the actor can cure for others to go on
+	Marks   []store.Mark   `json:"marks"`   // what is said to the actor about open deadlines
 	Due     *ocop.Date     `json:"due"`
 	Overdue bool           `json:"overdue"`
 }
@@ -86,7 +87,47 @@ func (d *Desk) task(x *dossier, a access.Actor) (Task, bool, error) {
 			t.Missing = append(t.Missing, curable(act.Reasons, a, x)...)
 		}
 	}
-	return t, len(t.Actions)+len(t.Missing) > 0, nil
+	if t.Marks, err = d.toldTo(x, a); err != nil {
+		return t, false, err
+	}
+	return t, len(t.Actions)+len(t.Missing)+len(t.Marks) > 0, nil
+}
+
+// toldTo are the marks about deadlines still open that are for the actor: the
+// last one of each deadline.
+func (d *Desk) toldTo(x *dossier, a access.Actor) ([]store.Mark, error) {
+	out := []store.Mark{}
+	if len(x.marks) == 0 {
+		return out, nil
+	}
+	plan, err := d.agenda(x, d.Clock())
+	if err != nil {
+		return nil, err
+	}
+	for _, due := range plan.dues {
+		var last *store.Mark
+		for i, m := range x.marks {
+			if m.Deadline == due.ID && m.LastDay == due.LastDay && !due.Met && x.concerns(m, a) {
+				last = &x.marks[i]
+			}
+		}
+		if last != nil {
+			out = append(out, *last)
+		}
+	}
+	return out, nil
+}
+
+// concerns reports whether the actor holds a role that a mark is for.
+func (x *dossier) concerns(m store.Mark, a access.Actor) bool {
+	return slices.ContainsFunc(m.Roles, func(role ocop.Role) bool {
+		place := x.product.Path
+		if role == access.Producer {
+			place = x.product.OwnerPath
+		}
+		_, ok := a.Holds(role, place)
+		return ok
+	})
 }
 
 // expected reports whether a round of that track is due: planned by the

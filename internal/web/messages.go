@@ -1,7 +1,9 @@
 package web
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
@@ -125,6 +127,34 @@ var messages = map[string]ocop.Text{
 	"reason_form_missing":     {Vi: "Chưa nhập đủ mẫu.", En: "The form was not filled in."},
 	"reason_outside_window":   {Vi: "Ngoài thời gian cho phép.", En: "Outside of the time allowed."},
 	"reason_wrong_state":      {Vi: "Không làm được ở trạng thái này.", En: "Not possible in that state."},
+	"met":                     {Vi: "đã đáp ứng", En: "met"},
+	"notice":                  {Vi: "thông báo", En: "notice"},
+	"extended_from":           {Vi: "đã gia hạn", En: "extended"},
+	"day_of_rest":             {Vi: "ngày nghỉ", En: "day of rest"},
+	"extend":                  {Vi: "Gia hạn", En: "Extend"},
+	"new_last_day":            {Vi: "Ngày cuối mới", En: "New last day"},
+	"no_deadlines":            {Vi: "Không có thời hạn nào.", En: "No deadlines."},
+	"mark_remind":             {Vi: "Đã nhắc", En: "Reminded"},
+	"mark_overdue":            {Vi: "Quá hạn", En: "Overdue"},
+	"mark_escalate":           {Vi: "Đã báo cấp trên", En: "Escalated"},
+	"counted_days":            {Vi: "{n} ngày kể từ {from}", En: "{n} days from {from}"},
+	"counted_working_days":    {Vi: "{n} ngày làm việc kể từ {from}: từng ngày một", En: "{n} working days from {from}: day by day"},
+	"counted_months":          {Vi: "{n} tháng kể từ {from}", En: "{n} months from {from}"},
+	"counted_batch":           {Vi: "theo đợt, đề nghị ngày {from}", En: "by batch, requested on {from}"},
+	"diagram":                 {Vi: "Sơ đồ", En: "Diagram"},
+	"diagram_alt":             {Vi: "Sơ đồ các trạng thái và thao tác; ô vàng là trạng thái hiện tại, nét xanh là đường đã qua", En: "States and moves; the yellow box is the present state, blue lines are the way taken"},
+	"limits":                  {Vi: "Thời hạn do quy trình đặt", En: "Limits that the procedure sets"},
+	"rules_unverified":        {Vi: "quy định chưa kiểm chứng", En: "rules not verified"},
+	"rules_unverified_title":  {Vi: "Quy định chưa thấy trong nguồn", En: "Rules not seen in a source"},
+	"changes_since":           {Vi: "Thay đổi so với", En: "Changes since"},
+	"added":                   {Vi: "mới", En: "new"},
+	"removed":                 {Vi: "bỏ", En: "gone"},
+	"changed":                 {Vi: "đổi", En: "changed"},
+	"event_deadline_remind":   {Vi: "Nhắc thời hạn", En: "Reminded of a deadline"},
+	"event_deadline_overdue":  {Vi: "Quá thời hạn", En: "A deadline passed"},
+	"event_deadline_escalate": {Vi: "Báo cấp trên về thời hạn", En: "A deadline was escalated"},
+	"event_extend_deadline":   {Vi: "Gia hạn", En: "Deadline extended"},
+	"event_migrate_round":     {Vi: "Chuyển lượt sang quy trình khác", En: "Round moved to another procedure"},
 	"event_issue":             {Vi: "Cấp giấy chứng nhận", En: "Certificate issued"},
 	"event_add_document":      {Vi: "Nộp tài liệu", En: "Document added"},
 	"event_plan_inspection":   {Vi: "Lên lịch kiểm tra thực tế", En: "Inspection planned"},
@@ -212,6 +242,13 @@ func (p *page) Day(d any) string {
 
 // Overdue reports whether a deadline has passed.
 func (p *page) Overdue(d *ocop.Date) bool { return d != nil && p.Passed(*d) }
+
+// Moment writes a moment.
+func (p *page) Moment(t time.Time) string {
+	return t.In(ocop.Hanoi).Format("15:04 ") + ocop.DateOf(t).In(p.L())
+}
+
+func number(n int) string { return strconv.Itoa(n) }
 
 // Passed reports whether a day lies behind us.
 func (p *page) Passed(d ocop.Date) bool { return d < ocop.DateOf(p.site.Clock()) }

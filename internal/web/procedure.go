@@ -1,8 +1,11 @@
 package web
 
 import (
+	"net/http"
 	"slices"
 
+	"ocopflow/internal/casework"
+	"ocopflow/internal/draw"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/workflow"
 )
@@ -89,4 +92,90 @@ func (r procedure) Unverified(name string) []ocop.Text {
 		}
 	}
 	return out
+}
+
+// Unseen are the rules that were not seen in a source, with the reasons.
+func (r procedure) Unseen() []workflow.Finding {
+	return slices.DeleteFunc(slices.Clone(r.Warnings), func(f workflow.Finding) bool { return f.Code != "unverified" })
+}
+
+// Legality is what a move rests on.
+func (r procedure) Legality(name string) string {
+	t, _ := r.Transitions.Get(name)
+	return t.Legal
+}
+
+// limit is a deadline of the procedure, for people.
+type limit struct {
+	workflow.DeadlineRule
+}
+
+// Length says how long it is.
+func (l limit) Length() ocop.Text { return l.Words() }
+
+// Limits that the procedure sets.
+func (r procedure) Limits() []limit {
+	var out []limit
+	for _, d := range r.Deadlines.All() {
+		out = append(out, limit{d})
+	}
+	return out
+}
+
+// Formats in which it can be drawn.
+func (procedure) Formats() []string { return draw.Formats }
+
+// procedureBody is one procedure with what changed since the version before it.
+type procedureBody struct {
+	procedure
+	Before  string
+	Changes []workflow.Change
+}
+
+func (s *Site) procedures(p *page) error {
+	var list []procedure
+	for _, r := range slices.Backward(s.Library.All()) {
+		list = append(list, procedure{r})
+	}
+	return p.show("procedures", p.T("procedures"), list)
+}
+
+func (s *Site) procedure(p *page) error {
+	r := s.Library.Pinned(p.c.Param("name"), p.c.Param("version"))
+	if r == nil {
+		return casework.NotFound()
+	}
+	body := procedureBody{procedure: procedure{r}}
+	for _, old := range s.Library.All() {
+		if old.Name == r.Name && old.Legal.Effective < r.Legal.Effective {
+			body.Before, body.Changes = old.Version, workflow.Diff(old, r)
+		}
+	}
+	return p.show("procedure", r.Title.In(p.L()), body)
+}
+
+func (s *Site) procedureGraph(p *page) error {
+	r := s.Library.Pinned(p.c.Param("name"), p.c.Param("version"))
+	if r == nil {
+		return casework.NotFound()
+	}
+	return p.picture(draw.Scene{Rules: r, Lang: p.L()})
+}
+
+func (s *Site) productGraph(p *page) error {
+	rules, now, path, err := s.Desk.Way(p.c, p.session.Actor, p.c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return p.picture(draw.Scene{Rules: rules, Lang: p.L(), Now: now, Path: path})
+}
+
+func (p *page) picture(s draw.Scene) error {
+	body, media, err := s.Draw(p.c, "svg")
+	if err != nil {
+		return err
+	}
+	p.c.Writer.Header().Set("Cache-Control", "no-store")
+	p.c.Data(http.StatusOK, media, body)
+	return nil
 }

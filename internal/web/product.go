@@ -33,6 +33,8 @@ type productBody struct {
 	Officers    []store.Account
 	Inspections []store.Inspection
 	CanInspect  bool
+	Deadlines   []deadline
+	Procedure   string // that decides about it
 	Certificate *register.Verification
 	Result      *ocop.Result
 }
@@ -77,6 +79,9 @@ func (s *Site) showProduct(p *page, open string) error {
 		b.History = append(b.History, p.line(e))
 	}
 	b.Steps = p.steps(product, entries)
+	if b.Deadlines, err = p.deadlines(id); err != nil {
+		return err
+	}
 	if b.Documents, err = s.Desk.Evidence(p.c, actor, id); err != nil {
 		return err
 	}
@@ -109,7 +114,12 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 		}
 		b.Result = rounds[len(rounds)-1].Data.Result
 	}
-	for name, d := range p.newest().Documents.All() {
+	rules, err := s.Desk.Rules(p.c, actor, product.ID)
+	if err != nil {
+		return err
+	}
+	b.Procedure = rules.Title.In(p.L())
+	for name, d := range rules.Documents.All() {
 		if slices.ContainsFunc(d.By, func(role ocop.Role) bool {
 			place := product.Path
 			if role == access.Producer {
@@ -122,14 +132,13 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 		}
 	}
 	for i, d := range b.Documents {
-		if rule, ok := p.newest().Documents.Get(d.Kind); ok {
+		if rule, ok := rules.Documents.Get(d.Kind); ok {
 			b.Documents[i].Kind = rule.Title.In(p.L())
 		}
 	}
 	if product.Commune == nil {
 		return nil
 	}
-	var err error
 	b.Officers, err = store.AccountsIn(p.c, s.DB, product.Commune.ID)
 	return err
 }

@@ -159,7 +159,8 @@ func (s *Site) campaigns(p *page) error {
 
 type campaignBody struct {
 	campaign.Campaign
-	names map[string]ocop.Text
+	CanExtend bool
+	names     map[string]ocop.Text
 }
 
 // Name is what people call a unit or producer that a plan names by its code.
@@ -175,7 +176,10 @@ func (s *Site) campaign(p *page) error {
 	if err != nil {
 		return err
 	}
-	body := campaignBody{c, map[string]ocop.Text{"producers": messages["producers"], "communes": messages["communes"]}}
+	body := campaignBody{Campaign: c, names: map[string]ocop.Text{"producers": messages["producers"], "communes": messages["communes"]}}
+	if r := p.newest(); r.Rules != nil {
+		body.CanExtend = p.holds(r.Extend)
+	}
 	units, err := store.Units(p.c, s.DB, "", 5000)
 	if err != nil {
 		return err
@@ -196,12 +200,4 @@ func (s *Site) campaign(p *page) error {
 		}
 	}
 	return p.show("campaign", c.Title.In(p.L()), body)
-}
-
-func (s *Site) procedures(p *page) error {
-	var list []procedure
-	for _, r := range s.Library.All() {
-		list = append(list, procedure{r})
-	}
-	return p.show("procedures", p.T("procedures"), list)
 }

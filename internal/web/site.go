@@ -91,7 +91,12 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.POST("/inspections/:id/held", s.member(s.inspectionHeld))
 	e.GET("/campaigns", s.member(s.campaigns))
 	e.GET("/campaigns/:id", s.member(s.campaign))
+	e.GET("/products/:id/graph.svg", s.member(s.productGraph))
+	e.POST("/products/:id/deadlines", s.member(s.extendOne))
+	e.POST("/campaigns/:id/deadlines", s.member(s.extendAll))
 	e.GET("/procedures", s.member(s.procedures))
+	e.GET("/procedures/:name/:version", s.member(s.procedure))
+	e.GET("/procedures/:name/:version/graph.svg", s.member(s.procedureGraph))
 	e.GET("/verify", s.handle(s.findCertificate))
 	e.GET("/verify/:number", s.handle(s.verify))
 	if s.SetClock != nil {

@@ -88,7 +88,7 @@ func statements(r *Rules) []statement {
 	t.head(r)
 	t.frame(r)
 	for name, d := range r.Deadlines.All() {
-		t.say("deadlines."+name, joined(label("Thời hạn", "Deadline"), quoted(d.Title), " "), d.length())
+		t.say("deadlines."+name, joined(label("Thời hạn", "Deadline"), quoted(d.Title), " "), d.Words())
 	}
 	for name, tr := range r.Transitions.All() {
 		t.transition(r, name, tr)
@@ -214,8 +214,8 @@ func (t *telling) requires(r *Rules, key string, title ocop.Text, q Requires) {
 	}
 }
 
-// length says what a limit is counted from and how long it is.
-func (d DeadlineRule) length() ocop.Text {
+// Words say what a limit is counted from and how long it is.
+func (d DeadlineRule) Words() ocop.Text {
 	start := d.Around
 	if start == "" {
 		start = strings.Trim(fmt.Sprint(d.After), "[]")
