@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -38,7 +39,8 @@ type cli struct {
 	Campaign campaignCmd `cmd:"" help:"Campaigns."`
 	Account  accountCmd  `cmd:"" help:"People, their roles and tokens."`
 	Unit     unitCmd     `cmd:"" help:"Units."`
-	Workflow workflowCmd `cmd:"" help:"Procedures: check, draw, list what guards may know."`
+	Workflow workflowCmd `cmd:"" help:"Procedures: check, draw, compare, migrate, list what guards may know."`
+	Calendar calendarCmd `cmd:"" help:"Working-day calendars: check, publish, count."`
 	Audit    auditCmd    `cmd:"" help:"What an auditor checks."`
 	Story    storyCmd    `cmd:"" help:"Play the 2024 campaign of Cẩm Xuyên through the API and tell it."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
@@ -144,6 +146,8 @@ func (w world) print(asJSON bool, data any, text func(io.Writer)) error {
 func (w world) open(d database) (*app.App, error) {
 	return app.Open(w.ctx, app.Config{Database: d.url(), Version: version, Idle: true})
 }
+
+func today() ocop.Date { return ocop.DateOf(time.Now()) }
 
 type versionCmd struct{}
 

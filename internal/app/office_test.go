@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -33,9 +34,12 @@ type office struct {
 	tokens  map[string]string
 }
 
-func openOffice(t testing.TB, address string) *office {
+func openOffice(t testing.TB, address string) *office { return openOfficeWith(t, address, nil) }
+
+// openOfficeWith runs the demo on other procedures.
+func openOfficeWith(t testing.TB, address string, procedures fs.FS) *office {
 	t.Helper()
-	a, err := Open(context.Background(), Config{Database: address, Demo: true, Hashing: quick, Idle: true,
+	a, err := Open(context.Background(), Config{Database: address, Procedures: procedures, Demo: true, Hashing: quick, Idle: true,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)

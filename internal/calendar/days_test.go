@@ -52,16 +52,17 @@ func TestTheSwapOf2024CountsFromTheDayItWasAnnounced(t *testing.T) {
 	if c.Rest(off, after).IsZero() || !c.Rest(worked, after).IsZero() {
 		t.Error("not known on the day it was announced")
 	}
-	// Fifteen working days from 10 April, which is not counted. Hùng Vương's day,
-	// 18 April, 30 April and 1 May are off: without the swap 3 May is the
-	// fifteenth day but one … counted here by hand, day by day.
-	was, _ := c.Count(date(t, "2024-04-10"), 15, before)
-	is, steps := c.Count(date(t, "2024-04-10"), 15, after)
-	if was.String() != "2024-05-06" && was.String() != "2024-05-03" {
-		t.Errorf("before the announcement: %s", was)
+	// Fifteen working days from Friday 5 April, which is not counted: 8 to 12, 15
+	// to 17, 19, 22 to 26 April are fourteen, because 18 April is Hùng Kings' Day.
+	// The fifteenth was Monday 29 April, then Thursday 2 May.
+	was, _ := c.Count(date(t, "2024-04-05"), 15, before)
+	is, steps := c.Count(date(t, "2024-04-05"), 15, after)
+	if was.String() != "2024-04-29" || is.String() != "2024-05-02" {
+		t.Errorf("fifteen days end %s, and after the announcement %s", was, is)
 	}
-	if is.String() != "2024-05-04" && is.String() != "2024-05-06" {
-		t.Errorf("after it: %s", is)
+	// The Saturday that is worked counts.
+	if day, _ := c.Count(date(t, "2024-05-03"), 1, after); day.String() != "2024-05-04" {
+		t.Errorf("one working day after 3 May: %s", day)
 	}
 	counted := 0
 	for _, s := range steps {
@@ -124,7 +125,7 @@ func TestEveryDayOffIsAnnouncedAndSourced(t *testing.T) {
 			t.Errorf("%s is not verified and does not say why", d.Date)
 		}
 	}
-	for _, y := range []int{2024} {
+	for _, y := range []int{2023, 2024, 2025} {
 		if !c.Covers(ocop.Day(y, 6, 1)) {
 			t.Errorf("%d is not covered", y)
 		}

@@ -265,6 +265,7 @@ type task struct {
 	Missing []httpx.Reason   `json:"missing" doc:"what the caller can cure for others to go on"`
 	Due     *ocop.Date       `json:"due"`
 	Overdue bool             `json:"overdue"`
+	Marks   []store.Mark     `json:"marks" doc:"what is said to the caller about open deadlines"`
 }
 
 func (a *API) worklist(ctx context.Context, in *Page) (*listOf[task], error) {
@@ -279,7 +280,7 @@ func (a *API) worklist(ctx context.Context, in *Page) (*listOf[task], error) {
 	out := &listOf[task]{Body: list[task]{Items: []task{}}}
 	lang := langOf(ctx)
 	for _, t := range tasks {
-		out.Body.Items = append(out.Body.Items, task{t.Product, actionsIn(lang, t.Actions), httpx.Reasons(t.Missing, lang), t.Due, t.Overdue})
+		out.Body.Items = append(out.Body.Items, task{t.Product, actionsIn(lang, t.Actions), httpx.Reasons(t.Missing, lang), t.Due, t.Overdue, t.Marks})
 	}
 	if next != "" {
 		out.Body.Next = cursor(next)
