@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ocopflow/internal/access"
@@ -105,12 +106,20 @@ func (m marking) Decide(ctx context.Context, q sqldb.Querier, now time.Time, ask
 			state.plan = &plan
 			continue
 		}
+		if plan.falls(now) {
+			continue // time is about to move the product itself
+		}
 		if state.mark = x.mark(t, plan, now); state.mark != nil {
 			out[i].Drafts = []ledger.Draft{x.markDraft(*state.mark)}
 			out[i].Answer = func([]ledger.Entry) any { return t.Name() }
 		}
 	}
 	return out, nil
+}
+
+// falls reports whether a move that time alone makes is due.
+func (a agenda) falls(now time.Time) bool {
+	return slices.ContainsFunc(a.timers, func(t store.Timer) bool { return t.Kind == store.TimerEvent && !t.DueAt.After(now) })
 }
 
 // mark is what a timer has to say, nil when it has nothing to say any more.

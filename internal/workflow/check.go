@@ -66,6 +66,7 @@ func (c *checker) head() {
 		c.add("version_wrong", "version", "Phiên bản phải là chữ và số, ví dụ \"2023\".", "The version must be letters and digits, such as \"2023\".")
 	}
 	c.text(c.p.Title, "title")
+	c.note(c.p.Note, "note")
 	if c.p.Legal.Act == "" {
 		c.add("legal_missing", "legal", "Phải ghi văn bản làm căn cứ (legal.act).", "The act it rests on is needed (legal.act).")
 	}
@@ -100,8 +101,19 @@ func reasonOr(note, otherwise string) string {
 
 // provenance warns of what says that it was not seen.
 func (c *checker) provenance(x Provenance, path string) {
+	c.note(x.Note, path)
 	if x.Verified != nil && !*x.Verified {
 		c.unseen(x.Note, path)
+	}
+}
+
+// note must speak both languages if it speaks at all.
+func (c *checker) note(t ocop.Text, path string) {
+	if !t.IsZero() {
+		if path != "note" {
+			path += ".note"
+		}
+		c.text(t, path)
 	}
 }
 
@@ -114,13 +126,13 @@ func (c *checker) names() {
 	}
 	for name, d := range p.Documents.All() {
 		c.name(name, "documents."+name)
-		c.text(d.Title, "documents."+name)
+		c.text(d.Title, "documents."+name+".title")
 		c.provenance(d.Provenance, "documents."+name)
 		c.roles(d.By, "documents."+name+".by")
 	}
 	for name, r := range p.Roles.All() {
 		c.name(name, "roles."+name)
-		c.text(r.Title, "roles."+name)
+		c.text(r.Title, "roles."+name+".title")
 		c.scope(r.Scope, "roles."+name+".scope")
 		if r.Scope == "" && name != ocop.System {
 			c.add("scope_missing", "roles."+name, fmt.Sprintf("Vai trò %q chưa có phạm vi (scope).", name), fmt.Sprintf("The role %q has no scope.", name))
@@ -136,7 +148,7 @@ func (c *checker) names() {
 	}
 	for name, s := range p.States.All() {
 		c.name(name, "states."+name)
-		c.text(s.Title, "states."+name)
+		c.text(s.Title, "states."+name+".title")
 		if s.Resting && s.Final {
 			c.add("resting_and_final", "states."+name, "Một trạng thái không thể vừa nghỉ vừa kết thúc.", "A state cannot be both resting and final.")
 		}
@@ -149,7 +161,7 @@ func (c *checker) names() {
 func (c *checker) transition(name string, t Transition) {
 	path := "transitions." + name
 	c.name(name, path)
-	c.text(t.Title, path)
+	c.text(t.Title, path+".title")
 	if t.Reason != "" && t.Reason != "required" {
 		c.add("reason_wrong", path+".reason", `Chỉ được ghi "required".`, `Only "required" can be said here.`)
 	}
@@ -228,6 +240,7 @@ func (c *checker) requires(r Requires, path string) {
 		c.name(g.Code, at+".code")
 		c.text(g.Else, at+".else")
 		c.roles(g.CureBy, at+".cure_by")
+		c.note(g.Note, at)
 		if !g.Verified {
 			c.unseen(g.Note, at)
 		}
@@ -243,13 +256,16 @@ func (c *checker) fields(form []Field, path string) {
 	for i, f := range form {
 		at := fmt.Sprintf("%s.form[%d]", path, i)
 		c.name(f.Name, at+".name")
-		c.text(f.Title, at)
+		c.text(f.Title, at+".title")
 		if seen[f.Name] {
 			c.add("field_twice", at+".name", fmt.Sprintf("Ô %q khai báo hai lần.", f.Name), fmt.Sprintf("The field %q is declared twice.", f.Name))
 		}
 		seen[f.Name] = true
 		if _, ok := formFact(f); !ok && f.Type != FieldText && f.Type != FieldTexts {
 			c.unknown("field type", "kiểu ô", string(f.Type), at+".type")
+		}
+		for j, o := range f.Options {
+			c.text(o.Title, fmt.Sprintf("%s.options[%d].title", at, j))
 		}
 		if (f.Type == FieldChoice) != (len(f.Options) > 0) {
 			c.add("options_wrong", at, "Ô lựa chọn phải có options; ô khác thì không.", "A choice needs options; other fields take none.")

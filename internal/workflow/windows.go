@@ -155,6 +155,7 @@ func (c *checker) window(w Window, path string) {
 	if w.Flag != "" && w.Flag != FlagLate {
 		c.unknown("flag", "dấu", w.Flag, path+".flag")
 	}
+	c.note(w.Note, path)
 	if !w.Verified {
 		c.unseen(w.Note, path)
 	}
