@@ -199,4 +199,16 @@ func (t *Teller) later() {
 	t.line(ocop.System, p.Name+": "+t.titles["expire"]+" → "+t.titles[p.State])
 	t.move("producer-"+rice, p, "begin_renewal", nil)
 	t.expect(rice, "renewal", 3)
+	t.say("Từ 22/5/2026 theo Quyết định 26/2026: không còn cấp huyện, tỉnh đánh giá lại trong 45 ngày.",
+		"Since 22 May 2026 Decision 26/2026 applies: the district is gone, the province decides the renewal within 45 days.")
+	t.on(2027, time.June, 21)
+	t.upload("producer-"+rice, p, "renewal_dossier")
+	t.move("producer-"+rice, p, "file_dossier", nil)
+	t.refused("office", p, "submit_dossier", nil, "out_of_scope")
+	t.move("office-province", p, "submit_dossier", nil)
+	t.on(2027, time.July, 12)
+	t.move("secretary-province", p, "score", score(3, nil, 64, 66, 65, 63, 67))
+	t.on(2027, time.July, 20)
+	t.move("leader-province", p, "certify", t.decision("MP-2027-01"))
+	t.expect(rice, "certified", 3)
 }
