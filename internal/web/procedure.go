@@ -108,16 +108,14 @@ func (r procedure) Legality(name string) string {
 // limit is a deadline of the procedure, for people.
 type limit struct {
 	workflow.DeadlineRule
+	Length ocop.Text
 }
-
-// Length says how long it is.
-func (l limit) Length() ocop.Text { return l.Words() }
 
 // Limits that the procedure sets.
 func (r procedure) Limits() []limit {
 	var out []limit
 	for _, d := range r.Deadlines.All() {
-		out = append(out, limit{d})
+		out = append(out, limit{d, r.Length(d)})
 	}
 	return out
 }

@@ -88,7 +88,7 @@ func statements(r *Rules) []statement {
 	t.head(r)
 	t.frame(r)
 	for name, d := range r.Deadlines.All() {
-		t.say("deadlines."+name, joined(label("Thời hạn", "Deadline"), quoted(d.Title), " "), d.Words())
+		t.say("deadlines."+name, joined(label("Thời hạn", "Deadline"), quoted(d.Title), " "), r.Length(d))
 	}
 	for name, tr := range r.Transitions.All() {
 		t.transition(r, name, tr)
@@ -160,8 +160,9 @@ func (t *telling) transition(r *Rules, name string, tr Transition) {
 	for _, a := range tr.Arms {
 		for _, track := range a.Tracks {
 			for _, from := range a.From {
-				place := label(fmt.Sprintf("%s, %s từ %s", title.Vi, track, from), fmt.Sprintf("%s, %s from %s", title.En, track, from))
-				t.say(fmt.Sprintf("%s.%s.%s", key, track, from), place, a.leads())
+				at := r.stateTitle(from)
+				place := label(fmt.Sprintf("%s, %s, từ “%s”", title.Vi, track, at.Vi), fmt.Sprintf("%s, %s, from “%s”", title.En, track, at.En))
+				t.say(fmt.Sprintf("%s.%s.%s", key, track, from), place, r.leads(a))
 				t.requires(r, fmt.Sprintf("%s.%s.%s", key, track, from), place, a.Requires)
 			}
 		}
@@ -169,22 +170,37 @@ func (t *telling) transition(r *Rules, name string, tr Transition) {
 }
 
 // leads says where an arm goes and who may take it.
-func (a Arm) leads() ocop.Text {
-	to := string(a.To)
-	if a.Stay {
-		to = "="
+func (r *Rules) leads(a Arm) ocop.Text {
+	out := joined(label("ở lại", "stays"), r.rolesTitle(a.By), ", ")
+	if !a.Stay {
+		out = joined(joined(same("→"), r.stateTitle(a.To), " "), r.rolesTitle(a.By), ", ")
 	}
-	out := fmt.Sprintf("→ %s, %s", to, strings.Trim(fmt.Sprint(a.By), "[]"))
 	if a.Scope != "" {
-		out += ", " + string(a.Scope)
+		out = joined(out, same(string(a.Scope)), ", ")
 	}
 	if a.Opens != "" {
-		out += ", opens " + string(a.Opens)
+		out = joined(out, label("mở lượt "+string(a.Opens), "opens "+string(a.Opens)), ", ")
 	}
 	if a.Closes {
-		out += ", closes"
+		out = joined(out, label("đóng lượt", "closes the round"), ", ")
 	}
-	return same(out)
+	return out
+}
+
+func (r *Rules) stateTitle(s ocop.State) ocop.Text {
+	if st, ok := r.States.Get(string(s)); ok {
+		return st.Title
+	}
+	return same(string(s))
+}
+
+func (r *Rules) rolesTitle(roles []ocop.Role) ocop.Text {
+	var vi, en []string
+	for _, role := range roles {
+		title := r.roleTitle(role)
+		vi, en = append(vi, title.Vi), append(en, title.En)
+	}
+	return label(strings.Join(vi, " / "), strings.Join(en, " / "))
 }
 
 func (t *telling) requires(r *Rules, key string, title ocop.Text, q Requires) {
@@ -214,21 +230,34 @@ func (t *telling) requires(r *Rules, key string, title ocop.Text, q Requires) {
 	}
 }
 
-// Words say what a limit is counted from and how long it is.
-func (d DeadlineRule) Words() ocop.Text {
-	start := d.Around
-	if start == "" {
-		start = strings.Trim(fmt.Sprint(d.After), "[]")
+// Length says what a limit is counted from and how long it is.
+func (r *Rules) Length(d DeadlineRule) ocop.Text {
+	start := r.begins(d)
+	count := func(n int, vi, en string) ocop.Text {
+		return label(fmt.Sprintf("%d %s, từ: %s", n, vi, start.Vi), fmt.Sprintf("%d %s from: %s", n, en, start.En))
 	}
 	switch {
 	case d.Days != nil:
-		return label(fmt.Sprintf("%d ngày từ %s", *d.Days, start), fmt.Sprintf("%d days from %s", *d.Days, start))
+		return count(*d.Days, "ngày", "days")
 	case d.WorkingDays != nil:
-		return label(fmt.Sprintf("%d ngày làm việc từ %s", *d.WorkingDays, start), fmt.Sprintf("%d working days from %s", *d.WorkingDays, start))
+		return count(*d.WorkingDays, "ngày làm việc", "working days")
 	case d.Months != nil:
-		return label(fmt.Sprintf("%d tháng từ %s", *d.Months, start), fmt.Sprintf("%d months from %s", *d.Months, start))
+		return count(*d.Months, "tháng", "months")
 	}
-	return label("theo đợt, từ "+start, "by batch, from "+start)
+	return label("theo đợt, từ: "+start.Vi, "by batch, from: "+start.En)
+}
+
+// begins names what starts a limit: a day that is known, or moves.
+func (r *Rules) begins(d DeadlineRule) ocop.Text {
+	if fact, ok := factNamed(d.Around); ok {
+		return fact.Meaning
+	}
+	var vi, en []string
+	for _, e := range d.After {
+		t, _ := r.Transitions.Get(string(e))
+		vi, en = append(vi, t.Title.Vi), append(en, t.Title.En)
+	}
+	return label(strings.Join(vi, " / "), strings.Join(en, " / "))
 }
 
 func quoted(t ocop.Text) ocop.Text {

@@ -188,7 +188,7 @@ func TestDiffSaysWhatChanged(t *testing.T) {
 	changes := workflow.Diff(a, b)
 	for _, want := range []string{
 		"Level district recognises stars: gone (it was: 3)", "Level province recognises stars: 4 → 3 4", "Legal act: 148/QĐ-TTg → 26/2026/QĐ-TTg",
-		"Event accept_idea: gone (it was: “Consent to take part”)", "Deadline “The commune assesses the four topics and sends its request”: new: 15 working days from register reopen begin_upgrade",
+		"Event accept_idea: gone (it was: “Consent to take part”)", "Deadline “The commune assesses the four topics and sends its request”: new: 15 working days from: Register the idea / Register again / Begin an upgrade",
 		"Batch of the province for requests before 04-30: new: held before 06-30", "Extended at most, days: 0 → 180",
 	} {
 		if !slices.ContainsFunc(changes, func(c workflow.Change) bool { return c.Words.En == want }) {
