@@ -21,11 +21,6 @@ func shipped(t testing.TB, name string) *workflow.Rules {
 	return load(t, "../../workflows/"+name+".yaml")
 }
 
-func small(t testing.TB) *workflow.Rules {
-	t.Helper()
-	return load(t, "testdata/small.yaml")
-}
-
 func load(t testing.TB, file string) *workflow.Rules {
 	t.Helper()
 	text, err := os.ReadFile(file)
