@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"sync"
 
 	"ocopflow/internal/casework"
 	"ocopflow/internal/draw"
@@ -58,15 +59,26 @@ type graphOut struct {
 	Body        []byte
 }
 
-// graph draws a procedure in one format.
+// graph draws a procedure in one format. Anybody may ask, so each picture is
+// drawn once and kept: there are as many as loaded procedures in two languages.
 func (a *API) graph(format string) handler[workflowIn, graphOut] {
+	var drawn sync.Map // by hash and language
 	return func(ctx context.Context, in *workflowIn) (*graphOut, error) {
 		r := a.Library.Pinned(in.Name, in.Version)
 		if r == nil {
 			return nil, casework.NotFound()
 		}
+		key := r.Hash + string(langOf(ctx))
+		if out, ok := drawn.Load(key); ok {
+			return out.(*graphOut), nil
+		}
 		body, media, err := draw.Scene{Rules: r, Lang: langOf(ctx)}.Draw(ctx, format)
-		return &graphOut{media, body}, err
+		if err != nil {
+			return nil, err
+		}
+		out := &graphOut{media, body}
+		drawn.Store(key, out)
+		return out, nil
 	}
 }
 
