@@ -5,9 +5,10 @@ package workflows
 
 import "embed"
 
-// Files holds ocop-*.yaml, support.yaml, campaigns/*.yaml and calendars/*.yaml.
+// Files holds ocop-*.yaml, support.yaml, campaigns/*.yaml and calendars/*.yaml and
+// criteria/VERSION/*.yaml.
 //
-//go:embed *.yaml campaigns/*.yaml calendars/*.yaml
+//go:embed *.yaml campaigns/*.yaml calendars/*.yaml criteria/*/*.yaml
 var Files embed.FS
 
 // Schema is the JSON Schema of procedure files, made from the types of package

@@ -40,6 +40,7 @@ type cli struct {
 	Account  accountCmd  `cmd:"" help:"People, their roles and tokens."`
 	Unit     unitCmd     `cmd:"" help:"Units."`
 	Workflow workflowCmd `cmd:"" help:"Procedures: check, draw, compare, migrate, list what guards may know."`
+	Score    scoreCmd    `cmd:"" help:"Score sheets."`
 	Calendar calendarCmd `cmd:"" help:"Working-day calendars: check, publish, count."`
 	Audit    auditCmd    `cmd:"" help:"What an auditor checks."`
 	Story    storyCmd    `cmd:"" help:"Play the 2024 campaign of Cẩm Xuyên through the API and tell it."`

@@ -84,7 +84,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	switch pkg := path.Base(t.PkgPath()); pkg {
-	case "campaign", "calendar", "store", "accounts":
+	case "campaign", "calendar", "criteria", "store", "accounts":
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name

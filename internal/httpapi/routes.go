@@ -56,6 +56,8 @@ func (a *API) routes(api huma.API) {
 		get(r.open(), "/api/v1/workflows/{name}/{version}/graph."+format, "draw-workflow-"+format, "Procedures", a.graph(format))
 	}
 	get(r.open(), "/api/v1/workflows/{name}/{version}/diff/{other}", "diff-workflows", "Procedures", a.diffWorkflows)
+	get(r.open(), "/api/v1/criteria", "list-criteria", "Procedures", a.listCriteria)
+	get(r.open(), "/api/v1/criteria/{version}/{set}", "get-criteria", "Procedures", a.getCriteria)
 	get(r.open(), "/api/v1/calendars", "list-calendars", "Procedures", a.listCalendars)
 	get(r.open(), "/api/v1/calendars/{name}", "get-calendar", "Procedures", a.getCalendar)
 	post(r, "/api/v1/calendars", "import-calendar", "Procedures", 201, a.importCalendar)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ocopflow/internal/calendar"
+	"ocopflow/internal/criteria"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/source"
 )
@@ -75,6 +76,9 @@ func (c *checker) head() {
 	}
 	if c.p.Calendar != "" && calendar.BuiltIn(c.p.Calendar) == nil {
 		c.add("unknown_calendar", "calendar", fmt.Sprintf("Không có lịch %q.", c.p.Calendar), fmt.Sprintf("There is no calendar %q.", c.p.Calendar))
+	}
+	if c.p.Criteria != "" && criteria.BuiltIn(c.p.Criteria) == nil {
+		c.add("unknown_criteria", "criteria", fmt.Sprintf("Không có bộ tiêu chí %q.", c.p.Criteria), fmt.Sprintf("There are no criteria %q.", c.p.Criteria))
 	}
 	if c.p.unverified() {
 		c.warn("unverified", "verified", "Cả quy trình chưa được kiểm chứng. "+reasonOr(c.p.Note.Vi, "Chưa ghi lý do (note)."),

@@ -64,6 +64,7 @@ var errors = []broken{
 	{"version with a space", "version_wrong", edit{`version: "1"`, `version: "1 a"`}, "version:"},
 	{"no act", "legal_missing", edit{`act: "1/QĐ"`, `act: ""`}, "legal:"},
 	{"ends before it starts", "legal_dates", edit{"until: 2026-01-01", "until: 2022-12-31"}, "until:"},
+	{"criteria of another year", "unknown_criteria", edit{`criteria: "2026"`, `criteria: "1999"`}, "criteria:"},
 	{"calendar of another country", "unknown_calendar", edit{"calendar: vn", "calendar: fr"}, "calendar:"},
 	{"no events", "empty", edit{smallTransitions, "transitions: {}\n"}, "procedure:"},
 	{"role without a scope", "scope_missing", edit{", scope: product.producer}", "}"}, "  producer:"},
