@@ -50,8 +50,9 @@ type cli struct {
 
 // database is what commands that need one take.
 type database struct {
-	Database string `help:"Database: sqlite:FILE or postgres://…" env:"OCOPFLOW_DATABASE" placeholder:"URL"`
-	Data     string `help:"Data directory; its ocopflow.db is the default database." default:"data" env:"OCOPFLOW_DATA" type:"path"`
+	Database   string `help:"Database: sqlite:FILE or postgres://…" env:"OCOPFLOW_DATABASE" placeholder:"URL"`
+	Procedures string `help:"Folder of the office's own procedure files, beside those built in; one of the same name stands in for it." type:"existingdir" env:"OCOPFLOW_PROCEDURES" placeholder:"DIR"`
+	Data       string `help:"Data directory; its ocopflow.db is the default database." default:"data" env:"OCOPFLOW_DATA" type:"path"`
 }
 
 func (d database) url() string {
@@ -145,7 +146,7 @@ func (w world) print(asJSON bool, data any, text func(io.Writer)) error {
 
 // open starts the program on a database for one command.
 func (w world) open(d database) (*app.App, error) {
-	return app.Open(w.ctx, app.Config{Database: d.url(), Version: version, Idle: true})
+	return app.Open(w.ctx, app.Config{Database: d.url(), Own: d.Procedures, Version: version, Idle: true})
 }
 
 func today() ocop.Date { return ocop.DateOf(time.Now()) }

@@ -35,7 +35,7 @@ func (s serveCmd) Run(w world) error {
 		s.Data += "/demo"
 	}
 	log := slog.New(slog.NewTextHandler(w.errs, nil))
-	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Demo: s.Demo, MaxUpload: s.MaxUpload, Sweep: s.Sweep, Version: version, Log: log})
+	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Sweep: s.Sweep, Version: version, Log: log})
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -34,7 +35,8 @@ import (
 type Config struct {
 	Database   string
 	Demo       bool
-	Procedures fs.FS            // nil for those built in
+	Procedures fs.FS            // in place of those built in; nil for these
+	Own        string           // folder of the office's own procedures, beside those; "" for none
 	Hashing    *argon2id.Params // nil for the library's defaults
 	MaxUpload  int64            // bytes; 0 for 20 MiB
 	Idle       bool             // nothing runs in the background: for one command
@@ -103,7 +105,11 @@ func (a *App) start(ctx context.Context) error {
 	if a.Clock != nil && !demo {
 		now = a.Clock
 	}
-	lib, findings, err := workflow.LoadAll(a.Procedures)
+	places := []fs.FS{a.Procedures}
+	if a.Own != "" {
+		places = append(places, os.DirFS(a.Own))
+	}
+	lib, findings, err := workflow.LoadAll(places...)
 	for _, f := range findings {
 		level := slog.LevelWarn
 		if f.Code == "unverified" {

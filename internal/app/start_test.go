@@ -8,6 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -17,6 +19,7 @@ import (
 	"ocopflow/internal/audit"
 	"ocopflow/internal/dbtest"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 	"ocopflow/migrations"
@@ -232,6 +235,42 @@ func TestAProcedureInUseCannotChange(t *testing.T) {
 	broken := fstest.MapFS{"ocop-2023.yaml": {Data: []byte(strings.Replace(string(text), "entry: renewal,", "entry: renewed,", 1))}}
 	if err := open(broken); err == nil {
 		t.Error("a procedure that does not pass its check was loaded")
+	}
+}
+
+func TestAnOfficeAddsItsOwnProcedure(t *testing.T) {
+	t.Parallel()
+	text, err := fs.ReadFile(workflows.Files, "ocop-2026.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name, content string) string {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	own := strings.NewReplacer(`version: "2026"`, `version: "2026-ha-tinh"`, "effective: 2026-05-22", "effective: 2026-06-01", "late_renewal: false", "late_renewal: true").Replace(string(text))
+	a, err := openPlain(t, Config{Database: dbtest.SQLite(t), Own: write("ha-tinh.yaml", own)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for day, want := range map[ocop.Date]string{ocop.Day(2026, 5, 31): "2026", ocop.Day(2026, 6, 1): "2026-ha-tinh", ocop.Day(2024, 1, 1): "2023"} {
+		if r, err := a.Library.InForce("ocop", day); err != nil || r.Version != want {
+			t.Errorf("on %s: %v, %v, want %s", day, r.Version, err, want)
+		}
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, dir := range map[string]string{
+		"a version that is built in, in another file": write("other.yaml", string(text)),
+		"a file that does not pass its check":         write("x.yaml", strings.Replace(own, "to: certified", "to: certain", 1)),
+	} {
+		if _, err := openPlain(t, Config{Database: dbtest.SQLite(t), Own: dir}); err == nil {
+			t.Errorf("%s was loaded", name)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 
@@ -14,19 +15,26 @@ import (
 // Library holds the procedures that are loaded.
 type Library struct{ rules []*Rules }
 
-// LoadAll loads every *.yaml in the top folder of files; any error in any file
-// stops it, with all findings.
-func LoadAll(files fs.FS) (*Library, []Finding, error) {
-	names, err := fs.Glob(files, "*.yaml")
-	if err != nil {
-		return nil, nil, err
+// LoadAll loads every *.yaml in the top folders of places; a file of a later
+// place stands in for one of the same name. Any error in any file stops it, with
+// all findings.
+func LoadAll(places ...fs.FS) (*Library, []Finding, error) {
+	from := map[string]fs.FS{}
+	for _, files := range places {
+		names, err := fs.Glob(files, "*.yaml")
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, name := range names {
+			from[name] = files
+		}
 	}
 	var l Library
 	var all []Finding
-	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
+	for _, name := range slices.Sorted(maps.Keys(from)) {
+		text, err := fs.ReadFile(from[name], name)
 		if err != nil {
-			return nil, nil, err
+			return nil, all, err
 		}
 		r, findings := Load(path.Base(name), text)
 		all = append(all, findings...)
