@@ -488,3 +488,22 @@ func TestProceduresAreDrawnAndCompared(t *testing.T) {
 		t.Errorf("calendar %s", c.text)
 	}
 }
+
+// A limit that appears by itself and has passed already is marked in the same
+// sweep, however far the clock jumps.
+func TestOneSweepFollowsWhatItMadeDue(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		id := o.product(simWine)
+		o.must(200, o.move("producer-"+simWine, id, "begin_upgrade", nil))
+		o.clock("2026-08-01") // rules_end became law on 22 May and passed on 21 July
+		found := false
+		for _, e := range o.must(200, o.ask("auditor", "GET", "/api/v1/products/"+id+"/history?limit=200", nil)).items() {
+			found = found || e["event"] == "deadline_overdue" && strings.HasSuffix(e["data"].(map[string]any)["deadline"].(string), ".rules_end")
+		}
+		if !found {
+			t.Error("the end of the old rules was not marked")
+		}
+	})
+}

@@ -14,8 +14,11 @@ import (
 	"ocopflow/internal/store"
 )
 
+// passes bounds how often a sweep looks again for what its own doing made due.
+const passes = 10
+
 // Sweep does what has fallen due by the desk's clock, and gives the number of
-// moves and marks that it made. It may run as often as one likes, on several
+// timers that came to something. It may run as often as one likes, on several
 // servers at once: a product's version lets each move happen once, and each
 // mark is kept once. A timer that fails does not stop the rest.
 func (d *Desk) Sweep(ctx context.Context) (int, error) {
@@ -25,6 +28,19 @@ func (d *Desk) Sweep(ctx context.Context) (int, error) {
 	if err := d.announce(ctx); err != nil {
 		return 0, err
 	}
+	stood := 0
+	for range passes {
+		n, err := d.pass(ctx)
+		stood += n
+		if err != nil || n == 0 {
+			return stood, err
+		}
+	}
+	return stood, nil
+}
+
+// pass goes once through the timers that are due.
+func (d *Desk) pass(ctx context.Context) (int, error) {
 	const page = 256
 	stood := 0
 	var after store.Timer
@@ -104,6 +120,7 @@ func (m marking) Decide(ctx context.Context, q sqldb.Querier, now time.Time, ask
 		}
 		if t.Kind == store.TimerReckon {
 			state.plan = &plan
+			out[i].Answer = func([]ledger.Entry) any { return t.Name() }
 			continue
 		}
 		if plan.falls(now) {
