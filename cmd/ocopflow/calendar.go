@@ -1,11 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/app"
 	"ocopflow/internal/calendar"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
@@ -53,12 +53,10 @@ func (c calendarImportCmd) Run(w world) error {
 	if err != nil {
 		return err
 	}
-	a, err := w.open(c.database)
+	days, err := on(w, c.database, func(a *app.App) (*calendar.Days, error) {
+		return a.Desk.ImportCalendar(w.ctx, access.SystemActor, c.File, text)
+	})
 	if err != nil {
-		return err
-	}
-	days, err := a.Desk.ImportCalendar(w.ctx, access.SystemActor, c.File, text)
-	if err := errors.Join(err, a.Close()); err != nil {
 		return err
 	}
 	return w.print(c.JSON, map[string]string{"calendar": days.Name, "hash": days.Hash}, func(out io.Writer) { fmt.Fprintf(out, "%s %s\n", days, days.Hash) })

@@ -144,9 +144,15 @@ func (w world) print(asJSON bool, data any, text func(io.Writer)) error {
 	return e.Encode(data)
 }
 
-// open starts the program on a database for one command.
-func (w world) open(d database) (*app.App, error) {
-	return app.Open(w.ctx, app.Config{Database: d.url(), Own: d.Procedures, Version: version, Idle: true})
+// on starts the program on a database, does one thing and closes it.
+func on[T any](w world, d database, do func(*app.App) (T, error)) (T, error) {
+	a, err := app.Open(w.ctx, app.Config{Database: d.url(), Own: d.Procedures, Version: version, Idle: true})
+	if err != nil {
+		var nothing T
+		return nothing, err
+	}
+	out, err := do(a)
+	return out, errors.Join(err, a.Close())
 }
 
 func today() ocop.Date { return ocop.DateOf(time.Now()) }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +8,8 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/accounts"
+	"ocopflow/internal/app"
+	"ocopflow/internal/campaign"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/source"
@@ -30,12 +31,10 @@ func (c campaignImportCmd) Run(w world) error {
 	if err != nil {
 		return err
 	}
-	a, err := w.open(c.database)
+	done, err := on(w, c.database, func(a *app.App) (campaign.Imported, error) {
+		return a.Campaigns.Import(w.ctx, access.SystemActor, c.File, text)
+	})
 	if err != nil {
-		return err
-	}
-	done, err := a.Campaigns.Import(w.ctx, access.SystemActor, c.File, text)
-	if err := errors.Join(err, a.Close()); err != nil {
 		return err
 	}
 	return w.print(c.JSON, done, func(out io.Writer) {
@@ -72,12 +71,10 @@ type accountAddCmd struct {
 }
 
 func (c accountAddCmd) Run(w world) error {
-	a, err := w.open(c.database)
+	acc, err := on(w, c.database, func(a *app.App) (store.Account, error) {
+		return a.People.Add(w.ctx, access.SystemActor, accounts.NewAccount{Name: c.Name, Display: c.Display, Password: c.Password}, nil)
+	})
 	if err != nil {
-		return err
-	}
-	acc, err := a.People.Add(w.ctx, access.SystemActor, accounts.NewAccount{Name: c.Name, Display: c.Display, Password: c.Password}, nil)
-	if err := errors.Join(err, a.Close()); err != nil {
 		return err
 	}
 	return w.print(c.JSON, acc, func(out io.Writer) { fmt.Fprintln(out, acc.ID) })
@@ -92,19 +89,17 @@ type accountTokenCmd struct {
 }
 
 func (c accountTokenCmd) Run(w world) error {
-	a, err := w.open(c.database)
+	secret, err := on(w, c.database, func(a *app.App) (accounts.Secret, error) {
+		acc, err := store.AccountByName(w.ctx, a.DB, c.Name)
+		switch {
+		case err != nil:
+			return accounts.Secret{}, err
+		case acc == nil:
+			return accounts.Secret{}, fault.New(fault.NotFound, "not_found", "Không có tài khoản này.", "There is no such account.")
+		}
+		return a.People.Token(w.ctx, access.Actor{ID: acc.ID, Name: acc.Name}, c.Label, time.Duration(c.Days)*24*time.Hour)
+	})
 	if err != nil {
-		return err
-	}
-	var secret accounts.Secret
-	acc, err := store.AccountByName(w.ctx, a.DB, c.Name)
-	switch {
-	case err == nil && acc == nil:
-		err = fault.New(fault.NotFound, "not_found", "Không có tài khoản này.", "There is no such account.")
-	case err == nil:
-		secret, err = a.People.Token(w.ctx, access.Actor{ID: acc.ID, Name: acc.Name}, c.Label, time.Duration(c.Days)*24*time.Hour)
-	}
-	if err := errors.Join(err, a.Close()); err != nil {
 		return err
 	}
 	return w.print(c.JSON, secret, func(out io.Writer) { fmt.Fprintln(out, secret.Secret) })
@@ -119,12 +114,10 @@ type accountRoleCmd struct {
 }
 
 func (c accountRoleCmd) Run(w world) error {
-	a, err := w.open(c.database)
+	_, err := on(w, c.database, func(a *app.App) (access.Grant, error) {
+		return a.People.Grant(w.ctx, access.SystemActor, c.Name, ocop.Role(c.Role), c.Unit, nil)
+	})
 	if err != nil {
-		return err
-	}
-	_, err = a.People.Grant(w.ctx, access.SystemActor, c.Name, ocop.Role(c.Role), c.Unit, nil)
-	if err := errors.Join(err, a.Close()); err != nil {
 		return err
 	}
 	return w.print(c.JSON, map[string]string{"account": c.Name, "role": c.Role, "unit": c.Unit}, func(out io.Writer) { fmt.Fprintf(out, "%s: %s, %s\n", c.Name, c.Role, c.Unit) })
@@ -145,12 +138,10 @@ type unitAddCmd struct {
 }
 
 func (c unitAddCmd) Run(w world) error {
-	a, err := w.open(c.database)
+	u, err := on(w, c.database, func(a *app.App) (ocop.Unit, error) {
+		return a.People.AddUnit(w.ctx, access.SystemActor, ocop.Unit{Code: c.Code, Kind: ocop.UnitKind(c.Kind), Name: ocop.Text{Vi: c.Vi, En: c.En}, Parent: c.Parent}, nil)
+	})
 	if err != nil {
-		return err
-	}
-	u, err := a.People.AddUnit(w.ctx, access.SystemActor, ocop.Unit{Code: c.Code, Kind: ocop.UnitKind(c.Kind), Name: ocop.Text{Vi: c.Vi, En: c.En}, Parent: c.Parent}, nil)
-	if err := errors.Join(err, a.Close()); err != nil {
 		return err
 	}
 	return w.print(c.JSON, u, func(out io.Writer) { fmt.Fprintln(out, u.ID) })

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/app"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/draw"
 	"ocopflow/internal/fault"
@@ -143,12 +144,10 @@ type workflowMigrateCmd struct {
 }
 
 func (c workflowMigrateCmd) Run(w world) error {
-	a, err := w.open(c.database)
+	plan, err := on(w, c.database, func(a *app.App) ([]casework.Migrating, error) {
+		return a.Desk.Migrate(w.ctx, access.SystemActor, casework.Migration{Name: c.Name, From: c.From, To: c.To, Late: c.Late}, c.DryRun)
+	})
 	if err != nil {
-		return err
-	}
-	plan, err := a.Desk.Migrate(w.ctx, access.SystemActor, casework.Migration{Name: c.Name, From: c.From, To: c.To, Late: c.Late}, c.DryRun)
-	if err := errors.Join(err, a.Close()); err != nil {
 		return err
 	}
 	stuck, moved := 0, 0
