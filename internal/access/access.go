@@ -5,6 +5,8 @@
 package access
 
 import (
+	"slices"
+
 	"ocopflow/internal/ocop"
 )
 
@@ -37,6 +39,7 @@ type Actor struct {
 	ID     string
 	Name   string // of the account
 	Grants []Grant
+	Sits   []string // products of the sessions in which the actor scores
 }
 
 // SystemActor acts when time alone brings a move about.
@@ -62,19 +65,19 @@ func (a Actor) Has(role ocop.Role) bool {
 	return false
 }
 
-// View is what an actor may see of products: those below any of the units, and
-// those of the producers. Council members see products through their sessions,
-// which package council will add.
+// View is what an actor may see of products: those below any of the units,
+// those of the producers, and those that it scores.
 type View struct {
 	Units     []ocop.Path
 	Producers []string
+	Products  []string
 }
 
 // Products is the actor's view of products: office, leader, secretary and
 // auditor all in their unit and below, a commune its own, a department those
 // of the unit it belongs to, a producer its own.
 func (a Actor) Products() View {
-	var v View
+	v := View{Products: a.Sits}
 	for _, g := range a.Grants {
 		switch g.Role {
 		case Office, Leader, Secretary, Auditor, Commune:
@@ -88,8 +91,24 @@ func (a Actor) Products() View {
 	return v
 }
 
+// Oversees are the units whose councils an actor may look into: an office, a
+// leader, a secretary and an auditor see sheets once they are open.
+func (a Actor) Oversees() View {
+	var v View
+	for _, g := range a.Grants {
+		switch g.Role {
+		case Office, Leader, Secretary, Auditor:
+			v.Units = append(v.Units, g.Path)
+		}
+	}
+	return v
+}
+
 // Sees reports whether a product at that place and of that producer is in view.
-func (v View) Sees(place ocop.Path, producer string) bool {
+func (v View) Sees(product string, place ocop.Path, producer string) bool {
+	if slices.Contains(v.Products, product) {
+		return true
+	}
 	for _, u := range v.Units {
 		if place.Within(u) {
 			return true

@@ -204,10 +204,15 @@ func find(ctx context.Context, q sqldb.Querier, account, unit string) (*store.Ac
 	return acc, u, nil
 }
 
-// Actor is an account with every grant it holds now.
+// Actor is an account with every grant it holds now and, of a council member,
+// the products of its sessions.
 func Actor(ctx context.Context, q sqldb.Querier, acc store.Account) (access.Actor, error) {
 	grants, err := store.Grants(ctx, q, acc.ID)
-	return access.Actor{ID: acc.ID, Name: acc.Name, Grants: grants}, err
+	a := access.Actor{ID: acc.ID, Name: acc.Name, Grants: grants}
+	if err == nil && a.Has(access.Member) {
+		a.Sits, err = store.Sits(ctx, q, acc.ID)
+	}
+	return a, err
 }
 
 // administers reports whether the actor is an administrator of place, or of

@@ -20,6 +20,7 @@ import (
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
+	"ocopflow/internal/council"
 	"ocopflow/internal/job"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
@@ -55,6 +56,7 @@ type App struct {
 	Desk      *casework.Desk
 	People    *accounts.People
 	Campaigns *campaign.Desk
+	Councils  *council.Desk
 	Handler   http.Handler
 
 	clock clock
@@ -129,6 +131,7 @@ func (a *App) start(ctx context.Context) error {
 	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing}
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns
+	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err
 	}

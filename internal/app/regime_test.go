@@ -72,10 +72,6 @@ func (o *office) held(id string) {
 	o.must(200, o.ask("office-province", "PATCH", "/api/v1/inspections/"+visit, map[string]any{"held_on": day}))
 }
 
-func sheets(points, floor int) map[string]any {
-	return map[string]any{"totals": []int{points, points, points}, "members": 3, "chair_present": true, "floor_stars": floor}
-}
-
 // A dossier under Decision 26/2026: the commune's four topics within 15 working
 // days, the province's batch, a try at 5 stars that ends at 4 and is recognised
 // by the province all the same.
@@ -103,15 +99,20 @@ func TestTheRegimeOf2026FromRegistrationToCertificate(t *testing.T) {
 		if d := o.deadline("office-province", id, "batch"); d["last_day"] != "2026-12-29" {
 			t.Errorf("batch of the second half of the year: %v", d)
 		}
-		o.must(403, o.move("secretary-district", id, "score", sheets(92, 5)))
+		o.must(403, o.move("secretary-district", id, "score", nil))
 		o.held(id)
-		o.must(200, o.move("secretary-province", id, "score", sheets(92, 5)))
+		if a := o.must(422, o.move("secretary-province", id, "score", nil)); !slices.Equal(a.reasons(), []string{"session_closed"}) {
+			t.Errorf("without a session: %v", a.reasons())
+		}
+		o.scored("province", id, 9, worth(t, 9, 5, 92))
+		o.must(200, o.move("secretary-province", id, "score", nil))
 		o.must(403, o.move("leader-province", id, "certify", map[string]any{"number": "P-1", "decision": "1/QĐ", "decided_on": "2026-06-01"}))
 		o.must(200, o.move("office-province", id, "forward", nil))
 		if d := o.deadline("office-province", id, "batch"); d["last_day"] != "2026-09-29" || d["met"] != false {
 			t.Errorf("the ministry's batch: %v", d)
 		}
-		o.must(200, o.move("secretary-ministry", id, "score", sheets(85, 4)))
+		o.scored("ministry", id, 9, worth(t, 9, 4, 85))
+		o.must(200, o.move("secretary-ministry", id, "score", nil))
 		moved := o.must(200, o.move("leader-province", id, "certify", map[string]any{"number": "P-1", "decision": "1/QĐ", "decided_on": "2026-06-01"}))
 		if p := moved.body["product"].(map[string]any); p["state"] != "certified" || p["stars"] != 4.0 {
 			t.Errorf("certified as %v", p)
@@ -164,7 +165,8 @@ func TestALateRenewalStretchesTheCertificateOnlyWithTheSwitch(t *testing.T) {
 		id := o.registered("Nước mắm trễ hạn")
 		o.toInspection(id)
 		o.held(id)
-		o.must(200, o.move("secretary-province", id, "score", sheets(60, 3)))
+		o.scored("province", id, 9, worth(t, 9, 3, 60))
+		o.must(200, o.move("secretary-province", id, "score", nil))
 		o.must(200, o.move("leader-province", id, "certify", map[string]any{"number": "L-1", "decision": "1/QĐ", "decided_on": "2026-06-01"}))
 		status := func() any { return o.must(200, o.ask("", "GET", "/api/v1/verify/L-1", nil)).body["status"] }
 		o.clock("2029-03-01") // 92 days before the last day: past the window

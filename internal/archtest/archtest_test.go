@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"sqldb", "migrations"}, // keep
 	{"store"},
 	{"commit"},
-	{"register", "casework", "accounts", "campaign", "audit"}, // do
+	{"register", "casework", "council", "accounts", "campaign", "audit"}, // do
 	{"job"},                              // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire

@@ -186,7 +186,7 @@ func (d *Desk) calendarAct(ctx context.Context, a access.Actor, c *calendar.Days
 			return commit.Outcome{}, err
 		}
 		return commit.Outcome{
-			Drafts: []ledger.Draft{{Stream: "system", Kind: ledger.KindRecord, Event: "calendar_changed", Actor: actorOf(a),
+			Drafts: []ledger.Draft{{Stream: "system", Kind: ledger.KindRecord, Event: "calendar_changed", Actor: ActorOf(a),
 				Data: ledger.Map{"calendar": c.Name, "known_on": saved.KnownOn.String(), "days": list}, Refs: []string{"sha256:" + c.Hash}}},
 			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
 				if err := store.SaveCalendar(ctx, tx, saved); err != nil {

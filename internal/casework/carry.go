@@ -15,20 +15,21 @@ import (
 
 // change is everything that a move which stands will write.
 type change struct {
-	product     *ocop.Product
-	created     bool
-	opened      *ocop.Round // new
-	round       *ocop.Round // changed
-	issued      *ocop.Certificate
-	amended     *ocop.Certificate // superseded, revoked, extended
-	inspection  *store.Inspection
-	timers      []store.Timer
-	drafts      []ledger.Draft // the move's own first
-	event       ocop.Event
-	from        ocop.State
-	actor       string
-	actRound    string
-	accountName string
+	product      *ocop.Product
+	created      bool
+	opened       *ocop.Round // new
+	round        *ocop.Round // changed
+	issued       *ocop.Certificate
+	amended      *ocop.Certificate // superseded, revoked, extended
+	inspection   *store.Inspection
+	timers       []store.Timer
+	endsSessions bool           // of scoring: those that run are cancelled
+	drafts       []ledger.Draft // the move's own first
+	event        ocop.Event
+	from         ocop.State
+	actor        string
+	actRound     string
+	accountName  string
 }
 
 // carry works out what a move changes, on copies: nothing of the dossier is
@@ -53,7 +54,7 @@ func (x *dossier) carry(d *Desk, rules *workflow.Rules, m *workflow.Move, ask As
 		}
 	}
 	if m.Closes {
-		c.round.ClosedAt, c.round.Outcome = &now, m.Event
+		c.round.ClosedAt, c.round.Outcome, c.endsSessions = &now, m.Event, true
 		p.Track, p.Round, p.Level = ocop.NoTrack, "", ""
 	} else if r := c.current(); r != nil {
 		p.Level = r.Level
@@ -138,7 +139,7 @@ func (c *change) open(x *dossier, rules *workflow.Rules, m *workflow.Move, ask A
 func (x *dossier) draft(rules *workflow.Rules, ask Ask, kind string) ledger.Draft {
 	d := ledger.Draft{
 		Stream: "product:" + x.product.ID, Kind: kind, Event: string(ask.Event), From: string(x.product.State),
-		Actor: actorOf(ask.Actor), Product: x.product.ID,
+		Actor: ActorOf(ask.Actor), Product: x.product.ID,
 		Procedure: ledger.Procedure{Name: rules.Name, Version: rules.Version, Hash: rules.Hash},
 	}
 	if ask.New != nil {
@@ -153,7 +154,8 @@ func (x *dossier) draft(rules *workflow.Rules, ask Ask, kind string) ledger.Draf
 	return d
 }
 
-func actorOf(a access.Actor) ledger.Actor {
+// ActorOf is who acts, with every grant held, as an entry names it.
+func ActorOf(a access.Actor) ledger.Actor {
 	out := ledger.Actor{ID: a.ID}
 	for _, g := range a.Grants {
 		if g.Role != access.System {
@@ -167,7 +169,7 @@ func actorOf(a access.Actor) ledger.Actor {
 func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask Ask) ledger.Draft {
 	d := x.draft(rules, ask, ledger.KindMove)
 	d.Product, d.To = c.product.ID, string(m.To)
-	d.Actor = actorOf(access.Actor{ID: ask.Actor.ID, Grants: []access.Grant{m.Grant}})
+	d.Actor = ActorOf(access.Actor{ID: ask.Actor.ID, Grants: []access.Grant{m.Grant}})
 	if c.opened != nil {
 		d.Round, d.Track, d.Level = c.opened.ID, string(c.opened.Track), string(c.opened.Level)
 	}
@@ -182,7 +184,7 @@ func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask 
 		d.Data["flags"] = m.Flags
 	}
 	if r := c.current(); r != nil && r.Data.Result != nil && slices.Contains(m.Effects, workflow.RecordResult) {
-		d.Data["result"] = resultMap(*r.Data.Result)
+		d.Data["result"], d.Data["session"] = ResultMap(*r.Data.Result), r.Data.Session.ID
 	}
 	d.Facts = ledger.Map(m.Reads)
 	d.Refs = x.refs(rules, m)
@@ -190,9 +192,14 @@ func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask 
 	return d
 }
 
-func resultMap(r ocop.Result) ledger.Map {
-	return ledger.Map{"sum": r.Sum, "members": r.Members, "mean": r.Mean, "band_stars": r.BandStars,
-		"floor_stars": r.FloorStars, "stars": r.Stars, "level": string(r.Level)}
+// ResultMap is a result as an entry holds it.
+func ResultMap(r ocop.Result) ledger.Map {
+	m := ledger.Map{"sum": r.Sum, "members": r.Members, "mean": r.Mean, "band_stars": r.BandStars,
+		"floor_stars": r.FloorStars, "stars": r.Stars, "level": string(r.Level), "missed": append([]string{}, r.Missed...)}
+	if len(r.KnockedOut) > 0 {
+		m["knocked_out"] = r.KnockedOut
+	}
+	return m
 }
 
 // refs are the hashes of the documents that the move relied on.
@@ -218,16 +225,17 @@ func (x *dossier) refs(rules *workflow.Rules, m *workflow.Move) []string {
 func private(comment string, form workflow.Form) []ledger.Private {
 	var out []ledger.Private
 	if comment != "" {
-		out = append(out, newPrivate("comment", comment))
+		out = append(out, NewPrivate("comment", comment))
 	}
 	texts := form.Private()
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		out = append(out, newPrivate(name, texts[name]))
+		out = append(out, NewPrivate(name, texts[name]))
 	}
 	return out
 }
 
-func newPrivate(field, value string) ledger.Private {
+// NewPrivate keeps a personal value or free text out of an entry.
+func NewPrivate(field, value string) ledger.Private {
 	p := ledger.Private{Field: field, Value: value}
 	rand.Read(p.Salt[:]) // never fails: it ends the program instead
 	return p

@@ -154,7 +154,7 @@ func (d *Desk) rules(x *dossier, today ocop.Date) (*workflow.Rules, error) {
 
 // sees reports whether the actor may know of the product. The system sees all.
 func sees(a access.Actor, p *ocop.Product) bool {
-	return a.ID == ocop.System || a.Products().Sees(p.Path, p.Producer.ID)
+	return a.ID == ocop.System || a.Products().Sees(p.ID, p.Path, p.Producer.ID)
 }
 
 // NotFound is the answer for what is absent and for what is not the caller's

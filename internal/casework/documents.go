@@ -159,10 +159,10 @@ func (d *Desk) Evidence(ctx context.Context, a access.Actor, product string) ([]
 // name, so it is private.
 func documentDraft(doc store.Document, u Upload) ledger.Draft {
 	d := ledger.Draft{
-		Stream: "product:" + doc.Product, Kind: ledger.KindRecord, Event: "add_document", Product: doc.Product, Actor: actorOf(u.Actor),
+		Stream: "product:" + doc.Product, Kind: ledger.KindRecord, Event: "add_document", Product: doc.Product, Actor: ActorOf(u.Actor),
 		Data:    ledger.Map{"id": doc.ID, "kind": doc.Kind, "media_type": doc.MediaType, "size": doc.Size},
 		Refs:    []string{"sha256:" + doc.SHA256},
-		Private: []ledger.Private{newPrivate("name", doc.Name)},
+		Private: []ledger.Private{NewPrivate("name", doc.Name)},
 	}
 	if doc.ValidFrom != nil {
 		d.Data["valid_from"] = doc.ValidFrom.String()

@@ -29,12 +29,12 @@ func (c *change) effect(e workflow.Effect, x *dossier, rules *workflow.Rules, m 
 		c.inspection = &store.Inspection{ID: NewID(), Product: c.product.ID, Round: c.round.ID, Campaign: c.product.Campaign,
 			Day: *m.Form.Day("day"), ProvincialCouncil: m.Form.Bool("provincial_council"), Participants: m.Form.Codes("participants")}
 	case workflow.RecordResult:
-		r := rules.Result(c.round.Level, m.Form.Ints("totals"), int(m.Form.Int("floor_stars")), m.Form.Codes("missed"))
+		r := c.round.Data.Session.Result
 		c.round.Data.Result = &r
 	case workflow.NextLevel:
-		c.round.Level, c.round.Data.Result = rules.NextLevel(c.round.Level), nil
+		c.unscored(rules.NextLevel(c.round.Level))
 	case workflow.FirstLevel:
-		c.round.Level, c.round.Data.Result = c.round.Data.Start, nil
+		c.unscored(c.round.Data.Start)
 	case workflow.Propose:
 		c.product.Proposal = &ocop.Proposal{By: ask.Actor.ID, At: now, Ground: m.Form.String("ground"), Conclusion: m.Form.String("conclusion"), ConcludedOn: concluded(m.Form, today)}
 	case workflow.SettleProposal:
@@ -52,6 +52,12 @@ func (c *change) effect(e workflow.Effect, x *dossier, rules *workflow.Rules, m 
 		return fmt.Errorf("casework: no effect %q", e)
 	}
 	return nil
+}
+
+// unscored puts the round at a level that has not scored it yet; sessions that
+// still run are over.
+func (c *change) unscored(level ocop.Level) {
+	c.round.Level, c.round.Data.Session, c.round.Data.Result, c.endsSessions = level, nil, nil, true
 }
 
 // fileDossier sets the filing day. One that was filed late lets the certificate

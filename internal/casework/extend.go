@@ -219,9 +219,9 @@ func notLater(due calendar.Due, e Extension) error {
 }
 
 func extensionDraft(x extending, row store.Extension, e Extension) ledger.Draft {
-	d := ledger.Draft{Stream: x.stream, Kind: ledger.KindRecord, Event: "extend_deadline", Actor: actorOf(e.Actor),
+	d := ledger.Draft{Stream: x.stream, Kind: ledger.KindRecord, Event: "extend_deadline", Actor: ActorOf(e.Actor),
 		Data:    ledger.Map{"deadline": row.Deadline, "was": row.Was.String(), "last_day": row.LastDay.String()},
-		Private: []ledger.Private{newPrivate("comment", strings.TrimSpace(e.Reason))}}
+		Private: []ledger.Private{NewPrivate("comment", strings.TrimSpace(e.Reason))}}
 	if x.product != nil {
 		d.Product, d.Round = x.product.ID, x.product.Round
 	}

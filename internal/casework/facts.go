@@ -53,6 +53,7 @@ func (x *dossier) facts(today ocop.Date, number string) workflow.Facts {
 		"certificate.in_force":     x.certificate != nil && x.certificate.InForce(today),
 		"certificate.number_free":  !x.taken[number],
 		"proposal.open":            x.product.Proposal != nil,
+		"session.closed":           x.round != nil && x.round.Data.Session != nil,
 	}
 	if k := x.product.Proposal; k != nil && k.ConcludedOn != nil {
 		f["proposal.concluded_on"] = int64(*k.ConcludedOn)
@@ -63,6 +64,10 @@ func (x *dossier) facts(today ocop.Date, number string) workflow.Facts {
 		f["assessment.topics"] = int64(len(r.Data.Assessment))
 		if r.Data.FiledOn != nil {
 			f["round.filed_on"], f["round.late"] = int64(*r.Data.FiledOn), r.Data.Late
+		}
+		if k := r.Data.Session; k != nil {
+			f["session.written"], f["session.chair_present"], f["session.entitled"] = k.Written, k.ChairPresent, k.Entitled
+			f["session.sheets"], f["session.spread"] = k.Result.Members, k.Spread
 		}
 		if res := r.Data.Result; res != nil {
 			f["result.stars"], f["result.band_stars"], f["result.floor_stars"] = int64(res.Stars), int64(res.BandStars), int64(res.FloorStars)
@@ -75,6 +80,10 @@ func (x *dossier) facts(today ocop.Date, number string) workflow.Facts {
 	return f
 }
 
+// selfScoreKind is the document that a sheet filled in here stands for: the
+// self-assessment report on paper.
+const selfScoreKind = "self_score"
+
 // validKinds are the kinds of documents that count today, sorted.
 func (x *dossier) validKinds(today ocop.Date) []string {
 	kinds := []string{}
@@ -82,6 +91,9 @@ func (x *dossier) validKinds(today ocop.Date) []string {
 		if d.ValidOn(today) {
 			kinds = append(kinds, d.Kind)
 		}
+	}
+	if x.round != nil && x.round.Data.SelfScore != nil {
+		kinds = append(kinds, selfScoreKind)
 	}
 	slices.Sort(kinds)
 	return slices.Compact(kinds)

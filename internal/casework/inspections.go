@@ -215,7 +215,7 @@ func (v Visit) apply(i store.Inspection, today ocop.Date) (store.Inspection, err
 // text: the ledger commits to them.
 func visitDraft(i store.Inspection, event string, v Visit) ledger.Draft {
 	d := ledger.Draft{
-		Stream: "product:" + i.Product, Kind: ledger.KindRecord, Event: event, Product: i.Product, Round: i.Round, Actor: actorOf(v.Actor),
+		Stream: "product:" + i.Product, Kind: ledger.KindRecord, Event: event, Product: i.Product, Round: i.Round, Actor: ActorOf(v.Actor),
 		Data: ledger.Map{"id": i.ID, "day": i.Day.String(), "open_remedies": i.OpenRemedies(), "findings_count": len(i.Findings),
 			"provincial_council": i.ProvincialCouncil},
 	}
@@ -223,7 +223,7 @@ func visitDraft(i store.Inspection, event string, v Visit) ledger.Draft {
 		d.Data["held_on"] = i.HeldOn.String()
 	}
 	if text, err := json.Marshal(map[string]any{"participants": i.Participants, "findings": i.Findings}); err == nil {
-		d.Private = []ledger.Private{newPrivate("record", string(text))}
+		d.Private = []ledger.Private{NewPrivate("record", string(text))}
 	}
 	if v.Key != nil {
 		d.Key = v.Key.Key

@@ -177,7 +177,7 @@ func (d *Desk) migrating(a access.Actor, m Migration, to *workflow.Rules, id str
 
 func migrationDraft(a access.Actor, x, after *dossier, to *workflow.Rules) ledger.Draft {
 	return ledger.Draft{
-		Stream: "product:" + x.product.ID, Kind: ledger.KindRecord, Event: "migrate_round", Product: x.product.ID, Actor: actorOf(a),
+		Stream: "product:" + x.product.ID, Kind: ledger.KindRecord, Event: "migrate_round", Product: x.product.ID, Actor: ActorOf(a),
 		From: string(x.product.State), To: string(x.product.State), Round: x.round.ID, Track: string(x.round.Track), Level: string(after.round.Level),
 		Procedure: ledger.Procedure{Name: to.Name, Version: to.Version, Hash: to.Hash},
 		Data: ledger.Map{"version": after.product.Version, "from_version": x.round.Version, "from_hash": x.round.Hash,

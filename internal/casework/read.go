@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/fault"
@@ -103,9 +104,11 @@ func (d *Desk) actions(x *dossier, a access.Actor) ([]Action, error) {
 //
 // Faults: not_found.
 func (d *Desk) History(ctx context.Context, a access.Actor, id string, after int64, limit int) ([]Entry, error) {
-	if _, err := d.Product(ctx, a, id); err != nil {
+	p, err := d.Product(ctx, a, id)
+	if err != nil {
 		return nil, err
 	}
+	overseen := a.ID == ocop.System || a.Oversees().Sees("", p.Path, "")
 	lines, err := store.ProductLines(ctx, d.DB, id, after, limit)
 	if err != nil {
 		return nil, err
@@ -129,12 +132,24 @@ func (d *Desk) History(ctx context.Context, a access.Actor, id string, after int
 			}
 		}
 		delete(e.Data, "comment")
+		if !overseen && strings.HasPrefix(l.Stream, "council:") {
+			withhold(&e)
+		}
 		if e.ActorName, err = d.nameOf(ctx, names, l.Actor); err != nil {
 			return nil, err
 		}
 		out = append(out, e)
 	}
 	return out, nil
+}
+
+// withhold drops what members chose and said, which is for those who oversee a
+// council.
+func withhold(e *Entry) {
+	e.Comment = ""
+	for _, name := range []string{"sheets", "sheet", "grounds"} {
+		delete(e.Data, name)
+	}
 }
 
 func entryOf(l store.Line) (Entry, error) {

@@ -21,7 +21,7 @@ func (m moves) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) e
 	var inspections []store.Inspection
 	var acts []store.Act
 	var timers []store.Timer
-	var touched []string
+	var touched, ended []string
 	var now time.Time
 	for _, p := range placed {
 		c := p.State.(*change)
@@ -45,6 +45,9 @@ func (m moves) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) e
 		if c.amended != nil {
 			amended = append(amended, *c.amended)
 		}
+		if c.endsSessions {
+			ended = append(ended, c.product.ID)
+		}
 		if c.inspection != nil {
 			inspections = append(inspections, *c.inspection)
 		}
@@ -62,6 +65,7 @@ func (m moves) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) e
 		func() error { return store.InsertInspections(ctx, tx, inspections) },
 		func() error { return store.ReplaceTimers(ctx, tx, now, touched, timers) },
 		func() error { return store.InsertActs(ctx, tx, acts) },
+		func() error { return store.CancelSessions(ctx, tx, ended) },
 	} {
 		if err := step(); err != nil {
 			return err

@@ -163,7 +163,7 @@ func (x *dossier) mark(t store.Timer, plan agenda, now time.Time) *store.Mark {
 
 func (x *dossier) markDraft(m store.Mark) ledger.Draft {
 	return ledger.Draft{Stream: "product:" + x.product.ID, Kind: ledger.KindRecord, Event: "deadline_" + string(m.Kind), Product: x.product.ID,
-		Round: x.product.Round, Actor: actorOf(access.SystemActor),
+		Round: x.product.Round, Actor: ActorOf(access.SystemActor),
 		Data: ledger.Map{"deadline": m.Deadline, "last_day": m.LastDay.String(), "days": m.Days}}
 }
 

@@ -1,9 +1,10 @@
 package criteria
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
 
 	"ocopflow/internal/ocop"
 )
@@ -14,6 +15,14 @@ type Sheet struct {
 	Choices   map[string]int `json:"choices"`
 	Case      int            `json:"case,omitempty"`      // of set 26
 	Knockouts []string       `json:"knockouts,omitempty"` // found: a criterion's code, or dossier-N
+}
+
+// Total is the points of all choices.
+func (s Sheet) Total() (sum int64) {
+	for _, points := range s.Choices {
+		sum += int64(points)
+	}
+	return sum
 }
 
 // Policy says when a floor is met by several sheets.
@@ -71,11 +80,9 @@ func (s *Set) Evaluate(sheets []Sheet, floors Policy, bands func(sum, n int64) i
 		return out
 	}
 	for _, sheet := range sheets {
-		for _, points := range sheet.Choices {
-			out.Sum += int64(points)
-		}
+		out.Sum += sheet.Total()
 	}
-	out.Mean = mean(out.Sum, out.Members)
+	out.Mean = Mean(out.Sum, out.Members)
 	out.BandStars = bands(out.Sum, out.Members)
 	out.Missed, out.FloorStars = s.floors(sheets, floors)
 	out.KnockedOut = s.struck(sheets)
@@ -85,8 +92,11 @@ func (s *Set) Evaluate(sheets []Sheet, floors Policy, bands func(sum, n int64) i
 	return out
 }
 
-// mean is sum/n rounded half up to two decimals, in whole numbers.
-func mean(sum, n int64) string {
+// Mean is sum/n rounded half up to two decimals, in whole numbers.
+func Mean(sum, n int64) string {
+	if n == 0 {
+		return "0.00"
+	}
 	hundredths := (sum*200 + n) / (2 * n)
 	return fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100)
 }
@@ -131,24 +141,20 @@ func met(code string, points int, sheets []Sheet, policy Policy) bool {
 
 // struck are the knock-outs that any sheet found, or that follow from a choice.
 func (s *Set) struck(sheets []Sheet) []Struck {
-	found := map[string]Struck{}
+	known, all, found := s.knockouts(), s.All(), map[string]Struck{}
 	for _, sheet := range sheets {
 		for _, code := range sheet.Knockouts {
-			k := s.knockouts()[code]
-			found[code] = Struck{code, k.Kind, k.Effect}
+			found[code] = Struck{code, known[code].Kind, known[code].Effect}
 		}
-		for _, c := range s.All() {
+		for _, c := range all {
 			k := c.Knockout
 			if points, chosen := sheet.Choices[c.Code]; k != nil && k.WhenPoints != nil && chosen && points == *k.WhenPoints {
 				found[c.Code] = Struck{c.Code, k.Kind, k.Effect}
 			}
 		}
 	}
-	out := []Struck{}
-	for _, x := range found {
-		out = append(out, x)
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Code < out[j].Code })
+	out := slices.AppendSeq([]Struck{}, maps.Values(found))
+	slices.SortFunc(out, func(a, b Struck) int { return cmp.Compare(a.Code, b.Code) })
 	return out
 }
 
@@ -176,10 +182,10 @@ func (s *Set) wrong(sheets []Sheet, policy Policy) []Wrong {
 	if !slices.Contains([]Policy{ByMean, ByAll, ByMajority}, policy) {
 		bad("floors_wrong", "floors", "floors là mean, all hoặc majority.", "floors is mean, all or majority.")
 	}
+	known := s.knockouts()
 	for i, sheet := range sheets {
 		place := fmt.Sprintf("sheets[%d]", i)
 		s.wrongChoices(sheet, place, bad)
-		known := s.knockouts()
 		for j, code := range sheet.Knockouts {
 			if _, ok := known[code]; !ok {
 				bad("unknown_knockout", fmt.Sprintf("%s.knockouts[%d]", place, j), fmt.Sprintf("Bộ %d không có quy định loại %q.", s.Number, code), fmt.Sprintf("Set %d has no knock-out %q.", s.Number, code))
@@ -194,7 +200,7 @@ func (s *Set) wrongChoices(sheet Sheet, place string, bad func(code, place, vi, 
 	if sheet.Case != 0 && !cases || sheet.Case < 0 || sheet.Case > 2 {
 		bad("case_wrong", place+".case", "Chỉ bộ 26 có trường hợp, 1 hoặc 2.", "Only set 26 has cases, 1 or 2.")
 	}
-	for _, code := range sortedCodes(sheet.Choices) {
+	for _, code := range slices.Sorted(maps.Keys(sheet.Choices)) {
 		points, at := sheet.Choices[code], place+".choices."+code
 		c, ok := s.Criterion(code)
 		switch {
@@ -210,15 +216,6 @@ func (s *Set) wrongChoices(sheet Sheet, place string, bad func(code, place, vi, 
 			bad("condition_unmet", at, q.Vi+".", q.En+".")
 		}
 	}
-}
-
-func sortedCodes(choices map[string]int) []string {
-	var out []string
-	for code := range choices {
-		out = append(out, code)
-	}
-	slices.Sort(out)
-	return out
 }
 
 // Refused is the result of input that could not be evaluated at all.

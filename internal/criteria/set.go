@@ -142,7 +142,7 @@ func (s *Set) Criterion(code string) (Criterion, bool) {
 // offers reports whether an option of so many points can be chosen in a case.
 func (c Criterion) offers(points, inCase int) bool {
 	for _, o := range c.Options {
-		if o.Points == points && (len(c.Cases) == 0 || o.Case == inCase) {
+		if o.Points == points && c.fits(o, inCase) {
 			return true
 		}
 	}

@@ -24,6 +24,7 @@ import (
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
+	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
@@ -36,6 +37,7 @@ type API struct {
 	DB        *sqldb.DB
 	Desk      *casework.Desk
 	Campaigns *campaign.Desk
+	Councils  *council.Desk
 	People    *accounts.People
 	Library   *workflow.Library
 	Log       *slog.Logger
@@ -84,7 +86,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	switch pkg := path.Base(t.PkgPath()); pkg {
-	case "campaign", "calendar", "criteria", "store", "accounts":
+	case "campaign", "calendar", "criteria", "council", "store", "accounts":
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name

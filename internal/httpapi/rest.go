@@ -108,7 +108,7 @@ func (a *API) listProducers(ctx context.Context, in *Page) (*listOf[ocop.Produce
 }
 
 func seesProducer(actor access.Actor, p ocop.Producer) bool {
-	if actor.Products().Sees(p.Path, p.ID) {
+	if actor.Products().Sees("", p.Path, p.ID) {
 		return true
 	}
 	_, admin := actor.Holds(access.Admin, p.Path)

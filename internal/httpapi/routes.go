@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"ocopflow/internal/council"
 	"ocopflow/internal/draw"
 )
 
@@ -30,6 +31,23 @@ func (a *API) routes(api huma.API) {
 	post(r, "/api/v1/products/{id}/inspections", "plan-inspection", "Inspections", 201, a.planInspection, a.visible(api))
 	get(r, "/api/v1/inspections/{id}", "get-inspection", "Inspections", a.getInspection)
 	patch(r, "/api/v1/inspections/{id}", "record-inspection", "Inspections", a.recordInspection)
+	get(r, "/api/v1/products/{id}/self-score", "get-self-score", "Scoring", a.getSelfScore, a.visible(api))
+	post(r, "/api/v1/products/{id}/self-score", "self-score", "Scoring", 200, a.selfScore, a.visible(api))
+	get(r, "/api/v1/products/{id}/path", "path-to-stars", "Scoring", a.pathTo, a.visible(api))
+	get(r, "/api/v1/councils", "list-councils", "Scoring", a.listCouncils)
+	post(r, "/api/v1/councils", "appoint-council", "Scoring", 201, a.appointCouncil)
+	get(r, "/api/v1/councils/{id}", "get-council", "Scoring", a.getCouncil)
+	get(r, "/api/v1/scoring-sessions", "list-sessions", "Scoring", a.listSessions)
+	post(r, "/api/v1/scoring-sessions", "begin-session", "Scoring", 201, a.beginSession)
+	get(r, "/api/v1/scoring-sessions/{id}", "get-session", "Scoring", a.getSession)
+	post(r, "/api/v1/scoring-sessions/{id}/declaration", "declare-conflict", "Scoring", 200, a.declare)
+	put(r, "/api/v1/scoring-sessions/{id}/agreed", "agree-evidence", "Scoring", a.agree)
+	put(r, "/api/v1/scoring-sessions/{id}/sheets/me", "save-sheet", "Scoring", a.saveSheet)
+	post(r, "/api/v1/scoring-sessions/{id}/sheets/me/seal", "seal-sheet", "Scoring", 200, a.sealSheet)
+	post(r, "/api/v1/scoring-sessions/{id}/open", "open-sheets", "Scoring", 200, a.step("open", openSheets))
+	post(r, "/api/v1/scoring-sessions/{id}/rescore", "score-again", "Scoring", 200, a.step("rescore", (*council.Desk).Rescore))
+	post(r, "/api/v1/scoring-sessions/{id}/close", "close-session", "Scoring", 200, a.step("close", closeSession))
+	post(r, "/api/v1/scoring-sessions/{id}/cancel", "cancel-session", "Scoring", 200, a.step("cancel", (*council.Desk).Cancel))
 	bulk(r, "/api/v1/transitions", "move-products", "Products", a.moveMany)
 	get(r, "/api/v1/worklist", "worklist", "Products", a.worklist)
 	get(r, "/api/v1/campaigns", "list-campaigns", "Campaigns", a.listCampaigns)

@@ -128,7 +128,26 @@ type RoundData struct {
 	FiledOn      *Date             `json:"filed_on,omitempty"`      // renewal dossier filed
 	Late         bool              `json:"late,omitempty"`          // it was filed past its window
 	Assessment   map[string]string `json:"assessment,omitempty"`    // the commune's verdicts, by topic
-	Result       *Result           `json:"result,omitempty"`        // of the present level
+	SelfScore    *SelfScore        `json:"self_score,omitempty"`    // the producer's newest sheet
+	Session      *Scoring          `json:"session,omitempty"`       // closed, at the present level
+	Result       *Result           `json:"result,omitempty"`        // of the present level, once it is on record
+}
+
+// SelfScore is what the producer's own sheet comes to.
+type SelfScore struct {
+	Number int   `json:"number"` // of the product's self-scorings, from 1
+	Total  int64 `json:"total"`
+	Stars  int   `json:"stars"`
+}
+
+// Scoring is a closed session: who could score, who did, and what it came to.
+type Scoring struct {
+	ID           string `json:"id"`
+	Written      bool   `json:"written"` // opinions in writing, no meeting
+	Entitled     int64  `json:"entitled"`
+	ChairPresent bool   `json:"chair_present"`
+	Spread       int64  `json:"spread"` // points
+	Result       Result `json:"result"`
 }
 
 // Result of one scoring: two separate gates, points and floors.
@@ -139,7 +158,8 @@ type Result struct {
 	BandStars  int      `json:"band_stars"`
 	FloorStars int      `json:"floor_stars"`
 	Stars      int      `json:"stars"`
-	Missed     []string `json:"missed,omitempty"` // criteria whose floor was not reached
+	Missed     []string `json:"missed,omitempty"`      // criteria whose floor was not reached
+	KnockedOut []string `json:"knocked_out,omitempty"` // rules that put the product out: no stars, whatever the points
 	Level      Level    `json:"level"`
 }
 

@@ -152,6 +152,7 @@ const lineColumns = `idx, stream, seq, at, actor, kind, event, hash, body`
 const (
 	sqlLines        = `SELECT ` + lineColumns + ` FROM entries WHERE idx >= $1 ORDER BY idx LIMIT $2`
 	sqlProductLines = `SELECT ` + lineColumns + ` FROM entries WHERE product = $1 AND idx > $2 ORDER BY idx LIMIT $3`
+	sqlProductEvent = `SELECT ` + lineColumns + ` FROM entries WHERE product = $1 AND event = $2 ORDER BY idx`
 	sqlLastRefusal  = `SELECT ` + lineColumns + ` FROM entries WHERE stream = $1 AND actor = $2 AND kind = 'refusal' AND at > $3 ORDER BY seq DESC LIMIT 8`
 	sqlPrivate      = `SELECT v.entry, v.field, v.value FROM private_values v JOIN entries e ON e.idx = v.entry WHERE e.product = $1 AND v.entry > $2 ORDER BY v.entry`
 )
@@ -175,6 +176,12 @@ func Lines(ctx context.Context, q sqldb.Querier, from int64, limit int) ([]Line,
 func ProductLines(ctx context.Context, q sqldb.Querier, product string, after int64, limit int) ([]Line, error) {
 	rows, err := q.Query(ctx, sqlProductLines, product, after, limit)
 	return collect(rows, err, "history", scanLine)
+}
+
+// ProductEvents reads all entries of one event of a product.
+func ProductEvents(ctx context.Context, q sqldb.Querier, product, event string) ([]Line, error) {
+	rows, err := q.Query(ctx, sqlProductEvent, product, event)
+	return collect(rows, err, "events of product", scanLine)
 }
 
 // RecentRefusals are an actor's newest refusals in a stream since a moment.

@@ -228,6 +228,9 @@ func viewCondition(v access.View, bind func(any) string) string {
 	for _, id := range v.Producers {
 		any = append(any, fmt.Sprintf("p.producer = %s", bind(id)))
 	}
+	for _, id := range v.Products {
+		any = append(any, fmt.Sprintf("p.id = %s", bind(id)))
+	}
 	if len(any) == 0 {
 		return "FALSE"
 	}

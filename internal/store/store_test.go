@@ -40,7 +40,7 @@ var sets = map[string]sqldb.Set{
 	"setInsertInspections": setInsertInspections, "setCertificates": setCertificates, "setTaken": setTaken,
 	"setInsertCertificates": setInsertCertificates, "setAmend": setAmend, "setStreams": setStreams,
 	"setSaveStreams": setSaveStreams, "setEntries": setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate,
-	"setCampaignVersions": setCampaignVersions, "setProducers": setProducers,
+	"setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers,
 }
 
 // constants are all statements of the package, read from its source so that a

@@ -18,16 +18,6 @@ const (
 // communes of the two products that go for 4 stars.
 var communes = map[string]string{fishSauce: "commune-tt-thien-cam", simWine: "commune-cam-my"}
 
-// score is what a secretary enters: each member's total, and the highest stars
-// whose floors are all met.
-func score(floor int, missed []string, totals ...int) map[string]any {
-	d := map[string]any{"totals": totals, "members": len(totals), "chair_present": true, "floor_stars": floor}
-	if missed != nil {
-		d["missed"] = missed
-	}
-	return d
-}
-
 // decision is a simulated one, of the present day.
 func (t *Teller) decision(number string) map[string]any {
 	return map[string]any{"number": number, "decision": number + "/QĐ-UBND", "decided_on": t.day}
@@ -72,8 +62,11 @@ func (t *Teller) april() {
 	t.refused("leader", wine, "approve_plan", nil, "document_missing", "document_missing", "document_missing", "idea_accepted")
 	t.move("leader", wine, "accept_idea", nil)
 	for _, code := range []string{fishSauce, simWine} {
-		t.upload("producer-"+code, t.find(code), "business_plan", "cost_estimate", "self_score")
+		t.upload("producer-"+code, t.find(code), "business_plan", "cost_estimate")
 	}
+	t.tick(wine, filled(t.set(15), 4, 76))
+	t.tick(t.find(fishSauce), best(t.set(9), ticks{"9": 1}))
+	t.missing(t.find(fishSauce), 4, "9")
 	t.on(2024, time.April, 16)
 	t.registerNew()
 	t.on(2024, time.April, 18)
@@ -110,7 +103,8 @@ func (t *Teller) registerNew() {
 	t.move("commune-cam-binh", p, "send_back", nil, "Bổ sung nguồn gốc nguyên liệu (mô phỏng).")
 	t.move("commune-cam-binh", p, "confirm", map[string]any{"officer": "commune-cam-binh"})
 	t.move("leader", p, "accept_idea", nil)
-	t.upload("office", p, "business_plan", "self_score")
+	t.upload("office", p, "business_plan")
+	t.tick(p, filled(t.set(3), 3, 58))
 }
 
 func (t *Teller) may() {
@@ -126,17 +120,16 @@ func (t *Teller) may() {
 		t.move("office", p, "open_inspection", visitors("2024-05-24", true))
 	}
 	t.on(2024, time.May, 30)
-	for i, code := range []string{rice, essentialOil} {
-		t.move("secretary-district", t.find(code), "score", score(3, nil, 60+i, 62, 64, 61, 63))
-	}
+	t.refused("secretary-district", t.find(rice), "score", nil, "session_closed")
+	t.score("district", t.find(rice), 3, filled(t.set(3), 3, 63), "score", false)
+	t.score("district", t.find(essentialOil), 20, filled(t.set(20), 3, 64), "score", false)
 }
 
 func (t *Teller) summer() {
 	t.chapter("Tháng 6: công nhận lại; rượu sim được huyện chấm và chuyển tỉnh", "June: renewals certified; the sim wine scored by the district and forwarded")
 	t.on(2024, time.June, 10)
 	wine := t.find(simWine)
-	t.refused("secretary-district", wine, "score", score(4, nil, 61, 75, 74, 76, 73), "spread")
-	t.move("secretary-district", wine, "score", score(4, nil, 71, 75, 74, 76, 73))
+	t.score("district", wine, 15, filled(t.set(15), 4, 76), "score", true)
 	t.refused("leader", wine, "certify", t.decision("MP-2024-00"), "out_of_scope", "recognised_here")
 	t.move("office", wine, "forward", nil)
 	t.on(2024, time.June, 14)
@@ -149,16 +142,17 @@ func (t *Teller) summer() {
 func (t *Teller) autumn() {
 	t.chapter("Tháng 9, 10: rượu sim đạt 4 sao; nước mắm đủ điểm nhưng thiếu HACCP", "September and October: the sim wine gets 4 stars; the fish sauce has the points but no HACCP")
 	t.on(2024, time.September, 25)
-	t.move("secretary-province", t.find(simWine), "score", score(4, nil, 74, 78, 76, 77, 75))
+	t.score("province", t.find(simWine), 15, filled(t.set(15), 4, 78), "score", false)
 	sauce := t.find(fishSauce)
-	t.move("secretary-district", sauce, "score", score(4, nil, 84, 86, 85, 88, 82))
+	noHACCP := best(t.set(9), ticks{"9": 1})
+	t.score("district", sauce, 9, noHACCP, "score", false)
 	t.move("office", sauce, "forward", nil)
 	t.on(2024, time.October, 15)
 	t.move("leader-province", t.find(simWine), "certify", t.decision("MP-2024-03"))
 	t.expect(simWine, "certified", 4)
 	t.on(2024, time.October, 28)
-	t.say("  Nước mắm: năm phiếu 96 điểm, nhưng tiêu chí 9 mới có giấy an toàn thực phẩm, chưa có HACCP.", "  Fish sauce: five sheets of 96 points, but criterion 9 rests on a food-safety certificate alone, without HACCP.")
-	t.move("secretary-province", sauce, "score", score(3, []string{"9"}, 96, 96, 96, 96, 96))
+	t.say("  Nước mắm: phiếu tới 96 điểm, nhưng tiêu chí 9 mới có giấy an toàn thực phẩm, chưa có HACCP.", "  Fish sauce: sheets of up to 96 points, but criterion 9 rests on a food-safety certificate alone, without HACCP.")
+	t.score("province", sauce, 9, noHACCP, "score", false)
 	t.refused("leader", sauce, "certify", t.decision("MP-2024-04"), "above_present_stars", "floors_missed")
 	t.move("office-province", sauce, "improve", nil, "Tiêu chí 9: cần chứng nhận HACCP để đạt 4 sao (mô phỏng).")
 }
@@ -171,18 +165,21 @@ func (t *Teller) winter() {
 	t.move("office", sauce, "open_inspection", visitors("2024-11-18", true))
 	finding := map[string]any{"topic": "Nhãn (mô phỏng)", "remedy": "Bổ sung ngày sản xuất", "closed": false}
 	visit := t.visit("office", sauce, []map[string]any{finding})
-	t.refused("secretary-district", sauce, "score", score(4, nil, 84, 86, 85, 88, 82), "no_open_remedy")
+	t.refused("secretary-district", sauce, "score", nil, "session_closed", "no_open_remedy")
 	finding["closed"] = true
 	t.record("office", visit, map[string]any{"findings": []map[string]any{finding}})
-	t.move("secretary-district", sauce, "score", score(4, nil, 84, 86, 85, 88, 82))
+	cured := filled(t.set(9), 4, 87)
+	t.tick(sauce, cured)
+	t.missing(sauce, 4)
+	t.score("district", sauce, 9, cured, "score", false)
 	t.move("office", sauce, "forward", nil)
-	t.refused("secretary-district", t.newcomer, "score", score(3, nil, 55, 57, 58), "inspection_held")
+	t.refused("secretary-district", t.newcomer, "score", nil, "session_closed", "inspection_held")
 	t.visit("office", t.newcomer, nil)
-	t.move("secretary-district", t.newcomer, "score", score(3, nil, 55, 57, 58))
+	t.score("district", t.newcomer, 3, filled(t.set(3), 3, 58), "score", false)
 	t.on(2024, time.November, 25)
 	t.move("leader", t.newcomer, "certify", t.decision("MP-2024-05"))
 	t.on(2024, time.December, 10)
-	t.move("secretary-province", sauce, "score", score(4, nil, 86, 87, 85, 88, 84))
+	t.score("province", sauce, 9, filled(t.set(9), 4, 88), "score", false)
 	t.on(2024, time.December, 20)
 	t.move("leader-province", sauce, "certify", t.decision("MP-2024-06"))
 	t.expect(fishSauce, "certified", 4)
@@ -205,9 +202,9 @@ func (t *Teller) later() {
 	t.upload("producer-"+rice, p, "renewal_dossier")
 	t.move("producer-"+rice, p, "file_dossier", nil)
 	t.refused("office", p, "submit_dossier", nil, "out_of_scope")
-	t.move("office-province", p, "submit_dossier", nil)
 	t.on(2027, time.July, 12)
-	t.move("secretary-province", p, "score", score(3, nil, 64, 66, 65, 63, 67))
+	t.say("  Đánh giá lại: hội đồng tỉnh lấy ý kiến bằng văn bản, không họp.", "  A renewal: the provincial council gives its opinions in writing, without a meeting.")
+	t.score("province", p, 3, filled(t.set(3), 3, 66), "score_in_writing", false)
 	t.on(2027, time.July, 20)
 	t.move("leader-province", p, "certify", t.decision("MP-2027-01"))
 	t.expect(rice, "certified", 3)

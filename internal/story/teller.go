@@ -19,13 +19,14 @@ type Teller struct {
 	day      ocop.Date
 	newcomer product           // the first product of Cẩm Bình
 	titles   map[string]string // of states and events
+	councils map[string]string // by level
 	err      error             // the first thing that went otherwise than told
 }
 
 // Play tells the whole story against a demo server, and fails when anything
 // goes otherwise than it is told.
 func Play(ctx context.Context, out io.Writer, lang ocop.Lang, address string, accounts []Account) error {
-	t := &Teller{c: &client{ctx: ctx, address: address, tokens: map[string]string{}, lang: lang}, out: out}
+	t := &Teller{c: &client{ctx: ctx, address: address, tokens: map[string]string{}, lang: lang}, out: out, councils: map[string]string{}}
 	for _, a := range accounts {
 		t.c.tokens[a.Name] = a.Token
 	}
@@ -82,18 +83,20 @@ type moved struct {
 
 // learn reads the titles of states and events out of the procedure.
 func (t *Teller) learn() {
+	t.titles = map[string]string{}
 	var w struct {
 		Definition struct {
 			States, Transitions map[string]struct{ Title ocop.Text }
 		}
 	}
-	if err := t.c.call("office", http.MethodGet, "/workflows/ocop/2023", nil, &w); err != nil {
-		t.fail("procedure: %v", err)
-	}
-	t.titles = map[string]string{}
-	for _, names := range []map[string]struct{ Title ocop.Text }{w.Definition.Transitions, w.Definition.States} {
-		for name, x := range names {
-			t.titles[name] = x.Title.In(t.c.lang)
+	for _, version := range []string{"2026", "2023"} {
+		if err := t.c.call("office", http.MethodGet, "/workflows/ocop/"+version, nil, &w); err != nil {
+			t.fail("procedure: %v", err)
+		}
+		for _, names := range []map[string]struct{ Title ocop.Text }{w.Definition.Transitions, w.Definition.States} {
+			for name, x := range names {
+				t.titles[name] = x.Title.In(t.c.lang)
+			}
 		}
 	}
 	// One name is both an event's and a state's nowhere but here.

@@ -207,6 +207,12 @@ type Offer struct {
 	Opens   ocop.Track
 }
 
+// Has reports whether an event from where the subject stands has an effect.
+func (r *Rules) Has(s Subject, event ocop.Event, effect Effect) bool {
+	rule := r.rule(s.Track, s.State, event)
+	return rule != nil && slices.Contains(rule.effects, effect)
+}
+
 // Offer describes an event that starts from where the subject stands.
 func (r *Rules) Offer(s Subject, event ocop.Event) Offer {
 	t, _ := r.Transitions.Get(string(event))

@@ -138,23 +138,42 @@ func (r *Rules) BandStars(sum, n int64) int {
 	return 0
 }
 
-// Result of totals and of the stars whose floors are all met: the lower of the
-// two gates.
-func (r *Rules) Result(level ocop.Level, totals []int64, floor int, missed []string) ocop.Result {
-	var sum int64
-	for _, t := range totals {
-		sum += t
+// BandFrom is the lowest mean of a band; false when no band gives those stars.
+func (r *Rules) BandFrom(stars int) (int64, bool) {
+	for _, b := range r.Bands {
+		if b.Stars == stars {
+			return int64(b.From), true
+		}
 	}
-	n := int64(len(totals))
-	band := r.BandStars(sum, n)
-	hundredths := int64(0)
-	if n > 0 {
-		hundredths = (sum*200 + n) / (2 * n)
+	return 0, false
+}
+
+// Floors says when a floor is met by several sheets: mean, unless the procedure
+// says otherwise.
+func (r *Rules) Floors() string {
+	if r.Council == nil || r.Council.Floors == "" {
+		return "mean"
 	}
-	return ocop.Result{
-		Sum: sum, Members: n, Mean: fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100),
-		BandStars: band, FloorStars: floor, Stars: min(band, floor), Missed: missed, Level: level,
+	return r.Council.Floors
+}
+
+// Quorum is the least number of sheets of so many who may score. The fraction
+// is the procedure's; 3/4 is that of Tây Ninh's regulations.
+func (r *Rules) Quorum(entitled int64) int64 {
+	if r.Council == nil {
+		return entitled
 	}
+	part, whole, ok := fraction(r.Council.Quorum)
+	if !ok {
+		return entitled
+	}
+	return (entitled*part + whole - 1) / whole
+}
+
+// SheetsVerified reports whether score sheets of a decision are the procedure's
+// own: older regimes borrow those of a later one, which is not verified.
+func (r *Rules) SheetsVerified(decision string) bool {
+	return r.Legal.Act == decision && !r.unverified()
 }
 
 // LastDay is the last day of a certificate issued on day: so many civil months

@@ -229,41 +229,18 @@ func TestMeansOnTheEdgeOfABand(t *testing.T) {
 	r := shippedRules(t)
 	for bound, stars := range map[int64]int{30: 2, 50: 3, 70: 4, 90: 5} {
 		for _, n := range []int64{3, 7, 9, 11} {
-			totals := make([]int64, n)
-			for i := range totals {
-				totals[i] = bound
-			}
-			if got := r.Result("district", totals, 5, nil).Stars; got != stars {
+			if got := r.BandStars(bound*n, n); got != stars {
 				t.Errorf("%d sheets with a mean of %d: %d stars, want %d", n, bound, got, stars)
 			}
-			totals[n-1]--
-			if got := r.Result("district", totals, 5, nil).Stars; got != stars-1 {
+			if got := r.BandStars(bound*n-1, n); got != stars-1 {
 				t.Errorf("%d sheets, one point below %d: %d stars, want %d", n, bound, got, stars-1)
 			}
 		}
 	}
-}
-
-func TestResultNeedsBothGates(t *testing.T) {
-	t.Parallel()
-	r := shippedRules(t)
-	rapid.Check(t, func(t *rapid.T) {
-		totals := rapid.SliceOfN(rapid.Int64Range(0, 100), 1, 15).Draw(t, "totals")
-		floor := rapid.IntRange(2, 5).Draw(t, "floor")
-		a := r.Result("district", totals, floor, nil)
-		slices.Reverse(totals)
-		if diff := cmp.Diff(a, r.Result("district", totals, floor, nil)); diff != "" {
-			t.Fatalf("the order of the sheets matters:\n%s", diff)
-		}
-		if a.Stars > floor || a.Stars > a.BandStars {
-			t.Fatalf("%+v", a)
-		}
-		i := rapid.IntRange(0, len(totals)-1).Draw(t, "sheet")
-		if totals[i]++; r.Result("district", totals, floor, nil).Stars < a.Stars {
-			t.Fatal("a point more lowered the stars")
-		}
-	})
-	if got := r.Result("district", []int64{96, 96, 96}, 3, []string{"9"}); got.Stars != 3 || got.BandStars != 5 || got.Mean != "96.00" {
-		t.Errorf("96 points that miss the floor of criterion 9: %+v", got)
+	if got, ok := r.BandFrom(4); got != 70 || !ok {
+		t.Errorf("four stars begin at %d", got)
+	}
+	if _, ok := r.BandFrom(6); ok {
+		t.Error("six stars have a band")
 	}
 }

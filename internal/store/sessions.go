@@ -1,0 +1,247 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/criteria"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+)
+
+// Status of a scoring session.
+type Status string
+
+// What a session goes through: sheets are filled in and sealed, opened
+// together, and the result is closed.
+const (
+	Scoring   Status = "scoring"
+	Opened    Status = "opened"
+	Closed    Status = "closed"
+	Cancelled Status = "cancelled"
+)
+
+// Ways in which a council comes to its scores.
+const (
+	Meeting = "meeting"
+	Written = "written"
+)
+
+// Session (phiên chấm) is one scoring of one product at one level.
+type Session struct {
+	ID        string
+	Council   string
+	Product   string
+	Round     string
+	Level     ocop.Level
+	Kind      string // meeting or written
+	HeldOn    ocop.Date
+	Place     string
+	Status    Status
+	Turn      int             // of scoring, from 1
+	Agreed    *criteria.Sheet // what papers decide, agreed once for all; nil before
+	Result    *ocop.Scoring   // once closed
+	CreatedBy string
+	CreatedAt time.Time
+	Version   int64
+	Seats     []Seat
+}
+
+// Seat is a council member's part in a session.
+type Seat struct {
+	Account    string
+	Name       string // of the account
+	Display    string
+	Position   Position
+	DeclaredAt *time.Time
+	Recused    bool
+	Grounds    []string // of the recusal
+}
+
+const sessionColumns = `s.id, s.council, s.product, s.round, s.level, s.kind, s.held_on, s.place, s.status, s.turn, s.agreed, s.result, s.created_by, s.created_at, s.version`
+
+const (
+	sqlSession       = `SELECT ` + sessionColumns + ` FROM sessions s WHERE s.id = $1`
+	sqlSessionsOf    = `SELECT ` + sessionColumns + ` FROM sessions s WHERE s.product = $1 ORDER BY s.id`
+	sqlInsertSession = `INSERT INTO sessions (id, council, product, round, level, kind, held_on, place, status, turn, agreed, result, created_by, created_at, version)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,1,'','',$10,$11,1)`
+	sqlSaveSession = `UPDATE sessions SET status = $1, turn = $2, agreed = $3, result = $4, version = version + 1 WHERE id = $5 AND version = $6`
+	sqlSeats       = `SELECT x.account, a.name, a.display, x.position, x.declared_at, x.recused, x.grounds FROM seats x JOIN accounts a ON a.id = x.account WHERE x.session = $1 ORDER BY x.place`
+	sqlInsertSeat  = `INSERT INTO seats (session, account, position, place, declared_at, recused, grounds) VALUES ($1,$2,$3,$4,NULL,$5,$6)`
+	sqlSaveSeat    = `UPDATE seats SET declared_at = $1, recused = $2, grounds = $3 WHERE session = $4 AND account = $5`
+	sqlSits        = `SELECT DISTINCT s.product FROM seats x JOIN sessions s ON s.id = x.session WHERE x.account = $1 AND x.declared_at IS NOT NULL AND NOT x.recused AND s.status <> 'cancelled'`
+)
+
+var setCancelSessions = sqldb.Set{
+	SQL:     `UPDATE sessions SET status = 'cancelled', version = version + 1 WHERE status IN ('scoring','opened') AND product IN (SELECT c1 FROM {rows})`,
+	Columns: []sqldb.Kind{sqldb.Text},
+}
+
+func scanSession(s scanner) (x Session, err error) {
+	var held, turn, created int64
+	var agreed, result string
+	if err = s.Scan(&x.ID, &x.Council, &x.Product, &x.Round, &x.Level, &x.Kind, &held, &x.Place, &x.Status, &turn, &agreed, &result,
+		&x.CreatedBy, &created, &x.Version); err != nil {
+		return x, err
+	}
+	x.HeldOn, x.Turn, x.CreatedAt = ocop.Date(held), int(turn), sqldb.Time(created)
+	if agreed != "" {
+		x.Agreed = new(criteria.Sheet)
+		if err = json.Unmarshal([]byte(agreed), x.Agreed); err != nil {
+			return x, err
+		}
+	}
+	if result != "" {
+		x.Result = new(ocop.Scoring)
+		err = json.Unmarshal([]byte(result), x.Result)
+	}
+	return x, err
+}
+
+// SessionByID finds a session with its seats; nil when there is none.
+func SessionByID(ctx context.Context, q sqldb.Querier, id string) (*Session, error) {
+	x, err := one(q.QueryRow(ctx, sqlSession, id), "session", scanSession)
+	if err == nil && x != nil {
+		x.Seats, err = seats(ctx, q, id)
+	}
+	return x, err
+}
+
+func seats(ctx context.Context, q sqldb.Querier, session string) ([]Seat, error) {
+	rows, err := q.Query(ctx, sqlSeats, session)
+	return collect(rows, err, "seats", func(s scanner) (x Seat, err error) {
+		var declared sql.NullInt64
+		var grounds string
+		if err = s.Scan(&x.Account, &x.Name, &x.Display, &x.Position, &declared, &x.Recused, &grounds); err != nil {
+			return x, err
+		}
+		x.DeclaredAt = moment(declared)
+		return x, json.Unmarshal([]byte(grounds), &x.Grounds)
+	})
+}
+
+// SessionsOf lists the sessions of a product, the first first.
+func SessionsOf(ctx context.Context, q sqldb.Querier, product string) ([]Session, error) {
+	rows, err := q.Query(ctx, sqlSessionsOf, product)
+	list, err := collect(rows, err, "sessions", scanSession)
+	for i := range list {
+		if err == nil {
+			list[i].Seats, err = seats(ctx, q, list[i].ID)
+		}
+	}
+	return list, err
+}
+
+// SessionFilter narrows a list of sessions.
+type SessionFilter struct {
+	View    access.View
+	Account string // who asks: sessions with a seat of theirs are seen
+	Product string
+	Status  string
+	After   string // id
+	Limit   int
+}
+
+// Sessions lists those in view, the newest first.
+func Sessions(ctx context.Context, q sqldb.Querier, f SessionFilter) ([]Session, error) {
+	where, args := seenBy(f.View, "p.path", `EXISTS (SELECT 1 FROM seats x WHERE x.session = s.id AND x.account = %s)`, f.Account)
+	add := func(format string, v any) {
+		args = append(args, v)
+		where += fmt.Sprintf(format, len(args))
+	}
+	if f.Product != "" {
+		add(" AND s.product = $%d", f.Product)
+	}
+	if f.Status != "" {
+		add(" AND s.status = $%d", f.Status)
+	}
+	if f.After != "" {
+		add(" AND s.id < $%d", f.After)
+	}
+	args = append(args, f.Limit)
+	text := fmt.Sprintf(`SELECT %s FROM sessions s JOIN products p ON p.id = s.product WHERE %s ORDER BY s.id DESC LIMIT $%d`, sessionColumns, where, len(args))
+	rows, err := q.Query(ctx, text, args...)
+	list, err := collect(rows, err, "sessions", scanSession)
+	for i := range list {
+		if err == nil {
+			list[i].Seats, err = seats(ctx, q, list[i].ID)
+		}
+	}
+	return list, err
+}
+
+// InsertSession adds a session with its seats.
+func InsertSession(ctx context.Context, tx *sqldb.Tx, x Session) error {
+	if err := exec(ctx, tx, "insert session", sqlInsertSession, x.ID, x.Council, x.Product, x.Round, string(x.Level), x.Kind, int64(x.HeldOn), x.Place,
+		string(x.Status), x.CreatedBy, sqldb.Micros(x.CreatedAt)); err != nil {
+		return err
+	}
+	for i, s := range x.Seats {
+		grounds, err := groundsText(s)
+		if err != nil {
+			return err
+		}
+		if err := exec(ctx, tx, "insert seat", sqlInsertSeat, x.ID, s.Account, string(s.Position), int64(i), s.Recused, grounds); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func groundsText(s Seat) (string, error) {
+	if s.Grounds == nil {
+		s.Grounds = []string{}
+	}
+	b, err := json.Marshal(s.Grounds)
+	return string(b), err
+}
+
+// SaveSession saves a session if it is still at the version read, and fails
+// otherwise.
+func SaveSession(ctx context.Context, tx *sqldb.Tx, x Session) error {
+	agreed, result := "", ""
+	if x.Agreed != nil {
+		b, err := json.Marshal(x.Agreed)
+		if err != nil {
+			return err
+		}
+		agreed = string(b)
+	}
+	if x.Result != nil {
+		b, err := json.Marshal(x.Result)
+		if err != nil {
+			return err
+		}
+		result = string(b)
+	}
+	return exec(ctx, tx, "save session", sqlSaveSession, string(x.Status), int64(x.Turn), agreed, result, x.ID, x.Version)
+}
+
+// SaveSeat saves what a member declared.
+func SaveSeat(ctx context.Context, tx *sqldb.Tx, session string, s Seat) error {
+	grounds, err := groundsText(s)
+	if err != nil {
+		return err
+	}
+	return exec(ctx, tx, "save seat", sqlSaveSeat, nullTime(s.DeclaredAt), s.Recused, grounds, session, s.Account)
+}
+
+// CancelSessions ends the running sessions of products.
+func CancelSessions(ctx context.Context, tx *sqldb.Tx, products []string) error {
+	_, err := sqldb.ExecSet(ctx, tx, setCancelSessions, ids(products))
+	return err
+}
+
+// Sits are the products that an account may see for its seats in sessions: it
+// declared that nothing stands against it.
+func Sits(ctx context.Context, q sqldb.Querier, account string) ([]string, error) {
+	rows, err := q.Query(ctx, sqlSits, account)
+	return collect(rows, err, "seats of account", func(s scanner) (id string, err error) {
+		err = s.Scan(&id)
+		return id, err
+	})
+}
