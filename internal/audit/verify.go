@@ -1,9 +1,11 @@
-// Package audit recomputes what the ledger claims, from a database alone. The
-// arithmetic is package ledger's; proofs, checkpoints and replay will be here.
+// Package audit recomputes what the ledger claims, from a database alone: its
+// tree and chains, and that sheets are what was sealed and results what sheets
+// come to. The arithmetic is that of packages ledger and criteria.
 package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"ocopflow/internal/ledger"
@@ -19,8 +21,9 @@ type Report struct {
 	OK      bool   `json:"ok"`
 }
 
-// Verify reads the whole ledger in its order and recomputes hashes, chains and
-// tree, on one unchanging view of the database; the first fault ends it.
+// Verify reads the whole ledger in its order and recomputes hashes, chains,
+// tree and scoring, on one unchanging view of the database; the first fault
+// ends it.
 func Verify(ctx context.Context, db *sqldb.DB) (Report, error) {
 	var r Report
 	err := db.Snapshot(ctx, func(q sqldb.Querier) error {
@@ -29,6 +32,7 @@ func Verify(ctx context.Context, db *sqldb.DB) (Report, error) {
 			return err
 		}
 		var c ledger.Checker
+		sheets := newScoring(q)
 		const page = 1000
 		for {
 			lines, err := store.Lines(ctx, q, c.Tree.Size, page)
@@ -40,6 +44,10 @@ func Verify(ctx context.Context, db *sqldb.DB) (Report, error) {
 					r.Fault = err.Error()
 					return nil
 				}
+				if err := sheets.next(ctx, l); err != nil {
+					r.Fault = err.Error()
+					return nil
+				}
 			}
 			if len(lines) < page {
 				break
@@ -48,6 +56,13 @@ func Verify(ctx context.Context, db *sqldb.DB) (Report, error) {
 		r.Entries, r.Root = c.Tree.Size, c.Tree.Root().String()
 		if c.Tree.Size != head.Tree.Size || c.Tree.Root() != head.Tree.Root() {
 			r.Fault = fmt.Sprintf("the tree of %d entries recomputed is not the head of %d that is stored", c.Tree.Size, head.Tree.Size)
+		}
+		if err := sheets.rows(ctx); r.Fault == "" && err != nil {
+			var f *finding
+			if !errors.As(err, &f) {
+				return err
+			}
+			r.Fault = f.text
 		}
 		r.OK = r.Fault == ""
 		return nil

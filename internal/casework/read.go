@@ -108,7 +108,6 @@ func (d *Desk) History(ctx context.Context, a access.Actor, id string, after int
 	if err != nil {
 		return nil, err
 	}
-	overseen := a.ID == ocop.System || a.Oversees().Sees("", p.Path, "")
 	lines, err := store.ProductLines(ctx, d.DB, id, after, limit)
 	if err != nil {
 		return nil, err
@@ -132,7 +131,7 @@ func (d *Desk) History(ctx context.Context, a access.Actor, id string, after int
 			}
 		}
 		delete(e.Data, "comment")
-		if !overseen && strings.HasPrefix(l.Stream, "council:") {
+		if strings.HasPrefix(l.Stream, "council:") && !a.Oversees().Sees("", p.Path.Upto(ocop.UnitKind(e.Level)), "") {
 			withhold(&e)
 		}
 		if e.ActorName, err = d.nameOf(ctx, names, l.Actor); err != nil {
@@ -154,8 +153,8 @@ func withhold(e *Entry) {
 
 func entryOf(l store.Line) (Entry, error) {
 	var body struct {
-		From, To, Round string
-		Data            map[string]any
+		From, To, Round, Level string
+		Data                   map[string]any
 	}
 	if err := json.Unmarshal([]byte(l.Body), &body); err != nil {
 		return Entry{}, fmt.Errorf("entry %d: %w", l.Index, err)
@@ -163,7 +162,7 @@ func entryOf(l store.Line) (Entry, error) {
 	if body.Data == nil {
 		body.Data = map[string]any{}
 	}
-	return Entry{Index: &l.Index, Seq: &l.Seq, Kind: l.Kind, Event: l.Event, From: body.From, To: body.To, Round: body.Round, At: l.At,
+	return Entry{Index: &l.Index, Seq: &l.Seq, Kind: l.Kind, Event: l.Event, From: body.From, To: body.To, Round: body.Round, Level: body.Level, At: l.At,
 		Actor: l.Actor, Data: body.Data, Hash: hex.EncodeToString(l.Hash[:])}, nil
 }
 

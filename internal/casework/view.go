@@ -61,6 +61,7 @@ type Entry struct {
 	From      string         `json:"from"`
 	To        string         `json:"to"`
 	Round     string         `json:"round,omitempty"`
+	Level     string         `json:"level,omitempty"`
 	At        time.Time      `json:"at"`
 	Actor     string         `json:"actor"`
 	ActorName string         `json:"actor_name,omitempty"`

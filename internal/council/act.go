@@ -45,11 +45,11 @@ func (d *Desk) load(ctx context.Context, q sqldb.Querier, a access.Actor, id str
 	if f.standing, err = d.Products.Standing(ctx, q, x.Product, now); err != nil {
 		return nil, err
 	}
-	if f.seat(a) == nil && !f.oversees(a) {
-		return nil, casework.NotFound()
-	}
 	if f.council, err = store.CouncilByID(ctx, q, x.Council); err != nil {
 		return nil, err
+	}
+	if f.seat(a) == nil && !f.oversees(a) {
+		return nil, casework.NotFound()
 	}
 	if f.set, err = f.standing.Set(); err != nil {
 		return nil, err
@@ -174,9 +174,10 @@ func (f *file) onlyRunner(a access.Actor) error {
 	return mayNot("Việc này của thư ký hội đồng không có xung đột lợi ích.", "This is for a secretary of the council without a conflict of interest.")
 }
 
-// oversees reports whether the actor may look into the session without a seat.
+// oversees reports whether the actor may look into the session without a seat:
+// held at the council's unit or above, never below.
 func (f *file) oversees(a access.Actor) bool {
-	return a.Oversees().Sees("", f.standing.Product.Path, "")
+	return a.Oversees().Sees("", f.council.Path, "")
 }
 
 func (f *file) seat(a access.Actor) *store.Seat {

@@ -50,7 +50,7 @@ func (d *Desk) Open(ctx context.Context, r Request) (View, error) {
 
 // disclosed are the sheets as the entry of their opening holds them: with their
 // salts, so that anybody with the ledger can check the seals.
-func (f *file) disclosed(list []whole) []any {
+func (f *file) disclosed(list []SealedSheet) []any {
 	var out []any
 	for _, w := range list {
 		h := f.sheet(w.Turn, w.Member)
@@ -60,7 +60,7 @@ func (f *file) disclosed(list []whole) []any {
 }
 
 // quorate refuses too few sheets, or none of whoever presides.
-func (f *file) quorate(list []whole) error {
+func (f *file) quorate(list []SealedSheet) error {
 	bad := fault.New(fault.Refused, "quorum", "Chưa đủ điều kiện mở phiếu.", "The sheets cannot be opened yet.")
 	rules := f.standing.Rules
 	need, note := rules.Quorum(f.entitled()), "Quy chế hội đồng"
@@ -79,9 +79,9 @@ func (f *file) quorate(list []whole) error {
 }
 
 // presided reports whether whoever presides handed in a sheet.
-func (f *file) presided(list []whole) bool {
+func (f *file) presided(list []SealedSheet) bool {
 	s := f.presiding()
-	return s != nil && slices.ContainsFunc(list, func(w whole) bool { return w.Member == s.Account })
+	return s != nil && slices.ContainsFunc(list, func(w SealedSheet) bool { return w.Member == s.Account })
 }
 
 // Rescore begins another turn; the sheets of the one before stay. It is due when
@@ -188,7 +188,7 @@ func (f *file) tooFarApart(n int64) error {
 }
 
 // result is what the sheets come to under the procedure's gates.
-func (f *file) result(list []whole) (*ocop.Scoring, error) {
+func (f *file) result(list []SealedSheet) (*ocop.Scoring, error) {
 	r := f.evaluate(list)
 	if len(r.Errors) > 0 {
 		return nil, fmt.Errorf("sealed sheets of %s: %+v", f.session.ID, r.Errors)
@@ -206,7 +206,7 @@ func (f *file) result(list []whole) (*ocop.Scoring, error) {
 	return out, nil
 }
 
-func (f *file) evaluate(list []whole) criteria.Result {
+func (f *file) evaluate(list []SealedSheet) criteria.Result {
 	rules := f.standing.Rules
 	return f.set.Evaluate(sheetsOf(list), criteria.Policy(rules.Floors()), rules.BandStars)
 }

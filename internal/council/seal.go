@@ -22,9 +22,9 @@ type sealed struct {
 	Seal    string
 }
 
-// whole is a sheet as it is sealed: the council's agreement and the member's own
+// SealedSheet is a sheet as it is sealed: the council's agreement and the member's own
 // choices together. Its canonical bytes, behind a salt, are the seal.
-type whole struct {
+type SealedSheet struct {
 	Session  string         `json:"session"`
 	Turn     int            `json:"turn"`
 	Member   string         `json:"member"`
@@ -36,16 +36,10 @@ type whole struct {
 	Opinion  string         `json:"opinion"` // hex of SHA-256 over salt and text, "" for none
 }
 
-func (w whole) canonical() ([]byte, error) {
+// Canonical are the bytes that a seal commits to.
+func (w SealedSheet) Canonical() ([]byte, error) {
 	return ledger.Canonical(ledger.Map{"session": w.Session, "turn": w.Turn, "member": w.Member, "product": w.Product, "criteria": w.Criteria,
 		"set": w.Set, "sheet": casework.SheetMap(w.Sheet), "total": w.Total, "opinion": w.Opinion})
-}
-
-// commitment is the hex of SHA-256 over salt and text.
-func commitment(salt []byte, text string) string {
-	p := ledger.Private{Value: text}
-	copy(p.Salt[:], salt)
-	return p.Commitment()
 }
 
 // sealsOf reads a session's seals out of the ledger, by the product's entries.
@@ -117,14 +111,14 @@ func (f *file) unbroken(turn int) error {
 // holds reports whether the sheet behind a seal is unchanged.
 func (f *file) holds(s sealed) bool {
 	h := f.sheet(s.Turn, s.Account)
-	if h == nil || h.Seal != s.Seal || commitment(h.Salt, h.Body) != s.Seal {
+	if h == nil || h.Seal != s.Seal || ledger.Commitment(h.Salt, h.Body) != s.Seal {
 		return false
 	}
-	var w whole
+	var w SealedSheet
 	if json.Unmarshal([]byte(h.Body), &w) != nil || w.Session != h.Session || w.Turn != h.Turn || w.Member != h.Account {
 		return false
 	}
-	return h.Opinion == "" && w.Opinion == "" || w.Opinion == commitment(h.Salt, h.Opinion)
+	return h.Opinion == "" && w.Opinion == "" || w.Opinion == ledger.Commitment(h.Salt, h.Opinion)
 }
 
 func (f *file) sheet(turn int, account string) *store.Sheet {
@@ -155,13 +149,13 @@ func (b *sealBroken) drafts(f *file, r Request) []ledger.Draft {
 }
 
 // wholes are the sealed sheets of a turn, by member.
-func (f *file) wholes(turn int) ([]whole, error) {
-	var out []whole
+func (f *file) wholes(turn int) ([]SealedSheet, error) {
+	var out []SealedSheet
 	for _, h := range f.sheets {
 		if h.Turn != turn || h.Seal == "" {
 			continue
 		}
-		var w whole
+		var w SealedSheet
 		if err := json.Unmarshal([]byte(h.Body), &w); err != nil {
 			return nil, fmt.Errorf("sheet of %s in %s: %w", h.Account, h.Session, err)
 		}
@@ -170,7 +164,7 @@ func (f *file) wholes(turn int) ([]whole, error) {
 	return out, nil
 }
 
-func sheetsOf(list []whole) []criteria.Sheet {
+func sheetsOf(list []SealedSheet) []criteria.Sheet {
 	out := []criteria.Sheet{}
 	for _, w := range list {
 		out = append(out, w.Sheet)
@@ -179,7 +173,7 @@ func sheetsOf(list []whole) []criteria.Sheet {
 }
 
 // spread is the points between the highest and the lowest total.
-func spread(list []whole) int64 {
+func spread(list []SealedSheet) int64 {
 	if len(list) == 0 {
 		return 0
 	}

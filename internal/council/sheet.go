@@ -197,15 +197,15 @@ func (f *file) saved(account string) (*Filled, error) {
 func (f *file) sealing(account string, full criteria.Sheet, opinion string, now time.Time) (store.Sheet, error) {
 	h := store.Sheet{Session: f.session.ID, Turn: f.session.Turn, Account: account, Opinion: opinion, Salt: make([]byte, 16), SealedAt: &now, Version: 1}
 	rand.Read(h.Salt) // never fails: it ends the program instead
-	w := whole{Session: h.Session, Turn: h.Turn, Member: account, Product: f.session.Product, Criteria: f.standing.Rules.Criteria, Set: f.set.Number,
+	w := SealedSheet{Session: h.Session, Turn: h.Turn, Member: account, Product: f.session.Product, Criteria: f.standing.Rules.Criteria, Set: f.set.Number,
 		Sheet: full, Total: full.Total()}
 	if opinion != "" {
-		w.Opinion = commitment(h.Salt, opinion)
+		w.Opinion = ledger.Commitment(h.Salt, opinion)
 	}
-	body, err := w.canonical()
+	body, err := w.Canonical()
 	if err != nil {
 		return h, err
 	}
-	h.Body, h.Seal = string(body), commitment(h.Salt, string(body))
+	h.Body, h.Seal = string(body), ledger.Commitment(h.Salt, string(body))
 	return h, nil
 }

@@ -164,7 +164,7 @@ func (f *file) mine(v *View, a access.Actor) {
 	if h != nil {
 		v.Mine.Opinion, v.Mine.Sealed, v.Mine.Version = h.Opinion, h.Seal != "", h.Version
 		if v.Mine.Sealed {
-			var w whole
+			var w SealedSheet
 			_ = json.Unmarshal([]byte(h.Body), &w) // a broken one shows as empty, and the seal says so
 			v.Mine.Sheet, full = w.Sheet, w.Sheet
 		} else {

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -106,8 +107,43 @@ var strictJSON = huma.Format{
 		if nul(data) {
 			return errors.New("a NUL character")
 		}
+		if err := repeated(json.NewDecoder(bytes.NewReader(data))); err != nil {
+			return err
+		}
 		return json.Unmarshal(data, v)
 	},
+}
+
+// repeated finds a name that an object holds twice: encoding/json would take the
+// last in silence, and a sheet with two options for one criterion is wrong.
+func repeated(d *json.Decoder) error {
+	t, err := d.Token()
+	if err != nil {
+		return err
+	}
+	open, ok := t.(json.Delim)
+	if !ok {
+		return nil
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		if open == '{' {
+			name, err := d.Token()
+			if err != nil {
+				return err
+			}
+			if s, _ := name.(string); seen[s] {
+				return fmt.Errorf("%q stands twice in one object", s)
+			} else {
+				seen[s] = true
+			}
+		}
+		if err := repeated(d); err != nil {
+			return err
+		}
+	}
+	_, err = d.Token()
+	return err
 }
 
 // nul finds an escaped NUL: \u0000 after an even number of backslashes.

@@ -154,9 +154,12 @@ type Private struct {
 }
 
 // Commitment is the hex of SHA-256 over salt and value.
-func (p Private) Commitment() string {
+func (p Private) Commitment() string { return Commitment(p.Salt[:], p.Value) }
+
+// Commitment is the hex of SHA-256 over salt and text.
+func Commitment(salt []byte, text string) string {
 	h := sha256.New()
-	h.Write(p.Salt[:])
-	h.Write([]byte(p.Value))
+	h.Write(salt)
+	h.Write([]byte(text))
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -20,6 +20,7 @@ const (
 	sqlRepin          = `UPDATE rounds SET procedure_version = $2, procedure_hash = $3, level = $4, data = $5 WHERE id = $1 AND closed_at IS NULL`
 	sqlProcedureInUse = `SELECT count(*) FROM rounds WHERE procedure_name = $1 AND procedure_version = $2`
 	sqlProcedure      = `SELECT hash FROM procedures WHERE name = $1 AND version = $2`
+	sqlProcedureText  = `SELECT body FROM procedures WHERE name = $1 AND version = $2`
 	sqlSaveProcedure  = `INSERT INTO procedures (name, version, hash, body, published_at) VALUES ($1,$2,$3,$4,$5)
 		ON CONFLICT (name, version) DO UPDATE SET hash = excluded.hash, body = excluded.body, published_at = excluded.published_at`
 )
@@ -135,6 +136,14 @@ func ProcedureHash(ctx context.Context, q sqldb.Querier, name, version string) (
 	var n int64
 	err = q.QueryRow(ctx, sqlProcedureInUse, name, version).Scan(&n)
 	return hash, n > 0, err
+}
+
+// ProcedureText is a procedure as it was published, "" when it was not.
+func ProcedureText(ctx context.Context, q sqldb.Querier, name, version string) (text string, err error) {
+	if err = q.QueryRow(ctx, sqlProcedureText, name, version).Scan(&text); sqldb.NoRows(err) {
+		return "", nil
+	}
+	return text, err
 }
 
 // SaveProcedure keeps the text of a procedure as it was published.

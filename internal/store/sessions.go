@@ -148,7 +148,7 @@ type SessionFilter struct {
 
 // Sessions lists those in view, the newest first.
 func Sessions(ctx context.Context, q sqldb.Querier, f SessionFilter) ([]Session, error) {
-	where, args := seenBy(f.View, "p.path", `EXISTS (SELECT 1 FROM seats x WHERE x.session = s.id AND x.account = %s)`, f.Account)
+	where, args := seenBy(f.View, "u.path", `EXISTS (SELECT 1 FROM seats x WHERE x.session = s.id AND x.account = %s)`, f.Account)
 	add := func(format string, v any) {
 		args = append(args, v)
 		where += fmt.Sprintf(format, len(args))
@@ -163,7 +163,7 @@ func Sessions(ctx context.Context, q sqldb.Querier, f SessionFilter) ([]Session,
 		add(" AND s.id < $%d", f.After)
 	}
 	args = append(args, f.Limit)
-	text := fmt.Sprintf(`SELECT %s FROM sessions s JOIN products p ON p.id = s.product WHERE %s ORDER BY s.id DESC LIMIT $%d`, sessionColumns, where, len(args))
+	text := fmt.Sprintf(`SELECT %s FROM sessions s JOIN councils k ON k.id = s.council JOIN units u ON u.id = k.unit WHERE %s ORDER BY s.id DESC LIMIT $%d`, sessionColumns, where, len(args))
 	rows, err := q.Query(ctx, text, args...)
 	list, err := collect(rows, err, "sessions", scanSession)
 	for i := range list {
