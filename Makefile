@@ -42,6 +42,7 @@ chaos: setup ## Kill the server KILLS times during a stream of moves, on both da
 fuzz: ## Fuzz each parser for FUZZTIME.
 	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/workflow
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/campaign
+	$(GO) test -run '^$$' -fuzz FuzzCheckProof -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/ledger
 	$(GO) test -run '^$$' -fuzz FuzzParseDays -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/calendar
 
 release: ## Binaries for linux, windows and macOS, amd64 and arm64, in dist/.

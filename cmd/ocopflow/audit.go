@@ -1,23 +1,34 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"ocopflow/internal/audit"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/register"
 	"ocopflow/internal/sqldb"
 )
 
 type auditCmd struct {
-	Verify auditVerifyCmd `cmd:"" help:"Recompute hashes, chains and tree of the ledger; a fault ends with code 1."`
+	Verify auditVerifyCmd `cmd:"" help:"Recompute hashes, chains, tree and scoring of the ledger, or check a certificate offline; a fault ends with code 1."`
 }
 
 type auditVerifyCmd struct {
 	database
-	JSON bool `help:"Print JSON."`
+	Certificate string `help:"Check this certificate offline: the text of its QR code, or a file that holds it. No database is opened." placeholder:"FILE|TEXT"`
+	Key         string `help:"Public key of the ledger, or a file that holds it; unless given, the one in the data directory." placeholder:"FILE|KEY"`
+	JSON        bool   `help:"Print JSON."`
 }
 
 func (c auditVerifyCmd) Run(w world) error {
+	if c.Certificate != "" {
+		return c.certificate(w)
+	}
 	db, err := sqldb.Open(w.ctx, c.url())
 	if err != nil {
 		return err
@@ -38,4 +49,51 @@ func (c auditVerifyCmd) Run(w world) error {
 		err = errSilent
 	}
 	return err
+}
+
+// certificate checks one offline.
+func (c auditVerifyCmd) certificate(w world) error {
+	key, err := c.key()
+	if err != nil {
+		return err
+	}
+	text, err := textOrFile(c.Certificate)
+	if err != nil {
+		return err
+	}
+	k, err := register.CheckEvidence(text, key)
+	if err != nil {
+		return errors.Join(err, errors.Unwrap(err))
+	}
+	return w.print(c.JSON, k, func(out io.Writer) {
+		fmt.Fprintf(out, "✓ %s · %d ★ · %s · %s\n", k.Number, k.Stars, k.Name, k.Producer)
+		fmt.Fprintf(out, "  %s – %s · %s #%d/%d\n", k.IssuedOn.In(w.lang), k.LastDay.In(w.lang), k.Origin, k.Index, k.Size)
+		fmt.Fprintln(out, " ", ocop.Text{Vi: "Đúng với sổ cái vào lúc ký điểm chốt. Sau đó có bị thu hồi không, chỉ sổ đăng ký biết.",
+			En: "True of the ledger when the checkpoint was signed. Whether it was revoked since, only the register knows."}.In(w.lang))
+	})
+}
+
+// key is the public key to trust.
+func (c auditVerifyCmd) key() (string, error) {
+	if c.Key != "" {
+		return textOrFile(c.Key)
+	}
+	text, err := readSmall(filepath.Join(c.dir(), audit.KeyFile))
+	if err != nil {
+		return "", fmt.Errorf("which key is trusted? Give --key (a server publishes it at /api/v1/audit/key): %w", err)
+	}
+	_, public, _ := strings.Cut(string(text), "\n")
+	return strings.TrimSpace(public), nil
+}
+
+// textOrFile is the content of a file of that name, or the text itself.
+func textOrFile(s string) (string, error) {
+	if len(s) > 1000 || strings.ContainsAny(s, "\n{") {
+		return s, nil
+	}
+	if _, err := os.Stat(s); err != nil {
+		return s, nil
+	}
+	text, err := readSmall(s)
+	return string(text), err
 }

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -52,14 +53,22 @@ type cli struct {
 type database struct {
 	Database   string `help:"Database: sqlite:FILE or postgres://…" env:"OCOPFLOW_DATABASE" placeholder:"URL"`
 	Procedures string `help:"Folder of the office's own procedure files, beside those built in; one of the same name stands in for it." type:"existingdir" env:"OCOPFLOW_PROCEDURES" placeholder:"DIR"`
-	Data       string `help:"Data directory; its ocopflow.db is the default database." default:"data" env:"OCOPFLOW_DATA" type:"path"`
+	Data       string `help:"Data directory, for the ledger's key and, unless --database says otherwise, ocopflow.db. Default: the folder of the SQLite file, else data." env:"OCOPFLOW_DATA" type:"path"`
 }
 
 func (d database) url() string {
 	if d.Database != "" {
 		return d.Database
 	}
-	return "sqlite:" + filepath.Join(d.Data, "ocopflow.db")
+	return "sqlite:" + filepath.Join(d.dir(), "ocopflow.db")
+}
+
+// dir is the data directory.
+func (d database) dir() string {
+	if file, ok := strings.CutPrefix(d.Database, "sqlite:"); d.Data == "" && ok {
+		return filepath.Dir(strings.TrimPrefix(file, "//"))
+	}
+	return cmp.Or(d.Data, "data")
 }
 
 // world is what commands see of the outside.
@@ -146,7 +155,7 @@ func (w world) print(asJSON bool, data any, text func(io.Writer)) error {
 
 // on starts the program on a database, does one thing and closes it.
 func on[T any](w world, d database, do func(*app.App) (T, error)) (T, error) {
-	a, err := app.Open(w.ctx, app.Config{Database: d.url(), Own: d.Procedures, Version: version, Idle: true})
+	a, err := app.Open(w.ctx, app.Config{Database: d.url(), Data: d.dir(), Own: d.Procedures, Version: version, Idle: true})
 	if err != nil {
 		var nothing T
 		return nothing, err

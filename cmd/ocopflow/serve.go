@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"ocopflow/internal/app"
@@ -24,6 +26,7 @@ type serveCmd struct {
 	DemoOpen  bool          `help:"Let the demo listen beyond the loopback interface: anybody who reaches it can use it." env:"OCOPFLOW_DEMO_OPEN"`
 	MaxUpload int64         `help:"Largest upload in bytes." default:"20971520" env:"OCOPFLOW_MAX_UPLOAD"`
 	Sweep     time.Duration `help:"Time between looks at what fell due." default:"30s" env:"OCOPFLOW_SWEEP"`
+	PublicURL string        `help:"Address at which the public reaches this server, such as https://ocop.example.vn; certificates carry it." env:"OCOPFLOW_PUBLIC_URL"`
 	JSON      bool          `help:"Print one line of JSON when ready."`
 }
 
@@ -32,10 +35,10 @@ func (s serveCmd) Run(w world) error {
 		return errors.New("the demo listens on the loopback interface only; say --demo-open to let others in")
 	}
 	if s.Demo && s.Database == "" {
-		s.Data += "/demo"
+		s.Data = filepath.Join(s.dir(), "demo")
 	}
 	log := slog.New(slog.NewTextHandler(w.errs, nil))
-	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Sweep: s.Sweep, Version: version, Log: log})
+	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Sweep: s.Sweep, Version: version, Log: log})
 	if err != nil {
 		return err
 	}

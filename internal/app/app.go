@@ -12,11 +12,14 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/argon2id"
 
 	"ocopflow/internal/accounts"
+	"ocopflow/internal/audit"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
@@ -40,6 +43,8 @@ type Config struct {
 	Own        string           // folder of the office's own procedures, beside those; "" for none
 	Hashing    *argon2id.Params // nil for the library's defaults
 	MaxUpload  int64            // bytes; 0 for 20 MiB
+	Data       string           // data directory; "" for the folder of a SQLite file, else "data"
+	PublicURL  string           // where the public reaches the server; "" takes each request's own
 	Idle       bool             // nothing runs in the background: for one command
 	Sweep      time.Duration    // between looks at what fell due; 0 for 30 seconds
 	Version    string
@@ -57,6 +62,7 @@ type App struct {
 	People    *accounts.People
 	Campaigns *campaign.Desk
 	Councils  *council.Desk
+	Notary    *audit.Notary
 	Handler   http.Handler
 
 	clock clock
@@ -85,6 +91,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxUpload == 0 {
 		c.MaxUpload = 20 << 20
+	}
+	if file, ok := strings.CutPrefix(c.Database, "sqlite:"); c.Data == "" && ok {
+		c.Data = filepath.Dir(strings.TrimPrefix(file, "//"))
+	}
+	if c.Data == "" {
+		c.Data = "data"
 	}
 	if c.Sweep == 0 {
 		c.Sweep = 30 * time.Second
@@ -132,6 +144,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}
+	a.Notary = &audit.Notary{DB: a.DB, Committer: a.Committer, File: filepath.Join(a.Data, audit.KeyFile)}
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err
 	}

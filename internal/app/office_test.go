@@ -39,7 +39,7 @@ func openOffice(t testing.TB, address string) *office { return openOfficeWith(t,
 // openOfficeWith runs the demo on other procedures.
 func openOfficeWith(t testing.TB, address string, procedures fs.FS) *office {
 	t.Helper()
-	a, err := Open(context.Background(), Config{Database: address, Procedures: procedures, Demo: true, Hashing: quick, Idle: true,
+	a, err := Open(context.Background(), Config{Database: address, Data: t.TempDir(), Procedures: procedures, Demo: true, Hashing: quick, Idle: true,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"store"},
 	{"commit"},
 	{"register", "casework", "council", "accounts", "campaign", "audit"}, // do
-	{"job"},                              // later
+	{"job", "paper"},                     // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire
 	{"cmd/ocopflow"},
@@ -47,6 +47,9 @@ var only = map[string][]string{
 	"github.com/danielgtaylor/huma":   {"httpapi"},
 	"github.com/alexedwards/argon2id": {"accounts", "app"},
 	"github.com/alecthomas/kong":      {"cmd/ocopflow"},
+	"codeberg.org/go-pdf/fpdf":        {"paper"},
+	"github.com/go-fonts":             {"paper"},
+	"github.com/boombuler/barcode":    {"paper"},
 }
 
 // pure packages of the first layer reach neither database, network nor files.

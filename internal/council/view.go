@@ -19,6 +19,9 @@ type View struct {
 	Product    ocop.Ref         `json:"product"`
 	Producer   ocop.Ref         `json:"producer"`
 	Council    ocop.Ref         `json:"council"`
+	Unit       ocop.Ref         `json:"unit"` // whose council it is
+	Decision   string           `json:"decision"`
+	DecidedOn  ocop.Date        `json:"decided_on"`
 	Round      string           `json:"round"`
 	Level      ocop.Level       `json:"level"`
 	Kind       string           `json:"kind"`
@@ -116,6 +119,7 @@ func (d *Desk) Sessions(ctx context.Context, a access.Actor, filter store.Sessio
 func (f *file) view(a access.Actor) View {
 	x, p := f.session, f.standing.Product
 	v := View{ID: x.ID, Product: ocop.Ref{ID: p.ID, Code: p.Code, Name: p.Name}, Producer: p.Producer, Council: ocop.Ref{ID: f.council.ID, Name: f.council.Name},
+		Unit: f.council.Unit, Decision: f.council.Decision, DecidedOn: f.council.DecidedOn,
 		Round: x.Round, Level: x.Level, Kind: x.Kind, HeldOn: x.HeldOn, Place: x.Place, Criteria: f.standing.Rules.Criteria, Set: f.set.Number,
 		Verified: f.standing.Rules.SheetsVerified(f.set.Decision), Status: x.Status, Turn: x.Turn, Version: x.Version, Entitled: f.entitled(),
 		MaxSpread: f.maxSpread(), CreatedAt: x.CreatedAt, Sheets: []Shown{}, Seats: []Seat{}, Floors: []criteria.Floor{}, Incomplete: []string{}}

@@ -30,7 +30,7 @@ func (s *Set) Explain(missed []Missed, sheets []Sheet) []Floor {
 		inCase := 0
 		for _, sheet := range sheets {
 			inCase = sheet.Case
-			if p := c.pick(sheet.Choices[c.Code], sheet.Case); !slices.Contains(f.Chosen, p) {
+			if p := c.Pick(sheet.Choices[c.Code], sheet.Case); !slices.Contains(f.Chosen, p) {
 				f.Chosen = append(f.Chosen, p)
 			}
 		}
@@ -47,8 +47,8 @@ func (s *Set) Explain(missed []Missed, sheets []Sheet) []Floor {
 
 var unticked = ocop.Text{Vi: "chưa chọn", En: "nothing ticked"}
 
-// pick is the option of so many points, in words.
-func (c Criterion) pick(points, inCase int) Pick {
+// Pick is the option of so many points, in words.
+func (c Criterion) Pick(points, inCase int) Pick {
 	for _, o := range c.Options {
 		if o.Points == points && c.fits(o, inCase) {
 			return Pick{points, o.Gist}

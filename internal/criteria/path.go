@@ -134,7 +134,7 @@ func (w *climb) result() []Step {
 	out := []Step{}
 	for _, x := range w.why {
 		c, _ := w.set.Criterion(x.code)
-		from, to := c.pick(w.start.Choices[x.code], w.sheet.Case), c.pick(w.sheet.Choices[x.code], w.sheet.Case)
+		from, to := c.Pick(w.start.Choices[x.code], w.sheet.Case), c.Pick(w.sheet.Choices[x.code], w.sheet.Case)
 		out = append(out, Step{x.code, c.Name, c.Kind, x.why, to.Points - from.Points, from, to})
 	}
 	return out

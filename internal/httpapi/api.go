@@ -23,6 +23,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/accounts"
+	"ocopflow/internal/audit"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/council"
@@ -39,6 +40,8 @@ type API struct {
 	Desk      *casework.Desk
 	Campaigns *campaign.Desk
 	Councils  *council.Desk
+	Notary    *audit.Notary
+	PublicURL string // where the public reaches this server; "" takes each request's own
 	People    *accounts.People
 	Library   *workflow.Library
 	Log       *slog.Logger
@@ -205,7 +208,7 @@ func (a *API) describe(ctx huma.Context, next func(huma.Context)) {
 	w.Header().Set("Content-Language", string(lang))
 	w.Header().Add("Vary", "Accept-Language, Cookie, Authorization")
 	w.Header().Set("Cache-Control", "no-store")
-	next(huma.WithValue(ctx, langKey{}, lang))
+	next(huma.WithValue(huma.WithValue(ctx, langKey{}, lang), baseKey{}, httpx.Base(r)))
 }
 
 type langKey struct{}

@@ -10,7 +10,6 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
-	"ocopflow/internal/register"
 	"ocopflow/internal/store"
 )
 
@@ -234,29 +233,6 @@ func (a *API) grantRole(ctx context.Context, in *grantIn) (*grantOut, error) {
 	}
 	g, err := a.People.Grant(ctx, sessionOf(ctx).Actor, in.ID, in.Body.Role, in.Body.Unit, key)
 	return &grantOut{grantBody{g.Role, g.Unit}}, err
-}
-
-type verifyIn struct {
-	Number string `path:"number" maxLength:"120"`
-}
-
-type verifyOut struct{ Body register.Verification }
-
-func (a *API) verify(ctx context.Context, in *verifyIn) (*verifyOut, error) {
-	v, err := register.Verify(ctx, a.DB, in.Number, ocop.DateOf(a.Clock()))
-	return &verifyOut{v}, err
-}
-
-// getCertificate shows a certificate to those who see its product.
-func (a *API) getCertificate(ctx context.Context, in *verifyIn) (*verifyOut, error) {
-	v, err := register.Verify(ctx, a.DB, in.Number, ocop.DateOf(a.Clock()))
-	if err != nil {
-		return nil, err
-	}
-	if _, err := a.Desk.Product(ctx, sessionOf(ctx).Actor, v.Product); err != nil {
-		return nil, err
-	}
-	return &verifyOut{v}, nil
 }
 
 type headBody struct {

@@ -48,6 +48,10 @@ func (a *API) routes(api huma.API) {
 	post(r, "/api/v1/scoring-sessions/{id}/rescore", "score-again", "Scoring", 200, a.step("rescore", (*council.Desk).Rescore))
 	post(r, "/api/v1/scoring-sessions/{id}/close", "close-session", "Scoring", 200, a.step("close", closeSession))
 	post(r, "/api/v1/scoring-sessions/{id}/cancel", "cancel-session", "Scoring", 200, a.step("cancel", (*council.Desk).Cancel))
+	for _, format := range []string{"pdf", "docx"} {
+		get(r, "/api/v1/scoring-sessions/{id}/minutes."+format, "minutes-"+format, "Scoring", a.minutes(format))
+		get(r, "/api/v1/scoring-sessions/{id}/sheets/{account}/{turn}/sheet."+format, "sheet-"+format, "Scoring", a.sheetPaper(format))
+	}
 	bulk(r, "/api/v1/transitions", "move-products", "Products", a.moveMany)
 	get(r, "/api/v1/worklist", "worklist", "Products", a.worklist)
 	get(r, "/api/v1/campaigns", "list-campaigns", "Campaigns", a.listCampaigns)
@@ -68,6 +72,10 @@ func (a *API) routes(api huma.API) {
 	remove(r, "/api/v1/tokens/{id}", "remove-token", "People", a.removeToken)
 	get(r, "/api/v1/certificates/{number}", "get-certificate", "Certificates", a.getCertificate)
 	get(r.open(), "/api/v1/verify/{number}", "verify-certificate", "Certificates", a.verify)
+	get(r.open(), "/api/v1/verify/{number}/certificate.pdf", "certificate-pdf", "Certificates", a.certificatePDF)
+	get(r.open(), "/api/v1/verify/{number}/qr.png", "certificate-qr", "Certificates", a.certificateQR)
+	get(r.open(), "/api/v1/verify/{number}/evidence", "certificate-evidence", "Certificates", a.evidence)
+	get(r.open(), "/api/v1/audit/key", "ledger-key", "Audit", a.ledgerKey)
 	get(r.open(), "/api/v1/workflows", "list-workflows", "Procedures", a.listWorkflows)
 	get(r.open(), "/api/v1/workflows/{name}/{version}", "get-workflow", "Procedures", a.getWorkflow)
 	for _, format := range draw.Formats {

@@ -5,6 +5,9 @@ package register
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"strings"
 	"unicode/utf8"
 
 	"ocopflow/internal/fault"
@@ -54,6 +57,60 @@ func shorten(s string) string {
 		cut--
 	}
 	return s[:cut] + "…"
+}
+
+// Issued is what a certificate's entry says, read back from a proof.
+type Issued struct {
+	Number   string    `json:"number"`
+	Stars    int       `json:"stars"`
+	Name     string    `json:"name"`
+	Producer string    `json:"producer"`
+	IssuedOn ocop.Date `json:"issued_on"`
+	LastDay  ocop.Date `json:"last_day"`
+	Decision string    `json:"decision,omitempty"`
+	Set      int       `json:"set"`
+	Assumed  bool      `json:"assumed,omitempty"`
+	Origin   string    `json:"origin"` // of the ledger
+	Index    int64     `json:"index"`
+	Size     int64     `json:"size"` // of the tree that was signed
+}
+
+// Evidence is the text that a certificate's QR code carries: the bytes of its
+// entry, a line feed, and the proof in the form of C2SP tlog-proof without its
+// last line feed, which scanners drop.
+func Evidence(entry, proof []byte) string {
+	return string(entry) + "\n" + strings.TrimSuffix(string(proof), "\n")
+}
+
+// maxEvidence is far above the longest evidence: a QR code holds 2,953 bytes.
+const maxEvidence = 8 << 10
+
+// CheckEvidence verifies a certificate offline, from the text of its QR code and
+// the ledger's public key alone. What it says held on the day of the checkpoint:
+// whether it was revoked since, only the register knows.
+//
+// Faults: evidence_wrong (Refused), with what is wrong as its cause.
+func CheckEvidence(text, key string) (Issued, error) {
+	wrong := fault.New(fault.Refused, "evidence_wrong", "Không xác minh được: nội dung đã bị sửa, hoặc không do sổ cái này ký.",
+		"Not verified: the text was changed, or another ledger signed it.")
+	text = strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	entry, proof, ok := strings.Cut(text, "\n")
+	if !ok || len(text) > maxEvidence {
+		return Issued{}, wrong.Because(errors.New("the text is not a certificate's"))
+	}
+	proven, err := ledger.CheckProof([]byte(entry), []byte(proof+"\n"), key)
+	if err != nil {
+		return Issued{}, wrong.Because(err)
+	}
+	var e struct {
+		Kind string
+		Data Issued
+	}
+	if err := json.Unmarshal([]byte(entry), &e); err != nil || e.Kind != ledger.KindIssue {
+		return Issued{}, wrong.Because(errors.New("the entry does not issue a certificate"))
+	}
+	e.Data.Origin, e.Data.Index, e.Data.Size = proven.Origin, proven.Index, proven.Size
+	return e.Data, nil
 }
 
 // Verification is what anybody may learn of a certificate: no personal data.

@@ -153,6 +153,8 @@ const (
 	sqlLines        = `SELECT ` + lineColumns + ` FROM entries WHERE idx >= $1 ORDER BY idx LIMIT $2`
 	sqlProductLines = `SELECT ` + lineColumns + ` FROM entries WHERE product = $1 AND idx > $2 ORDER BY idx LIMIT $3`
 	sqlProductEvent = `SELECT ` + lineColumns + ` FROM entries WHERE product = $1 AND event = $2 ORDER BY idx`
+	sqlLeaves       = `SELECT hash FROM entries WHERE idx >= $1 ORDER BY idx LIMIT $2`
+	sqlSubtrees     = `SELECT hash FROM subtrees WHERE level = $1 AND idx >= $2 ORDER BY idx LIMIT $3`
 	sqlLastRefusal  = `SELECT ` + lineColumns + ` FROM entries WHERE stream = $1 AND actor = $2 AND kind = 'refusal' AND at > $3 ORDER BY seq DESC LIMIT 8`
 	sqlPrivate      = `SELECT v.entry, v.field, v.value FROM private_values v JOIN entries e ON e.idx = v.entry WHERE e.product = $1 AND v.entry > $2 ORDER BY v.entry`
 )
@@ -182,6 +184,22 @@ func ProductLines(ctx context.Context, q sqldb.Querier, product string, after in
 func ProductEvents(ctx context.Context, q sqldb.Querier, product, event string) ([]Line, error) {
 	rows, err := q.Query(ctx, sqlProductEvent, product, event)
 	return collect(rows, err, "events of product", scanLine)
+}
+
+// Hashes reads stored roots of perfect subtrees: n of them at a level of tiles,
+// 0 for leaves, from an index on.
+func Hashes(ctx context.Context, q sqldb.Querier, level int, from, n int64) ([]tlog.Hash, error) {
+	text, args := sqlLeaves, []any{from, n}
+	if level > 0 {
+		text, args = sqlSubtrees, []any{int64(level), from, n}
+	}
+	rows, err := q.Query(ctx, text, args...)
+	return collect(rows, err, "hashes", func(s scanner) (h tlog.Hash, err error) {
+		var b []byte
+		err = s.Scan(&b)
+		copy(h[:], b)
+		return h, err
+	})
 }
 
 // RecentRefusals are an actor's newest refusals in a stream since a moment.
