@@ -9,6 +9,7 @@ import (
 	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
+	"ocopflow/internal/criteria"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
@@ -51,9 +52,10 @@ func (d *Desk) load(ctx context.Context, q sqldb.Querier, a access.Actor, id str
 	if f.seat(a) == nil && !f.oversees(a) {
 		return nil, casework.NotFound()
 	}
-	if f.set, err = f.standing.Set(); err != nil {
-		return nil, err
+	if f.rules = d.Products.Library.Pinned(x.Procedure, x.Rules); f.rules == nil {
+		return nil, fault.New(fault.Conflict, "procedure_missing", "Quy trình của phiên chấm không còn được nạp; báo người quản trị.", "The session's procedure is not loaded; tell the administrator.")
 	}
+	f.set = criteria.BuiltIn(f.rules.Criteria)[x.Set]
 	if f.sheets, err = store.Sheets(ctx, q, id); err != nil {
 		return nil, err
 	}
@@ -126,7 +128,7 @@ func stale(now int64) error {
 
 // draft is what all entries about a session share.
 func (f *file) draft(event string, a access.Actor, key *commit.Key) ledger.Draft {
-	rules := f.standing.Rules
+	rules := f.rules
 	d := ledger.Draft{Stream: "council:" + f.session.Council, Kind: ledger.KindRecord, Event: event, Actor: casework.ActorOf(a),
 		Product: f.session.Product, Round: f.session.Round, Level: string(f.session.Level),
 		Procedure: ledger.Procedure{Name: rules.Name, Version: rules.Version, Hash: rules.Hash},
@@ -191,7 +193,7 @@ func (f *file) seat(a access.Actor) *store.Seat {
 
 // scores reports whether a seat has a sheet of its own.
 func (f *file) scores(s store.Seat) bool {
-	k := f.standing.Rules.Council
+	k := f.rules.Council
 	return s.Position != store.Secretary || k != nil && k.SecretaryScores
 }
 

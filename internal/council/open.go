@@ -62,7 +62,7 @@ func (f *file) disclosed(list []SealedSheet) []any {
 // quorate refuses too few sheets, or none of whoever presides.
 func (f *file) quorate(list []SealedSheet) error {
 	bad := fault.New(fault.Refused, "quorum", "Chưa đủ điều kiện mở phiếu.", "The sheets cannot be opened yet.")
-	rules := f.standing.Rules
+	rules := f.rules
 	need, note := rules.Quorum(f.entitled()), "Quy chế hội đồng"
 	if int64(len(list)) < need || len(list) == 0 {
 		bad.Reasons = append(bad.Reasons, fault.Reason{Code: "quorum", Actual: fmt.Sprint(len(list)), Required: fmt.Sprint(max(need, 1)), CureBy: []ocop.Role{"member"}, Legal: note,
@@ -132,7 +132,7 @@ func (d *Desk) Rescore(ctx context.Context, r Request, reason string) (View, err
 }
 
 func (f *file) maxSpread() int64 {
-	if k := f.standing.Rules.Council; k != nil {
+	if k := f.rules.Council; k != nil {
 		return int64(k.MaxSpread)
 	}
 	return 100
@@ -207,6 +207,6 @@ func (f *file) result(list []SealedSheet) (*ocop.Scoring, error) {
 }
 
 func (f *file) evaluate(list []SealedSheet) criteria.Result {
-	rules := f.standing.Rules
+	rules := f.rules
 	return f.set.Evaluate(sheetsOf(list), criteria.Policy(rules.Floors()), rules.BandStars)
 }

@@ -17,6 +17,7 @@ import (
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
+	"ocopflow/internal/workflow"
 )
 
 // Call is a session to be held.
@@ -79,8 +80,9 @@ func (d *Desk) prepare(ctx context.Context, q sqldb.Querier, c Call, now time.Ti
 		return nil, err
 	}
 	round := standing.Round
-	f := &file{standing: standing, council: k, set: set, session: store.Session{
-		ID: casework.NewID(), Council: k.ID, Product: c.Product, Round: round.ID, Level: round.Level, Kind: c.Kind, Place: strings.TrimSpace(c.Place),
+	f := &file{standing: standing, council: k, rules: standing.Rules, set: set, session: store.Session{
+		ID: casework.NewID(), Council: k.ID, Product: c.Product, Round: round.ID, Level: round.Level,
+		Procedure: standing.Rules.Name, Rules: standing.Rules.Version, Set: set.Number, Kind: c.Kind, Place: strings.TrimSpace(c.Place),
 		Status: store.Scoring, Turn: 1, CreatedBy: c.Actor.ID, CreatedAt: now, Version: 1, HeldOn: ocop.DateOf(now)}}
 	if k.Level != round.Level || k.Path != standing.Product.Path.Upto(ocop.UnitKind(round.Level)) {
 		bad.At("body.council", "Hội đồng không thuộc cấp đang đánh giá sản phẩm.", "The council is not that of the level at which the product stands.")
@@ -103,7 +105,7 @@ func (f *file) fill(c Call, bad *fault.Error) {
 	x := &f.session
 	if x.Kind == "" {
 		x.Kind = store.Meeting
-		if k := f.standing.Rules.Council; k != nil && slices.Contains(k.Written, f.standing.Round.Track) {
+		if k := f.rules.Council; k != nil && slices.Contains(k.Written, f.standing.Round.Track) {
 			x.Kind = store.Written
 		}
 	}
@@ -161,7 +163,7 @@ func (f *file) callMap() ledger.Map {
 	for _, s := range f.session.Seats {
 		seats = append(seats, ledger.Map{"account": s.Account, "position": string(s.Position), "recused": s.Recused})
 	}
-	return ledger.Map{"session": f.session.ID, "kind": f.session.Kind, "held_on": f.session.HeldOn.String(), "criteria": f.standing.Rules.Criteria,
+	return ledger.Map{"session": f.session.ID, "kind": f.session.Kind, "held_on": f.session.HeldOn.String(), "criteria": f.rules.Criteria,
 		"set": f.set.Number, "seats": seats}
 }
 
@@ -195,6 +197,7 @@ func reasonMissing() error {
 type file struct {
 	standing *casework.Standing
 	council  *store.Council
+	rules    *workflow.Rules // of the session
 	set      *criteria.Set
 	session  store.Session
 	sheets   []store.Sheet // of every turn

@@ -197,7 +197,7 @@ func (f *file) saved(account string) (*Filled, error) {
 func (f *file) sealing(account string, full criteria.Sheet, opinion string, now time.Time) (store.Sheet, error) {
 	h := store.Sheet{Session: f.session.ID, Turn: f.session.Turn, Account: account, Opinion: opinion, Salt: make([]byte, 16), SealedAt: &now, Version: 1}
 	rand.Read(h.Salt) // never fails: it ends the program instead
-	w := SealedSheet{Session: h.Session, Turn: h.Turn, Member: account, Product: f.session.Product, Criteria: f.standing.Rules.Criteria, Set: f.set.Number,
+	w := SealedSheet{Session: h.Session, Turn: h.Turn, Member: account, Product: f.session.Product, Criteria: f.rules.Criteria, Set: f.set.Number,
 		Sheet: full, Total: full.Total()}
 	if opinion != "" {
 		w.Opinion = ledger.Commitment(h.Salt, opinion)

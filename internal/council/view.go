@@ -120,10 +120,10 @@ func (f *file) view(a access.Actor) View {
 	x, p := f.session, f.standing.Product
 	v := View{ID: x.ID, Product: ocop.Ref{ID: p.ID, Code: p.Code, Name: p.Name}, Producer: p.Producer, Council: ocop.Ref{ID: f.council.ID, Name: f.council.Name},
 		Unit: f.council.Unit, Decision: f.council.Decision, DecidedOn: f.council.DecidedOn,
-		Round: x.Round, Level: x.Level, Kind: x.Kind, HeldOn: x.HeldOn, Place: x.Place, Criteria: f.standing.Rules.Criteria, Set: f.set.Number,
-		Verified: f.standing.Rules.SheetsVerified(f.set.Decision), Status: x.Status, Turn: x.Turn, Version: x.Version, Entitled: f.entitled(),
+		Round: x.Round, Level: x.Level, Kind: x.Kind, HeldOn: x.HeldOn, Place: x.Place, Criteria: f.rules.Criteria, Set: f.set.Number,
+		Verified: f.rules.SheetsVerified(f.set.Decision), Status: x.Status, Turn: x.Turn, Version: x.Version, Entitled: f.entitled(),
 		MaxSpread: f.maxSpread(), CreatedAt: x.CreatedAt, Sheets: []Shown{}, Seats: []Seat{}, Floors: []criteria.Floor{}, Incomplete: []string{}}
-	v.Quorum, v.Runs = f.standing.Rules.Quorum(v.Entitled), f.runs(a)
+	v.Quorum, v.Runs = f.rules.Quorum(v.Entitled), f.runs(a)
 	_, err := f.scorer(a)
 	v.Scores = err == nil
 	for _, s := range x.Seats {

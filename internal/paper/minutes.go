@@ -17,7 +17,7 @@ func Minutes(v council.View, set *criteria.Set, lang ocop.Lang) Document {
 	m := minutes{v, set, lang}
 	d := Document{
 		Parent: v.Unit.Name, Issuer: m.t("Hội đồng đánh giá, phân hạng sản phẩm OCOP", "OCOP evaluation council"), Symbol: "BB-HĐ",
-		Place: v.Unit.Name, Day: v.HeldOn, Kind: m.t("Biên bản", "Minutes"), Lang: lang,
+		Place: placeOf(v.Unit.Name), Day: v.HeldOn, Kind: m.t("Biên bản", "Minutes"), Lang: lang,
 		Summary: m.t("Đánh giá, phân hạng sản phẩm ", "Evaluation of ") + v.Product.Name,
 		Signers: [2]Signer{{m.t("Thư ký", "Secretary"), m.named(store.Secretary)}, {m.t("Chủ trì", "Presiding"), m.named(store.Chair)}},
 	}
@@ -35,6 +35,17 @@ func Minutes(v council.View, set *criteria.Set, lang ocop.Lang) Document {
 	d.Blocks = append(d.Blocks, heading(m.t("V. Kết quả", "V. Result")))
 	d.Blocks = append(d.Blocks, m.result()...)
 	return d
+}
+
+// placeOf is a unit's name without its kind: documents are dated "Hà Tĩnh", not
+// "Tỉnh Hà Tĩnh".
+func placeOf(unit string) string {
+	for _, kind := range []string{"Tỉnh ", "Thành phố ", "Huyện ", "Thị xã ", "tỉnh ", "huyện "} {
+		if rest, ok := strings.CutPrefix(unit, kind); ok {
+			return rest
+		}
+	}
+	return unit
 }
 
 type minutes struct {
@@ -157,7 +168,7 @@ func (m minutes) result() []Block {
 		para(m.tf("Số phiếu %d trên %d thành viên được chấm (tối thiểu %d); chênh lệch giữa các phiếu %d điểm (cho phép %d).",
 			"%d sheets of %d members entitled to score (at least %d); spread %d points (%d allowed).", r.Members, m.v.Entitled, m.v.Quorum, *m.v.Spread, m.v.MaxSpread)),
 		para(m.tf("Tổng %d điểm, trung bình %s điểm: hạng %d sao theo điểm. Theo yêu cầu tối thiểu: hạng %d sao.",
-			"Sum %d points, mean %s: %d stars by points. By floors: %d stars.", r.Sum, r.Mean, r.BandStars, r.FloorStars)),
+			"Sum %d points, mean %s: %d stars by points. By floors: %d stars.", r.Sum, m.t(strings.Replace(r.Mean, ".", ",", 1), r.Mean), r.BandStars, r.FloorStars)),
 	}
 	for _, f := range m.v.Floors {
 		var chosen []string
@@ -178,7 +189,7 @@ func (m minutes) result() []Block {
 // ScoreSheet is one member's opened sheet.
 func ScoreSheet(v council.View, s council.Shown, set *criteria.Set, lang ocop.Lang) Document {
 	m := minutes{v, set, lang}
-	d := Document{Parent: v.Unit.Name, Issuer: m.t("Hội đồng đánh giá, phân hạng sản phẩm OCOP", "OCOP evaluation council"), Symbol: "PĐG-HĐ", Place: v.Unit.Name, Day: v.HeldOn,
+	d := Document{Parent: v.Unit.Name, Issuer: m.t("Hội đồng đánh giá, phân hạng sản phẩm OCOP", "OCOP evaluation council"), Symbol: "PĐG-HĐ", Place: placeOf(v.Unit.Name), Day: v.HeldOn,
 		Kind: m.t("Phiếu đánh giá sản phẩm", "Score sheet"), Summary: v.Product.Name, Lang: lang,
 		Signers: [2]Signer{{}, {m.t("Thành viên hội đồng", "Council member"), s.Display}}}
 	d.Blocks = []Block{

@@ -38,6 +38,9 @@ type Session struct {
 	Product   string
 	Round     string
 	Level     ocop.Level
+	Procedure string // whose rules it follows, whatever applies later
+	Rules     string // version of the procedure
+	Set       int    // of criteria
 	Kind      string // meeting or written
 	HeldOn    ocop.Date
 	Place     string
@@ -62,13 +65,13 @@ type Seat struct {
 	Grounds    []string // of the recusal
 }
 
-const sessionColumns = `s.id, s.council, s.product, s.round, s.level, s.kind, s.held_on, s.place, s.status, s.turn, s.agreed, s.result, s.created_by, s.created_at, s.version`
+const sessionColumns = `s.id, s.council, s.product, s.round, s.level, s.procedure_name, s.procedure_version, s.criteria_set, s.kind, s.held_on, s.place, s.status, s.turn, s.agreed, s.result, s.created_by, s.created_at, s.version`
 
 const (
 	sqlSession       = `SELECT ` + sessionColumns + ` FROM sessions s WHERE s.id = $1`
 	sqlSessionsOf    = `SELECT ` + sessionColumns + ` FROM sessions s WHERE s.product = $1 ORDER BY s.id`
-	sqlInsertSession = `INSERT INTO sessions (id, council, product, round, level, kind, held_on, place, status, turn, agreed, result, created_by, created_at, version)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,1,'','',$10,$11,1)`
+	sqlInsertSession = `INSERT INTO sessions (id, council, product, round, level, procedure_name, procedure_version, criteria_set, kind, held_on, place, status, turn, agreed, result, created_by, created_at, version)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,1,'','',$13,$14,1)`
 	sqlSaveSession = `UPDATE sessions SET status = $1, turn = $2, agreed = $3, result = $4, version = version + 1 WHERE id = $5 AND version = $6`
 	sqlSeats       = `SELECT x.account, a.name, a.display, x.position, x.declared_at, x.recused, x.grounds FROM seats x JOIN accounts a ON a.id = x.account WHERE x.session = $1 ORDER BY x.place`
 	sqlInsertSeat  = `INSERT INTO seats (session, account, position, place, declared_at, recused, grounds) VALUES ($1,$2,$3,$4,NULL,$5,$6)`
@@ -82,13 +85,13 @@ var setCancelSessions = sqldb.Set{
 }
 
 func scanSession(s scanner) (x Session, err error) {
-	var held, turn, created int64
+	var criteriaSet, held, turn, created int64
 	var agreed, result string
-	if err = s.Scan(&x.ID, &x.Council, &x.Product, &x.Round, &x.Level, &x.Kind, &held, &x.Place, &x.Status, &turn, &agreed, &result,
+	if err = s.Scan(&x.ID, &x.Council, &x.Product, &x.Round, &x.Level, &x.Procedure, &x.Rules, &criteriaSet, &x.Kind, &held, &x.Place, &x.Status, &turn, &agreed, &result,
 		&x.CreatedBy, &created, &x.Version); err != nil {
 		return x, err
 	}
-	x.HeldOn, x.Turn, x.CreatedAt = ocop.Date(held), int(turn), sqldb.Time(created)
+	x.Set, x.HeldOn, x.Turn, x.CreatedAt = int(criteriaSet), ocop.Date(held), int(turn), sqldb.Time(created)
 	if agreed != "" {
 		x.Agreed = new(criteria.Sheet)
 		if err = json.Unmarshal([]byte(agreed), x.Agreed); err != nil {
@@ -176,7 +179,7 @@ func Sessions(ctx context.Context, q sqldb.Querier, f SessionFilter) ([]Session,
 
 // InsertSession adds a session with its seats.
 func InsertSession(ctx context.Context, tx *sqldb.Tx, x Session) error {
-	if err := exec(ctx, tx, "insert session", sqlInsertSession, x.ID, x.Council, x.Product, x.Round, string(x.Level), x.Kind, int64(x.HeldOn), x.Place,
+	if err := exec(ctx, tx, "insert session", sqlInsertSession, x.ID, x.Council, x.Product, x.Round, string(x.Level), x.Procedure, x.Rules, int64(x.Set), x.Kind, int64(x.HeldOn), x.Place,
 		string(x.Status), x.CreatedBy, sqldb.Micros(x.CreatedAt)); err != nil {
 		return err
 	}
