@@ -80,7 +80,7 @@ func TestPagesOfEveryRoleInBothLanguages(t *testing.T) {
 	for _, who := range []string{"admin", "office", "leader", "commune-tt-thien-cam", "producer-" + fishSauce, "secretary-district", "member-district-1", "auditor", "dept-nong-nghiep"} {
 		for lang, want := range words {
 			b := o.browse(who, lang)
-			for _, path := range []string{"/worklist", "/products", "/products?q=nuoc+mam&overdue=true", "/products/" + id, "/campaigns", "/campaigns/cam-xuyen-2024", "/procedures", "/verify/GD-2022-01", "/verify?number=none"} {
+			for _, path := range []string{"/worklist", "/products", "/products?q=nuoc+mam&overdue=true", "/products/" + id, "/campaigns", "/campaigns/cam-xuyen-2024", "/procedures", "/councils", "/products/" + id + "/self-score", "/verify/GD-2022-01", "/verify?number=none"} {
 				a := b.get(path)
 				hidden := strings.HasPrefix(path, "/products/") && (who == "admin" || who == "member-district-1")
 				if wanted := map[bool]int{true: 404, false: 200}[hidden || strings.Contains(path, "none")]; a.status != wanted {

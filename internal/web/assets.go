@@ -16,7 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// assets are the vendored and own style sheets, under names that change with
+// assets are the vendored and own style sheets and scripts, under names that change with
 // their content, so that browsers may keep them for ever.
 type assets map[string]asset
 
@@ -30,7 +30,7 @@ type asset struct {
 func loadAssets(files embed.FS) (assets, error) {
 	out := assets{}
 	root := sub(files, "static")
-	names, err := fs.Glob(root, "*.css")
+	names, err := fs.Glob(root, "*.[cj]s*")
 	if err != nil {
 		return nil, err
 	}

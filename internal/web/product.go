@@ -12,6 +12,7 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
+	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
@@ -37,6 +38,9 @@ type productBody struct {
 	Procedure   string // that decides about it
 	Certificate *register.Verification
 	Result      *ocop.Result
+	Own         *ocop.SelfScore
+	Sessions    []council.View
+	Halls       []store.Council // with which the reader may open a session now
 }
 
 type step struct {
@@ -112,7 +116,11 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 		if err != nil {
 			return err
 		}
-		b.Result = rounds[len(rounds)-1].Data.Result
+		data := rounds[len(rounds)-1].Data
+		b.Result, b.Own = data.Result, data.SelfScore
+	}
+	if err := s.scoringOf(p, product, b); err != nil {
+		return err
 	}
 	rules, err := s.Desk.Rules(p.c, actor, product.ID)
 	if err != nil {
@@ -140,6 +148,30 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 		return nil
 	}
 	b.Officers, err = store.AccountsIn(p.c, s.DB, product.Commune.ID)
+	return err
+}
+
+// scoringOf lists the product's sessions and, for a secretary, the councils that
+// could hold the next.
+func (s *Site) scoringOf(p *page, product *ocop.Product, b *productBody) (err error) {
+	actor := p.session.Actor
+	if b.Sessions, err = s.Councils.Sessions(p.c, actor, store.SessionFilter{Product: product.ID, Limit: 50}); err != nil {
+		return err
+	}
+	standing, err := s.Desk.Standing(p.c, s.DB, product.ID, p.site.Clock())
+	if err != nil || !standing.Scorable() || standing.Round.Data.Session != nil {
+		return err
+	}
+	running := slices.ContainsFunc(b.Sessions, func(v council.View) bool { return v.Status == store.Scoring || v.Status == store.Opened })
+	if _, secretary := actor.Holds(access.Secretary, product.Path.Upto(ocop.UnitKind(product.Level))); running || !secretary {
+		return nil
+	}
+	all, err := s.Councils.Councils(p.c, actor, "", 100)
+	for _, k := range all {
+		if k.Level == product.Level && k.Path == product.Path.Upto(ocop.UnitKind(product.Level)) {
+			b.Halls = append(b.Halls, k)
+		}
+	}
 	return err
 }
 

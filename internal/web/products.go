@@ -2,12 +2,14 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
+	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
@@ -134,8 +136,9 @@ func (p *page) key(route string) *commit.Key {
 }
 
 type tasksBody struct {
-	Tasks []casework.Task
-	Next  string
+	Tasks    []casework.Task
+	Sessions []council.View // that wait for the reader
+	Next     string
 }
 
 func (s *Site) worklist(p *page) error {
@@ -146,7 +149,32 @@ func (s *Site) worklist(p *page) error {
 	if next != "" {
 		next = "/worklist?after=" + url.QueryEscape(next)
 	}
-	return p.show("worklist", p.T("worklist"), tasksBody{tasks, next})
+	waiting, err := s.waiting(p)
+	if err != nil {
+		return err
+	}
+	return p.show("worklist", p.T("worklist"), tasksBody{tasks, waiting, next})
+}
+
+// waiting are the sessions in which the reader has something to do: declare,
+// score, open or close.
+func (s *Site) waiting(p *page) ([]council.View, error) {
+	var out []council.View
+	for _, status := range []store.Status{store.Scoring, store.Opened} {
+		list, err := s.Councils.Sessions(p.c, p.session.Actor, store.SessionFilter{Status: string(status), Limit: perPage})
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range list {
+			mine := slices.ContainsFunc(v.Seats, func(x council.Seat) bool {
+				return x.Account == p.session.Account.ID && x.Scores && !x.Recused && !x.Sealed
+			})
+			if v.Runs || mine && status == store.Scoring {
+				out = append(out, v)
+			}
+		}
+	}
+	return out, nil
 }
 
 func (s *Site) campaigns(p *page) error {

@@ -19,8 +19,10 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/accounts"
+	"ocopflow/internal/audit"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
+	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
@@ -39,6 +41,8 @@ type Site struct {
 	DB        *sqldb.DB
 	Desk      *casework.Desk
 	Campaigns *campaign.Desk
+	Councils  *council.Desk
+	Notary    *audit.Notary
 	People    *accounts.People
 	Library   *workflow.Library
 	Log       *slog.Logger
@@ -94,11 +98,19 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/products/:id/graph.svg", s.member(s.productGraph))
 	e.POST("/products/:id/deadlines", s.member(s.extendOne))
 	e.POST("/campaigns/:id/deadlines", s.member(s.extendAll))
+	e.POST("/products/:id/sessions", s.member(s.beginSession))
+	e.GET("/products/:id/self-score", s.member(s.selfScore))
+	e.POST("/products/:id/self-score", s.member(s.tickOwn))
+	e.GET("/councils", s.member(s.councils))
+	e.POST("/councils", s.member(s.appoint))
+	e.GET("/sessions/:id", s.member(s.scoring))
+	e.POST("/sessions/:id", s.member(s.sessionAct))
 	e.GET("/procedures", s.member(s.procedures))
 	e.GET("/procedures/:name/:version", s.member(s.procedure))
 	e.GET("/procedures/:name/:version/graph.svg", s.member(s.procedureGraph))
 	e.GET("/verify", s.handle(s.findCertificate))
 	e.GET("/verify/:number", s.handle(s.verify))
+	e.GET("/offline.html", s.offline)
 	if s.SetClock != nil {
 		e.POST("/demo/clock", s.member(s.moveClock))
 	}
