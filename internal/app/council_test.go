@@ -461,3 +461,74 @@ func TestWrongCouncilsAreRefused(t *testing.T) {
 		t.Errorf("the district's office sees %d councils of the province", n)
 	}
 }
+
+// A knock-out found by one member leaves no stars, and nobody can forward or
+// recognise the product, whatever its points.
+func TestAKnockOutStandsAboveThePoints(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t, dbtest.SQLite(t))
+	id := o.waiting("Nước mắm giả hồ sơ")
+	session := o.session("province", o.council("province", panel("province", 3)...), id)
+	agreed, own := split(9, worth(t, 9, 5, 96))
+	o.must(200, o.secretary("PUT", session, "/agreed", agreed))
+	found := maps.Clone(own)
+	found["knockouts"] = []string{"dossier-1"}
+	o.sealed(session, map[string]map[string]any{"member-province-1": own, "member-province-2": own, "member-province-3": found})
+	o.must(200, o.secretary("POST", session, "/open", nil))
+	closed := o.must(200, o.secretary("POST", session, "/close", nil))
+	if r := closed.body["result"].(map[string]any); r["stars"] != 0.0 || r["band_stars"] != 5.0 || len(r["knocked_out"].([]any)) != 1 {
+		t.Errorf("result %v", r)
+	}
+	o.must(200, o.move("secretary-province", id, "score", nil))
+	if a := o.must(422, o.move("office-province", id, "forward", nil)); !slices.Equal(a.reasons(), []string{"not_knocked_out"}) {
+		t.Errorf("forward: %v", a.reasons())
+	}
+	if a := o.must(422, o.move("leader-province", id, "certify", map[string]any{"number": "K-1", "decision": "1/QĐ", "decided_on": "2026-06-01"})); !slices.Equal(a.reasons(), []string{"recognised_here"}) {
+		t.Errorf("certify: %v", a.reasons())
+	}
+}
+
+// A renewal under Decision 26/2026 is judged by written opinions, unless much
+// has changed.
+func TestARenewalIsScoredInWriting(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		id := o.certified("Nước mắm đánh giá lại", "HT-2026-77")
+		o.clock("2028-12-20")
+		producer := "producer-" + fishSauce
+		o.must(200, o.move(producer, id, "begin_renewal", nil))
+		if own := o.must(200, o.ask(producer, "GET", "/api/v1/products/"+id+"/self-score", nil)); own.body["round"] == nil {
+			t.Errorf("self-score of the new round: %s", own.text)
+		}
+		hall := o.council("province", panel("province", 3)...)
+		agreed, own := split(9, worth(t, 9, 4, 80))
+		form := map[string]any{"large_change": false}
+		if a := o.must(422, o.move("secretary-province", id, "score_in_writing", form)); !slices.Equal(a.reasons(), []string{"dossier_filed", "session_closed"}) {
+			t.Errorf("before anything: %v", a.reasons())
+		}
+		o.must(201, o.upload(producer, id, "renewal_dossier", []byte("dossier")))
+		o.must(200, o.move(producer, id, "file_dossier", nil))
+		begun := o.must(201, o.ask("secretary-province", "POST", "/api/v1/scoring-sessions", map[string]any{"product": id, "council": hall}))
+		if begun.body["kind"] != "written" {
+			t.Errorf("kind %v", begun.body["kind"])
+		}
+		session := begun.body["id"].(string)
+		o.must(200, o.secretary("PUT", session, "/agreed", agreed))
+		sheets := map[string]map[string]any{}
+		for _, name := range panel("province", 3) {
+			sheets[name] = own
+		}
+		o.sealed(session, sheets)
+		o.must(200, o.secretary("POST", session, "/open", nil))
+		o.must(200, o.secretary("POST", session, "/close", nil))
+		if a := o.must(422, o.move("secretary-province", id, "score_in_writing", map[string]any{"large_change": true})); !slices.Equal(a.reasons(), []string{"no_large_change"}) {
+			t.Errorf("with a large change: %v", a.reasons())
+		}
+		moved := o.must(200, o.move("secretary-province", id, "score_in_writing", form))
+		if p := moved.body["product"].(map[string]any); p["state"] != "council_scored" {
+			t.Errorf("%v", p)
+		}
+		o.must(200, o.move("leader-province", id, "certify", map[string]any{"number": "HT-2028-01", "decision": "9/QĐ", "decided_on": "2028-12-20"}))
+	})
+}

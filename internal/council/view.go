@@ -100,7 +100,9 @@ func (d *Desk) Session(ctx context.Context, a access.Actor, id string) (View, er
 
 // Sessions lists those in which the actor has a part, the newest first.
 func (d *Desk) Sessions(ctx context.Context, a access.Actor, filter store.SessionFilter) ([]View, error) {
-	filter.View, filter.Account = a.Oversees(), a.ID
+	if filter.Account = a.ID; !filter.Mine {
+		filter.View = a.Oversees()
+	}
 	rows, err := store.Sessions(ctx, d.DB, filter)
 	if err != nil {
 		return nil, err

@@ -63,6 +63,9 @@ func TestAllSheetsAreThereAndAddUp(t *testing.T) {
 	total := criteria.Counts{}
 	for n := 1; n <= 26; n++ {
 		s := set(t, n)
+		if s.Decision != criteria.Decision("2026") {
+			t.Errorf("set %d is of %s", n, s.Decision)
+		}
 		total.Criteria += s.Counts.Criteria
 		total.Options += s.Counts.Options
 		total.Unprinted += s.Counts.Unprinted

@@ -3,6 +3,7 @@ package criteria
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -220,16 +221,19 @@ func BuiltIn(version string) map[int]*Set {
 	return all[version]
 }
 
+// Decision is the act that a version of the sheets belongs to, "" for none.
+func Decision(version string) string {
+	for _, s := range BuiltIn(version) {
+		return s.Decision // all of a version are of one act; a test looks
+	}
+	return ""
+}
+
 // Versions of sheets that are shipped, the oldest first.
 func Versions() []string {
 	all, err := builtIn()
 	if err != nil {
 		panic(err)
 	}
-	var out []string
-	for v := range all {
-		out = append(out, v)
-	}
-	slices.Sort(out)
-	return out
+	return slices.Sorted(maps.Keys(all))
 }

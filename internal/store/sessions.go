@@ -143,6 +143,7 @@ func SessionsOf(ctx context.Context, q sqldb.Querier, product string) ([]Session
 type SessionFilter struct {
 	View    access.View
 	Account string // who asks: sessions with a seat of theirs are seen
+	Mine    bool   // only those
 	Product string
 	Status  string
 	After   string // id

@@ -161,7 +161,7 @@ func (s *Site) worklist(p *page) error {
 func (s *Site) waiting(p *page) ([]council.View, error) {
 	var out []council.View
 	for _, status := range []store.Status{store.Scoring, store.Opened} {
-		list, err := s.Councils.Sessions(p.c, p.session.Actor, store.SessionFilter{Status: string(status), Limit: perPage})
+		list, err := s.Councils.Sessions(p.c, p.session.Actor, store.SessionFilter{Status: string(status), Mine: true, Limit: perPage})
 		if err != nil {
 			return nil, err
 		}

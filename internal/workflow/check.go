@@ -80,6 +80,10 @@ func (c *checker) head() {
 	if c.p.Criteria != "" && criteria.BuiltIn(c.p.Criteria) == nil {
 		c.add("unknown_criteria", "criteria", fmt.Sprintf("Không có bộ tiêu chí %q.", c.p.Criteria), fmt.Sprintf("There are no criteria %q.", c.p.Criteria))
 	}
+	if of := criteria.Decision(c.p.Criteria); of != "" && of != c.p.Legal.Act && !c.p.unverified() {
+		c.warn("unverified", "criteria", fmt.Sprintf("Bộ tiêu chí là của Quyết định %s, dùng tạm cho quy trình này đến khi có phụ lục của chính nó.", of),
+			fmt.Sprintf("The score sheets are those of Decision %s, standing in until this procedure's own annex is at hand.", of))
+	}
 	if c.p.unverified() {
 		c.warn("unverified", "verified", "Cả quy trình chưa được kiểm chứng. "+reasonOr(c.p.Note.Vi, "Chưa ghi lý do (note)."),
 			"The whole procedure is unverified. "+reasonOr(c.p.Note.En, "It does not say why (note)."))
