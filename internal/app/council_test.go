@@ -85,11 +85,10 @@ func TestSessionsComeToWhatTheSheetsSay(t *testing.T) {
 			names := o.more("province", len(x.own))
 			session := o.session("province", o.council("province", names...), id)
 			o.must(200, o.secretary("PUT", session, "/agreed", exact(t, criteria.Evidence, x.agreed)))
-			sheets := map[string]map[string]any{}
 			for j, name := range names {
-				sheets[name] = exact(t, criteria.Sensory, x.own[j])
+				o.must(200, o.ask(name, "POST", sessionPath(session, "/declaration"), map[string]any{"conflict": false}))
+				o.must(200, o.ask(name, "POST", sessionPath(session, "/sheets/me/seal"), exact(t, criteria.Sensory, x.own[j])))
 			}
-			o.sealed(session, sheets)
 			o.must(200, o.secretary("POST", session, "/open", nil))
 			r := o.must(200, o.secretary("POST", session, "/close", nil))
 			result := r.body["result"].(map[string]any)

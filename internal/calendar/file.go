@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -35,7 +34,7 @@ func (c *Days) check(f *source.File) {
 	if !nameForm.MatchString(c.Name) {
 		f.Error("name_wrong", "calendar", "Tên lịch chỉ gồm chữ thường không dấu, chữ số, gạch ngang.", "A calendar's name holds only lower-case letters, digits and hyphens.")
 	}
-	bilingual(f, c.Title, "title")
+	f.Text(c.Title, "title")
 	if c.Zone != "Asia/Ho_Chi_Minh" {
 		f.Error("zone_wrong", "zone", "Chỉ hỗ trợ múi giờ Asia/Ho_Chi_Minh.", "Only the zone Asia/Ho_Chi_Minh is supported.")
 	}
@@ -54,7 +53,7 @@ func (c *Days) check(f *source.File) {
 			f.Error("day_wrong", at+".day", "Ngày cố định viết THÁNG-NGÀY, mỗi ngày một lần.", "A fixed day is written MM-DD, each one once.")
 		}
 		seen[x.Day] = true
-		bilingual(f, x.Title, at+".title")
+		f.Text(x.Title, at+".title")
 		explained(f, x.Verified, x.Note, at)
 	}
 	for i, d := range c.Single {
@@ -73,14 +72,8 @@ func (c *Days) checkDay(f *source.File, i int, d Day) {
 	if d.Announced == 0 || d.Announced > d.Date {
 		f.Error("announced_wrong", at+".announced", "Ngày công bố phải có và không sau chính ngày đó.", "The day of the announcement is needed and is not after the day itself.")
 	}
-	bilingual(f, d.Title, at+".title")
+	f.Text(d.Title, at+".title")
 	explained(f, d.Verified, d.Note, at)
-}
-
-func bilingual(f *source.File, t ocop.Text, path string) {
-	if strings.TrimSpace(t.Vi) == "" || strings.TrimSpace(t.En) == "" {
-		f.Error("text_missing", path, "Phải có đủ tiếng Việt (vi) và tiếng Anh (en).", "Both Vietnamese (vi) and English (en) are needed.")
-	}
 }
 
 // explained wants a word about what was not seen in a source.

@@ -30,7 +30,7 @@ func (c *checker) bad(code, path, vi, en string) { c.src.Error(code, path, vi, e
 func (c *checker) check() {
 	f := c.f
 	c.code(f.Campaign, "campaign")
-	c.text(f.Title, "title")
+	c.src.Text(f.Title, "title")
 	if f.Year < 2018 || f.Year > 2200 {
 		c.bad("year_wrong", "year", "Năm không hợp lệ.", "The year is out of range.")
 	}
@@ -49,12 +49,6 @@ func (c *checker) code(code, path string) {
 	if !codeForm.MatchString(code) {
 		c.bad("code_wrong", path, fmt.Sprintf("Mã %q chỉ gồm chữ thường không dấu, chữ số và gạch ngang.", code),
 			fmt.Sprintf("The code %q may hold only lower-case letters, digits and hyphens.", code))
-	}
-}
-
-func (c *checker) text(t ocop.Text, path string) {
-	if strings.TrimSpace(t.Vi) == "" || strings.TrimSpace(t.En) == "" {
-		c.bad("text_missing", path, "Phải có đủ tiếng Việt (vi) và tiếng Anh (en).", "Both Vietnamese (vi) and English (en) are needed.")
 	}
 }
 
@@ -85,7 +79,7 @@ func (c *checker) units() {
 			c.known(u.Parent, path+".parent")
 		}
 		c.declare(u.Code, path+".code")
-		c.text(u.Name, path+".name")
+		c.src.Text(u.Name, path+".name")
 		if !slices.Contains(unitKinds, u.Kind) {
 			c.bad("kind_wrong", path+".kind", fmt.Sprintf("Không có loại đơn vị %q.", u.Kind), fmt.Sprintf("There is no kind of unit %q.", u.Kind))
 		}
@@ -149,7 +143,7 @@ func (c *checker) deadlines() {
 			c.bad("code_twice", path+".code", "Mỗi thời hạn cần một mã riêng.", "Each deadline needs a code of its own.")
 		}
 		seen[d.Code] = true
-		c.text(d.Title, path+".title")
+		c.src.Text(d.Title, path+".title")
 		if d.Kind != calendar.Before && d.Kind != calendar.By {
 			c.bad("kind_wrong", path+".kind", "Loại thời hạn là before (trước ngày) hoặc by (chậm nhất ngày).", "The kind of a deadline is before or by.")
 		}
@@ -179,7 +173,7 @@ func (c *checker) rest() {
 	}
 	for i, t := range c.f.Targets {
 		path := fmt.Sprintf("targets[%d]", i)
-		c.text(t.Title, path+".title")
+		c.src.Text(t.Title, path+".title")
 		if t.Unit != "" {
 			c.known(t.Unit, path+".unit")
 		}
@@ -189,7 +183,7 @@ func (c *checker) rest() {
 	}
 	for i, d := range c.f.Duties {
 		path := fmt.Sprintf("duties[%d]", i)
-		c.text(d.Title, path+".title")
+		c.src.Text(d.Title, path+".title")
 		if d.Unit != "producers" && d.Unit != "communes" {
 			c.known(d.Unit, path+".unit")
 		}
@@ -205,7 +199,7 @@ func (c *checker) rest() {
 	}
 	for i, k := range c.f.Conflicts {
 		path := fmt.Sprintf("conflicts[%d]", i)
-		c.text(k.Note, path+".note")
+		c.src.Text(k.Note, path+".note")
 		for j, d := range k.Between {
 			c.deadline(d, fmt.Sprintf("%s.between[%d]", path, j))
 		}

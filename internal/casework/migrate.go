@@ -80,7 +80,7 @@ func (d *Desk) migratePage(ctx context.Context, a access.Actor, m Migration, to 
 		var out []Migrating
 		for _, id := range list {
 			if x := files[id]; x != nil && x.round != nil {
-				item, _, err := d.plan(x, to, d.Clock())
+				item, _, _, err := d.plan(x, to, d.Clock())
 				if err != nil {
 					return nil, err
 				}
@@ -106,8 +106,9 @@ func (d *Desk) migratePage(ctx context.Context, a access.Actor, m Migration, to 
 	return out, nil
 }
 
-// plan says what would become of a round, and the dossier as it would be.
-func (d *Desk) plan(x *dossier, to *workflow.Rules, now time.Time) (Migrating, *dossier, error) {
+// plan says what would become of a round, the dossier as it would be, and what
+// time would ask of it.
+func (d *Desk) plan(x *dossier, to *workflow.Rules, now time.Time) (Migrating, *dossier, agenda, error) {
 	p, round := *x.product, *x.round
 	item := Migrating{Product: p.ID, Code: p.Code, Name: p.Name, Round: round.ID, Track: p.Track, State: p.State, Level: round.Level,
 		NewLevel: to.LevelIn(round.Level), Stuck: []fault.Reason{}}
@@ -119,22 +120,25 @@ func (d *Desk) plan(x *dossier, to *workflow.Rules, now time.Time) (Migrating, *
 	}
 	round.Version, round.Hash, round.Level = to.Version, to.Hash, item.NewLevel
 	round.Data.Start = to.LevelIn(round.Data.Start)
+	if item.NewLevel != item.Level {
+		round.Data.Session = nil
+	}
 	p.Level, p.Version, p.UpdatedAt = round.Level, p.Version+1, now
 	after := *x
 	after.product, after.round = &p, &round
-	agenda, err := d.agenda(&after, now)
+	ahead, err := d.agenda(&after, now)
 	if err != nil {
-		return item, nil, err
+		return item, nil, ahead, err
 	}
-	p.Due = agenda.due
-	for _, due := range agenda.dues {
+	p.Due = ahead.due
+	for _, due := range ahead.dues {
 		if due.Overdue && due.Source == "procedure" {
 			item.Stuck = append(item.Stuck, fault.Reason{Code: "deadline_past", Actual: today.String(), Required: due.LastDay.String(), Legal: due.Legal, Verified: due.Verified, Message: ocop.Text{
 				Vi: fmt.Sprintf("Theo quy trình mới đã quá hạn: %s, ngày cuối %s.", due.Title.Vi, due.LastDay.In(ocop.Vi)),
 				En: fmt.Sprintf("Under the new procedure a deadline has passed: %s, last day %s.", due.Title.En, due.LastDay.In(ocop.En))}})
 		}
 	}
-	return item, &after, nil
+	return item, &after, ahead, nil
 }
 
 // migrating is the act that moves one round, if it still would not be stuck.
@@ -148,16 +152,12 @@ func (d *Desk) migrating(a access.Actor, m Migration, to *workflow.Rules, id str
 		if x == nil || x.round == nil || x.round.Version != m.From {
 			return commit.Outcome{Answer: func([]ledger.Entry) any { return Migrating{} }}, nil
 		}
-		item, after, err := d.plan(x, to, now)
+		item, after, ahead, err := d.plan(x, to, now)
 		if err != nil {
 			return commit.Outcome{}, err
 		}
 		if item.Moved = len(item.Stuck) == 0 || m.Late && item.late(); !item.Moved {
 			return commit.Outcome{Answer: func([]ledger.Entry) any { return item }}, nil
-		}
-		agenda, err := d.agenda(after, now)
-		if err != nil {
-			return commit.Outcome{}, err
 		}
 		return commit.Outcome{
 			Drafts: []ledger.Draft{migrationDraft(a, x, after, to)},
@@ -168,7 +168,12 @@ func (d *Desk) migrating(a access.Actor, m Migration, to *workflow.Rules, id str
 				if err := store.MoveProducts(ctx, tx, []*ocop.Product{after.product}); err != nil {
 					return err
 				}
-				return store.ReplaceTimers(ctx, tx, now, []string{id}, agenda.timers)
+				if item.NewLevel != item.Level { // the council of the old level has nothing to score any more
+					if err := store.CancelSessions(ctx, tx, []string{id}); err != nil {
+						return err
+					}
+				}
+				return store.ReplaceTimers(ctx, tx, now, []string{id}, ahead.timers)
 			}),
 			Answer: func([]ledger.Entry) any { return item },
 		}, nil

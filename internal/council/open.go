@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/criteria"
 	"ocopflow/internal/fault"
@@ -24,20 +25,8 @@ import (
 // (Conflict); quorum (Refused).
 func (d *Desk) Open(ctx context.Context, r Request) (View, error) {
 	return d.change(ctx, r, func(f *file, now time.Time) (*step, error) {
-		if err := f.onlyRunner(r.Actor); err != nil {
-			return nil, err
-		}
-		if err := f.is(store.Scoring); err != nil {
-			return nil, err
-		}
-		if err := f.unbroken(f.session.Turn); err != nil {
-			return nil, err
-		}
-		list, err := f.wholes(f.session.Turn)
+		list, err := f.handedIn(r.Actor, store.Scoring)
 		if err != nil {
-			return nil, err
-		}
-		if err := f.quorate(list); err != nil {
 			return nil, err
 		}
 		f.session.Status = store.Opened
@@ -46,6 +35,25 @@ func (d *Desk) Open(ctx context.Context, r Request) (View, error) {
 		f.opened = append(f.opened, f.session.Turn)
 		return &step{drafts: []ledger.Draft{draft}}, nil
 	})
+}
+
+// handedIn are the turn's sheets for whoever runs the session: unchanged since
+// they were sealed, and enough of them.
+func (f *file) handedIn(a access.Actor, state store.Status) ([]SealedSheet, error) {
+	if err := f.onlyRunner(a); err != nil {
+		return nil, err
+	}
+	if err := f.is(state); err != nil {
+		return nil, err
+	}
+	if err := f.unbroken(f.session.Turn); err != nil {
+		return nil, err
+	}
+	list, err := f.wholes(f.session.Turn)
+	if err != nil {
+		return nil, err
+	}
+	return list, f.quorate(list)
 }
 
 // disclosed are the sheets as the entry of their opening holds them: with their
@@ -149,20 +157,8 @@ func (f *file) saveRound(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) er
 // (Conflict); spread (Refused).
 func (d *Desk) Close(ctx context.Context, r Request) (View, error) {
 	return d.change(ctx, r, func(f *file, now time.Time) (*step, error) {
-		if err := f.onlyRunner(r.Actor); err != nil {
-			return nil, err
-		}
-		if err := f.is(store.Opened); err != nil {
-			return nil, err
-		}
-		if err := f.unbroken(f.session.Turn); err != nil {
-			return nil, err
-		}
-		list, err := f.wholes(f.session.Turn)
+		list, err := f.handedIn(r.Actor, store.Opened)
 		if err != nil {
-			return nil, err
-		}
-		if err := f.quorate(list); err != nil {
 			return nil, err
 		}
 		if n := spread(list); n > f.maxSpread() {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"ocopflow/internal/ocop"
 	"ocopflow/internal/source"
 	"ocopflow/workflows"
 )
@@ -42,12 +41,12 @@ func (c checker) check() {
 	if s.Number < 1 || s.Number > 26 {
 		c.file.Error("set_wrong", "set", "Bộ tiêu chí từ 1 đến 26.", "Sets go from 1 to 26.")
 	}
-	c.text(s.Name, "name")
+	c.file.Text(s.Name, "name")
 	total := 0
 	var names string
 	for i, p := range s.Parts {
 		at := fmt.Sprintf("parts[%d]", i)
-		c.text(p.Name, at+".name")
+		c.file.Text(p.Name, at+".name")
 		names += p.Part
 		total += p.Max
 		if want, ok := partMax[p.Part]; ok && want != p.Max {
@@ -68,12 +67,6 @@ func (c checker) check() {
 	}
 }
 
-func (c checker) text(t ocop.Text, path string) {
-	if strings.TrimSpace(t.Vi) == "" || strings.TrimSpace(t.En) == "" {
-		c.file.Error("text_missing", path, "Phải có đủ tiếng Việt (vi) và tiếng Anh (en).", "Both Vietnamese (vi) and English (en) are needed.")
-	}
-}
-
 func (c checker) sum(got, want int, path string) {
 	if got != want {
 		c.file.Error("sum_wrong", path, fmt.Sprintf("Cộng lại được %d, không phải %d.", got, want), fmt.Sprintf("The parts add up to %d, not %d.", got, want))
@@ -84,7 +77,7 @@ func (c checker) sections(p Part, at string) {
 	total := 0
 	for i, x := range p.Sections {
 		path := fmt.Sprintf("%s.sections[%d]", at, i)
-		c.text(x.Name, path+".name")
+		c.file.Text(x.Name, path+".name")
 		total += x.Max
 		points := 0
 		for j, k := range x.Criteria {
@@ -106,7 +99,7 @@ func (c checker) sections(p Part, at string) {
 }
 
 func (c checker) criterion(k Criterion, at string) {
-	c.text(k.Name, at+".name")
+	c.file.Text(k.Name, at+".name")
 	if n := slices.IndexFunc(c.set.All(), func(o Criterion) bool { return o.Code == k.Code }); k.Code == "" || c.set.All()[n].Name != k.Name {
 		c.file.Error("code_twice", at+".code", fmt.Sprintf("Mã tiêu chí %q trống hoặc ghi hai lần.", k.Code), fmt.Sprintf("The code %q is empty or stands twice.", k.Code))
 	}
@@ -130,7 +123,7 @@ func (c checker) options(k Criterion, at string) {
 	best, floors := 0, map[int]int{}
 	for i, o := range k.Options {
 		path := fmt.Sprintf("%s.options[%d]", at, i)
-		c.text(o.Gist, path+".gist")
+		c.file.Text(o.Gist, path+".gist")
 		best = max(best, o.Points)
 		if o.Points < 0 || o.Points > k.Max {
 			c.file.Error("points_wrong", path+".points", fmt.Sprintf("Điểm từ 0 đến %d.", k.Max), fmt.Sprintf("Points go from 0 to %d.", k.Max))
@@ -158,7 +151,7 @@ func (c checker) options(k Criterion, at string) {
 }
 
 func (c checker) knockout(k Knockout, at string) {
-	c.text(k.Gist, at+".gist")
+	c.file.Text(k.Gist, at+".gist")
 	if k.Kind != "reject" && k.Kind != "stop" {
 		c.file.Error("knockout_wrong", at+".kind", "kind là reject hoặc stop.", "kind is reject or stop.")
 	}

@@ -30,14 +30,28 @@ func file(media, name string, body []byte) *fileOut {
 	return &fileOut{media, fmt.Sprintf("inline; filename=%q", name), body}
 }
 
-// written makes a document in one of two formats.
-func written(d paper.Document, name, format string) (*fileOut, error) {
-	if format == "docx" {
-		body, err := d.DOCX()
-		return file(mediaDOCX, name+".docx", body), err
+// desks bounds how many documents are drawn up at a time: each takes a processor
+// for a tenth of a second, and anybody may ask for a certificate.
+var desks = make(chan struct{}, 2)
+
+// drawn draws a document up once a desk is free.
+func drawn(ctx context.Context, media, name string, draw func() ([]byte, error)) (*fileOut, error) {
+	select {
+	case desks <- struct{}{}:
+		defer func() { <-desks }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	body, err := d.PDF()
-	return file(mediaPDF, name+".pdf", body), err
+	body, err := draw()
+	return file(media, name, body), err
+}
+
+// written makes a document in one of two formats.
+func written(ctx context.Context, d paper.Document, name, format string) (*fileOut, error) {
+	if format == "docx" {
+		return drawn(ctx, mediaDOCX, name+".docx", d.DOCX)
+	}
+	return drawn(ctx, mediaPDF, name+".pdf", d.PDF)
 }
 
 // minutes writes those of a session whose sheets were opened.
@@ -47,7 +61,7 @@ func (a *API) minutes(format string) handler[ByID, fileOut] {
 		if err != nil {
 			return nil, err
 		}
-		return written(paper.Minutes(v, set, langOf(ctx)), "bien-ban-"+v.Product.Code, format)
+		return written(ctx, paper.Minutes(v, set, langOf(ctx)), "bien-ban-"+v.Product.Code, format)
 	}
 }
 
@@ -66,7 +80,7 @@ func (a *API) sheetPaper(format string) handler[sheetIn, fileOut] {
 		}
 		for _, s := range v.Sheets {
 			if s.Account == in.Account && s.Turn == in.Turn {
-				return written(paper.ScoreSheet(v, s, set, langOf(ctx)), "phieu-"+v.Product.Code, format)
+				return written(ctx, paper.ScoreSheet(v, s, set, langOf(ctx)), "phieu-"+v.Product.Code, format)
 			}
 		}
 		return nil, casework.NotFound()
@@ -151,8 +165,7 @@ func (a *API) certificateQR(ctx context.Context, in *verifyIn) (*fileOut, error)
 	if err != nil {
 		return nil, err
 	}
-	body, err := paper.QR(v.Proof.Evidence, 1200)
-	return file("image/png", v.Number+".png", body), err
+	return drawn(ctx, "image/png", v.Number+".png", func() ([]byte, error) { return paper.QR(v.Proof.Evidence, 1200) })
 }
 
 func (a *API) certificatePDF(ctx context.Context, in *verifyIn) (*fileOut, error) {
@@ -160,8 +173,9 @@ func (a *API) certificatePDF(ctx context.Context, in *verifyIn) (*fileOut, error
 	if err != nil {
 		return nil, err
 	}
-	body, err := paper.Certificate(v.Verification, v.Proof.Evidence, a.address(ctx)+"/verify/"+v.Number, langOf(ctx))
-	return file(mediaPDF, v.Number+".pdf", body), err
+	return drawn(ctx, mediaPDF, v.Number+".pdf", func() ([]byte, error) {
+		return paper.Certificate(v.Verification, v.Proof.Evidence, a.address(ctx)+"/verify/"+v.Number, langOf(ctx))
+	})
 }
 
 // address is where the public reaches this server.

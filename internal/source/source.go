@@ -169,6 +169,13 @@ func (f *File) add(warning bool, code, path, vi, en string) {
 	}
 }
 
+// Text wants a text in both languages at a path.
+func (f *File) Text(t ocop.Text, path string) {
+	if strings.TrimSpace(t.Vi) == "" || strings.TrimSpace(t.En) == "" {
+		f.Error("text_missing", path, "Phải có đủ tiếng Việt (vi) và tiếng Anh (en).", "Both Vietnamese (vi) and English (en) are needed.")
+	}
+}
+
 // Failed reports whether any error was found.
 func (f *File) Failed() bool {
 	return slices.ContainsFunc(f.findings, func(x Finding) bool { return !x.Warning })

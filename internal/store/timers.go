@@ -48,16 +48,16 @@ func (t Timer) Name() string {
 const timerColumns = `product, kind, event, deadline, days, last_day, due_at, version`
 
 const (
+	reckonFrom = `INSERT INTO timers (product, name, kind, event, deadline, days, last_day, due_at, version)
+		SELECT p.id, 'reckon', 'reckon', '', '', 0, NULL, $1, p.version FROM products p WHERE `
+	reckonAgain = ` ON CONFLICT (product, name) DO UPDATE SET due_at = excluded.due_at`
+
 	sqlDueTimers = `SELECT ` + timerColumns + ` FROM timers WHERE due_at <= $1 AND (due_at, product, name) > ($2, $3, $4) ORDER BY due_at, product, name LIMIT $5`
-	sqlReckonAll = `INSERT INTO timers (product, name, kind, event, deadline, days, last_day, due_at, version)
-		SELECT p.id, 'reckon', 'reckon', '', '', 0, NULL, $1, p.version FROM products p WHERE p.round IS NOT NULL
-		ON CONFLICT (product, name) DO UPDATE SET due_at = excluded.due_at`
-	sqlReckonProduct = `INSERT INTO timers (product, name, kind, event, deadline, days, last_day, due_at, version)
-		SELECT p.id, 'reckon', 'reckon', '', '', 0, NULL, $1, p.version FROM products p WHERE p.id = $2
-		ON CONFLICT (product, name) DO UPDATE SET due_at = excluded.due_at`
-	sqlReckonCampaign = `INSERT INTO timers (product, name, kind, event, deadline, days, last_day, due_at, version)
-		SELECT p.id, 'reckon', 'reckon', '', '', 0, NULL, $1, p.version FROM products p WHERE p.campaign = $2
-		ON CONFLICT (product, name) DO UPDATE SET due_at = excluded.due_at`
+
+	// Three conditions, so that each is answered by its own index.
+	sqlReckonAll      = reckonFrom + `p.round IS NOT NULL` + reckonAgain
+	sqlReckonProduct  = reckonFrom + `p.id = $2` + reckonAgain
+	sqlReckonCampaign = reckonFrom + `p.campaign = $2` + reckonAgain
 )
 
 var (

@@ -55,18 +55,12 @@ func (c *checker) name(name, path string) {
 	}
 }
 
-func (c *checker) text(t ocop.Text, path string) {
-	if strings.TrimSpace(t.Vi) == "" || strings.TrimSpace(t.En) == "" {
-		c.add("text_missing", path, "Phải có đủ tiếng Việt (vi) và tiếng Anh (en).", "Both Vietnamese (vi) and English (en) are needed.")
-	}
-}
-
 func (c *checker) head() {
 	c.name(c.p.Name, "procedure")
 	if !versionForm.MatchString(c.p.Version) {
 		c.add("version_wrong", "version", "Phiên bản phải là chữ và số, ví dụ \"2023\".", "The version must be letters and digits, such as \"2023\".")
 	}
-	c.text(c.p.Title, "title")
+	c.file.Text(c.p.Title, "title")
 	c.note(c.p.Note, "note")
 	if c.p.Legal.Act == "" {
 		c.add("legal_missing", "legal", "Phải ghi văn bản làm căn cứ (legal.act).", "The act it rests on is needed (legal.act).")
@@ -121,7 +115,7 @@ func (c *checker) note(t ocop.Text, path string) {
 		if path != "note" {
 			path += ".note"
 		}
-		c.text(t, path)
+		c.file.Text(t, path)
 	}
 }
 
@@ -134,13 +128,13 @@ func (c *checker) names() {
 	}
 	for name, d := range p.Documents.All() {
 		c.name(name, "documents."+name)
-		c.text(d.Title, "documents."+name+".title")
+		c.file.Text(d.Title, "documents."+name+".title")
 		c.provenance(d.Provenance, "documents."+name)
 		c.roles(d.By, "documents."+name+".by")
 	}
 	for name, r := range p.Roles.All() {
 		c.name(name, "roles."+name)
-		c.text(r.Title, "roles."+name+".title")
+		c.file.Text(r.Title, "roles."+name+".title")
 		c.scope(r.Scope, "roles."+name+".scope")
 		if r.Scope == "" && name != ocop.System {
 			c.add("scope_missing", "roles."+name, fmt.Sprintf("Vai trò %q chưa có phạm vi (scope).", name), fmt.Sprintf("The role %q has no scope.", name))
@@ -156,7 +150,7 @@ func (c *checker) names() {
 	}
 	for name, s := range p.States.All() {
 		c.name(name, "states."+name)
-		c.text(s.Title, "states."+name+".title")
+		c.file.Text(s.Title, "states."+name+".title")
 		if s.Resting && s.Final {
 			c.add("resting_and_final", "states."+name, "Một trạng thái không thể vừa nghỉ vừa kết thúc.", "A state cannot be both resting and final.")
 		}
@@ -169,7 +163,7 @@ func (c *checker) names() {
 func (c *checker) transition(name string, t Transition) {
 	path := "transitions." + name
 	c.name(name, path)
-	c.text(t.Title, path+".title")
+	c.file.Text(t.Title, path+".title")
 	if t.Reason != "" && t.Reason != "required" {
 		c.add("reason_wrong", path+".reason", `Chỉ được ghi "required".`, `Only "required" can be said here.`)
 	}
@@ -246,7 +240,7 @@ func (c *checker) requires(r Requires, path string) {
 	for i, g := range r.When {
 		at := fmt.Sprintf("%s.when[%d]", path, i)
 		c.name(g.Code, at+".code")
-		c.text(g.Else, at+".else")
+		c.file.Text(g.Else, at+".else")
 		c.roles(g.CureBy, at+".cure_by")
 		c.note(g.Note, at)
 		if !g.Verified {
@@ -264,7 +258,7 @@ func (c *checker) fields(form []Field, path string) {
 	for i, f := range form {
 		at := fmt.Sprintf("%s.form[%d]", path, i)
 		c.name(f.Name, at+".name")
-		c.text(f.Title, at+".title")
+		c.file.Text(f.Title, at+".title")
 		if seen[f.Name] {
 			c.add("field_twice", at+".name", fmt.Sprintf("Ô %q khai báo hai lần.", f.Name), fmt.Sprintf("The field %q is declared twice.", f.Name))
 		}
@@ -273,7 +267,7 @@ func (c *checker) fields(form []Field, path string) {
 			c.unknown("field type", "kiểu ô", string(f.Type), at+".type")
 		}
 		for j, o := range f.Options {
-			c.text(o.Title, fmt.Sprintf("%s.options[%d].title", at, j))
+			c.file.Text(o.Title, fmt.Sprintf("%s.options[%d].title", at, j))
 		}
 		if (f.Type == FieldChoice) != (len(f.Options) > 0) {
 			c.add("options_wrong", at, "Ô lựa chọn phải có options; ô khác thì không.", "A choice needs options; other fields take none.")

@@ -188,7 +188,7 @@ func (c *checker) limits() {
 	for name, d := range c.p.Deadlines.All() {
 		path := "deadlines." + name
 		c.name(name, path)
-		c.text(d.Title, path+".title")
+		c.file.Text(d.Title, path+".title")
 		c.roles(d.Who, path+".who")
 		c.roles(d.Extend, path+".extend")
 		for i, s := range d.States {
