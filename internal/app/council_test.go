@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"ocopflow/internal/audit"
@@ -529,5 +530,40 @@ func TestARenewalIsScoredInWriting(t *testing.T) {
 			t.Errorf("%v", p)
 		}
 		o.must(200, o.move("leader-province", id, "certify", map[string]any{"number": "HT-2028-01", "decision": "9/QĐ", "decided_on": "2028-12-20"}))
+	})
+}
+
+// A sheet that is sealed while the sheets are opened is either in or refused,
+// and never half of each.
+func TestSealingRacesTheOpening(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		id := o.waiting("Nước mắm tranh nhau")
+		names := panel("province", 5)
+		session := o.session("province", o.council("province", names...), id)
+		o.must(200, o.secretary("PUT", session, "/agreed", exact(t, criteria.Evidence, 50)))
+		for _, name := range names {
+			o.must(200, o.ask(name, "POST", sessionPath(session, "/declaration"), map[string]any{"conflict": false}))
+		}
+		late := names[4]
+		for turn := 1; turn <= 6; turn++ {
+			for _, name := range names[:4] {
+				o.must(200, o.ask(name, "POST", sessionPath(session, "/sheets/me/seal"), exact(t, criteria.Sensory, 20)))
+			}
+			var sealed, opened answer
+			var both sync.WaitGroup
+			both.Go(func() {
+				sealed = o.ask(late, "POST", sessionPath(session, "/sheets/me/seal"), exact(t, criteria.Sensory, 21))
+			})
+			both.Go(func() { opened = o.secretary("POST", session, "/open", nil) })
+			both.Wait()
+			v := o.must(200, o.secretary("GET", session, "", nil))
+			members := v.body["result"].(map[string]any)["members"]
+			if want := map[int]float64{200: 5, 409: 4}[sealed.status]; opened.status != 200 || members != want {
+				t.Errorf("turn %d: sealing %d, opening %d, %v sheets", turn, sealed.status, opened.status, members)
+			}
+			o.must(200, o.secretary("POST", session, "/rescore", map[string]any{"reason": "lượt thử"}))
+		}
 	})
 }
