@@ -16,6 +16,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"ocopflow/internal/commit"
+	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
@@ -132,8 +133,51 @@ func (n *Notary) publish(ctx context.Context, key string) error {
 	return err
 }
 
+// Checkpoint is the tree head as it stands now, signed: C2SP tlog-checkpoint.
+func (n *Notary) Checkpoint(ctx context.Context) ([]byte, error) {
+	if _, err := n.Key(ctx); err != nil {
+		return nil, err
+	}
+	head, err := store.LoadHead(ctx, n.DB)
+	if err != nil {
+		return nil, err
+	}
+	return ledger.Checkpoint(head.Origin, &head.Tree, n.signer)
+}
+
+// Tile is one of C2SP tlog-tiles; nil when the tree does not have it yet.
+func (n *Notary) Tile(ctx context.Context, t ledger.Tile) (body []byte, err error) {
+	err = n.DB.Snapshot(ctx, func(q sqldb.Querier) error {
+		head, err := store.LoadHead(ctx, q)
+		if err != nil || !t.Holds(head.Tree.Size) {
+			return err
+		}
+		if !t.Entries {
+			body, err = t.HashTile(reading(ctx, q))
+			return err
+		}
+		lines, err := store.Lines(ctx, q, t.Index*ledger.TileWidth, t.Width)
+		if err != nil {
+			return err
+		}
+		var entries []string
+		for _, l := range lines {
+			entries = append(entries, l.Body)
+		}
+		body, err = ledger.Bundle(entries)
+		return err
+	})
+	return body, err
+}
+
+func reading(ctx context.Context, q sqldb.Querier) ledger.Hashes {
+	return func(level int, from, n int64) ([]tlog.Hash, error) { return store.Hashes(ctx, q, level, from, n) }
+}
+
 // Proof proves that an entry is in the ledger as it stands now: the proof of
 // C2SP tlog-proof, with a checkpoint signed at this moment.
+//
+// Faults: not_found.
 func (n *Notary) Proof(ctx context.Context, index int64) (entry, proof []byte, err error) {
 	if _, err := n.Key(ctx); err != nil {
 		return nil, nil, err
@@ -148,16 +192,14 @@ func (n *Notary) Proof(ctx context.Context, index int64) (entry, proof []byte, e
 			return err
 		}
 		if line == nil {
-			return fmt.Errorf("there is no entry %d", index)
+			return fault.New(fault.NotFound, "not_found", "Không có bản ghi này.", "There is no such entry.")
 		}
 		checkpoint, err := ledger.Checkpoint(head.Origin, &head.Tree, n.signer)
 		if err != nil {
 			return err
 		}
 		entry = []byte(line.Body)
-		proof, err = ledger.Prove(index, &head.Tree, checkpoint, func(level int, from, count int64) ([]tlog.Hash, error) {
-			return store.Hashes(ctx, q, level, from, count)
-		})
+		proof, err = ledger.Prove(index, &head.Tree, checkpoint, reading(ctx, q))
 		return err
 	})
 	return entry, proof, err

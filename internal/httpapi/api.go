@@ -82,6 +82,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 	api.UseMiddleware(a.describe, a.authenticate(api))
 	a.routes(api)
 	a.uploads(engine, api)
+	a.tiles(engine, api)
 	a.docs(engine)
 	return api
 }

@@ -188,8 +188,3 @@ func (a *API) address(ctx context.Context) string {
 }
 
 type baseKey struct{}
-
-func (a *API) ledgerKey(ctx context.Context, _ *struct{}) (*fileOut, error) {
-	key, err := a.Notary.Key(ctx)
-	return file(mediaText, "ocopflow.vkey", []byte(key+"\n")), err
-}

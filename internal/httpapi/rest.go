@@ -235,19 +235,6 @@ func (a *API) grantRole(ctx context.Context, in *grantIn) (*grantOut, error) {
 	return &grantOut{grantBody{g.Role, g.Unit}}, err
 }
 
-type headBody struct {
-	Origin string `json:"origin"`
-	Size   int64  `json:"size"`
-	Root   string `json:"root" doc:"Merkle tree head (RFC 6962), base64"`
-}
-
-type headOut struct{ Body headBody }
-
-func (a *API) ledgerHead(ctx context.Context, _ *struct{}) (*headOut, error) {
-	h, err := store.LoadHead(ctx, a.DB)
-	return &headOut{headBody{h.Origin, h.Tree.Size, h.Tree.Root().String()}}, err
-}
-
 type stateBody struct {
 	Status string `json:"status"`
 }

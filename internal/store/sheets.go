@@ -36,7 +36,8 @@ const (
 	sqlSealSheet = `INSERT INTO sheets (session, turn, account, body, opinion, salt, seal, sealed_at, entry, version) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,1)
 		ON CONFLICT (session, turn, account) DO UPDATE SET body = excluded.body, opinion = excluded.opinion, salt = excluded.salt, seal = excluded.seal,
 			sealed_at = excluded.sealed_at, entry = excluded.entry, version = sheets.version + 1 WHERE sheets.seal = ''`
-	sqlLine = `SELECT ` + lineColumns + ` FROM entries WHERE idx = $1`
+	sqlEntryProduct = `SELECT product FROM entries WHERE idx = $1`
+	sqlLine         = `SELECT ` + lineColumns + ` FROM entries WHERE idx = $1`
 )
 
 func scanSheet(s scanner) (h Sheet, err error) {
@@ -76,6 +77,16 @@ func SealSheet(ctx context.Context, tx *sqldb.Tx, h Sheet) error {
 // LineAt is the entry at an index; nil when there is none.
 func LineAt(ctx context.Context, q sqldb.Querier, index int64) (*Line, error) {
 	return one(q.QueryRow(ctx, sqlLine, index), "entry", scanLine)
+}
+
+// ProductOfEntry is the product that an entry is about, "" for none.
+func ProductOfEntry(ctx context.Context, q sqldb.Querier, index int64) (string, error) {
+	var product sql.NullString
+	err := q.QueryRow(ctx, sqlEntryProduct, index).Scan(&product)
+	if sqldb.NoRows(err) {
+		return "", nil
+	}
+	return product.String, err
 }
 
 // SelfScore is what a producer made of a product.

@@ -1,0 +1,146 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/casework"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/httpx"
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/store"
+)
+
+// checkpoint is the signed tree head, as C2SP tlog-checkpoint writes it.
+func (a *API) checkpoint(ctx context.Context, _ *struct{}) (*fileOut, error) {
+	note, err := a.Notary.Checkpoint(ctx)
+	return file(mediaText, "checkpoint", note), err
+}
+
+func (a *API) ledgerKey(ctx context.Context, _ *struct{}) (*fileOut, error) {
+	key, err := a.Notary.Key(ctx)
+	return file(mediaText, "ocopflow.vkey", []byte(key+"\n")), err
+}
+
+type entryIn struct {
+	Index int64 `path:"index" minimum:"0"`
+}
+
+type entryProofOut struct {
+	Body struct {
+		Index int64  `json:"index"`
+		Entry string `json:"entry" doc:"the entry's canonical bytes"`
+		Proof string `json:"proof" doc:"C2SP tlog-proof"`
+		Key   string `json:"key"`
+	}
+}
+
+// entryProof proves an entry to an auditor in whose view it lies.
+func (a *API) entryProof(ctx context.Context, in *entryIn) (*entryProofOut, error) {
+	if err := a.auditor(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.entryInView(ctx, in.Index); err != nil {
+		return nil, err
+	}
+	entry, proof, err := a.Notary.Proof(ctx, in.Index)
+	if err != nil {
+		return nil, err
+	}
+	out := &entryProofOut{}
+	out.Body.Index, out.Body.Entry, out.Body.Proof = in.Index, string(entry), string(proof)
+	out.Body.Key, err = a.Notary.Key(ctx)
+	return out, err
+}
+
+func (a *API) auditor(ctx context.Context) error {
+	if sessionOf(ctx).Actor.Has(access.Auditor) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "who_may_not", "Việc này của thanh tra, kiểm toán.", "This is for an auditor.")
+}
+
+// entryInView finds an entry of a product that the caller sees; entries of no
+// product are for those who audit a whole province or more.
+func (a *API) entryInView(ctx context.Context, index int64) error {
+	product, err := store.ProductOfEntry(ctx, a.DB, index)
+	if err != nil {
+		return err
+	}
+	if product == "" {
+		if auditsAll(sessionOf(ctx).Actor) {
+			return nil
+		}
+		return casework.NotFound()
+	}
+	_, err = a.Desk.Product(ctx, sessionOf(ctx).Actor, product)
+	return err
+}
+
+// auditsAll reports whether the actor audits a province or the ministry:
+// bundles of entries cannot be told apart by unit.
+func auditsAll(actor access.Actor) bool {
+	for _, g := range actor.Grants {
+		if g.Role == access.Auditor && (g.Path.Upto(ocop.Province) == g.Path || g.Path.Upto(ocop.Ministry) == g.Path) {
+			return true
+		}
+	}
+	return false
+}
+
+// tiles serve the tree as C2SP tlog-tiles, so that foreign tools read it. They
+// go on Gin directly, because huma knows no wildcard.
+func (a *API) tiles(engine *gin.Engine, api huma.API) {
+	engine.GET("/api/v1/audit/tile/*path", a.tile)
+	api.OpenAPI().AddOperation(&huma.Operation{
+		Method: http.MethodGet, Path: "/api/v1/audit/tile/{path}", OperationID: "ledger-tile", Tags: []string{"Audit"},
+		Summary:    "Tiles of the tree (C2SP tlog-tiles): LEVEL/N, open to all; entries/N, for auditors",
+		Parameters: []*huma.Param{{Name: "path", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}},
+		Responses:  map[string]*huma.Response{"200": {Description: "The tile"}},
+	})
+}
+
+func (a *API) tile(c *gin.Context) {
+	t, err := ledger.ParseTile(strings.TrimPrefix(c.Param("path"), "/"))
+	if err != nil {
+		httpx.WriteProblem(c.Writer, c.Request, casework.NotFound())
+		return
+	}
+	if t.Entries {
+		a.plain(func(c *gin.Context) error {
+			if actor := sessionOf(c.Request.Context()).Actor; !auditsAll(actor) {
+				return fault.New(fault.Forbidden, "who_may_not", "Việc này của thanh tra, kiểm toán cấp tỉnh trở lên.", "This is for an auditor of a province or above.")
+			}
+			return a.serveTile(c, t)
+		})(c)
+		return
+	}
+	if err := a.serveTile(c, t); err != nil {
+		httpx.WriteProblem(c.Writer, c.Request, fault.Of(err))
+	}
+}
+
+// serveTile answers a tile. A tile never changes, so it may be kept for ever;
+// bundles of entries only by the auditor's own program.
+func (a *API) serveTile(c *gin.Context, t ledger.Tile) error {
+	body, err := a.Notary.Tile(c, t)
+	if err != nil {
+		return err
+	}
+	if body == nil {
+		return casework.NotFound()
+	}
+	reach := "public"
+	if t.Entries {
+		reach = "private"
+	}
+	c.Header("Cache-Control", reach+", max-age=31536000, immutable")
+	c.Data(http.StatusOK, "application/octet-stream", body)
+	return nil
+}
