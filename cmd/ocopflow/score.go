@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
 	"ocopflow/internal/criteria"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/source"
 	"ocopflow/internal/workflow"
 	"ocopflow/workflows"
 )
@@ -61,7 +63,7 @@ func evaluate(text []byte) criteria.Result {
 	f := filled{Floors: criteria.ByMean}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil || d.More() {
+	if err := errors.Join(source.CheckJSON(text), d.Decode(&f)); err != nil || d.More() {
 		return criteria.Refused("shape", "", "Tệp không đúng mẫu.", "The file has a wrong shape.")
 	}
 	set := criteria.BuiltIn(f.Criteria)[f.Set]

@@ -408,14 +408,16 @@ func TestConflictsOfInterestRecuse(t *testing.T) {
 			t.Errorf("a conflict was declared away: %s", a.text)
 		}
 		o.must(403, o.ask("member-province-2", "PUT", sessionPath(session, "/sheets/me"), exact(t, criteria.Sensory, 20)))
+		// A secretary who declares a conflict does not run the session any more.
+		o.must(200, o.secretary("PUT", session, "/agreed", exact(t, criteria.Evidence, 50)))
+		o.must(200, o.secretary("POST", session, "/declaration", map[string]any{"conflict": true}))
+		o.must(403, o.secretary("PUT", session, "/agreed", exact(t, criteria.Evidence, 50)))
 		// Sent back, the product leaves the session behind.
 		o.must(200, o.move("office-province", id, "send_back", nil))
 		if v := o.must(200, o.secretary("GET", session, "", nil)); v.body["status"] != "cancelled" {
 			t.Errorf("status %v", v.body["status"])
 		}
-		if a := o.must(409, o.secretary("PUT", session, "/agreed", exact(t, criteria.Evidence, 50))); a.code() != "session_state" {
-			t.Errorf("code %s", a.code())
-		}
+		o.must(409, o.ask("member-province-1", "POST", sessionPath(session, "/declaration"), map[string]any{"conflict": false}))
 	})
 }
 

@@ -124,7 +124,8 @@ func (s *scoring) close(ctx context.Context, e told, t turn, wrong func(string, 
 	}
 	r := s.sets[t.session].Evaluate(s.opened[t], criteria.Policy(rules.Floors()), rules.BandStars)
 	got := e.Data.Result
-	if len(r.Errors) > 0 || r.Sum != got.Sum || r.Members != got.Members || r.Stars != got.Stars || r.BandStars != got.BandStars || r.FloorStars != got.FloorStars {
+	if len(r.Errors) > 0 || r.Sum != got.Sum || r.Members != got.Members || r.Stars != got.Stars || r.BandStars != got.BandStars || r.FloorStars != got.FloorStars ||
+		!slices.Equal(r.Missed, got.Missed) || !slices.Equal(r.KnockedOut, got.KnockedOut) {
 		return wrong("the result of session %s is not what its sheets come to: %d stars, recomputed %d", t.session, got.Stars, r.Stars)
 	}
 	return nil

@@ -194,12 +194,15 @@ func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask 
 
 // ResultMap is a result as an entry holds it.
 func ResultMap(r ocop.Result) ledger.Map {
-	m := ledger.Map{"sum": r.Sum, "members": r.Members, "mean": r.Mean, "band_stars": r.BandStars,
-		"floor_stars": r.FloorStars, "stars": r.Stars, "level": string(r.Level), "missed": append([]string{}, r.Missed...)}
-	if len(r.KnockedOut) > 0 {
-		m["knocked_out"] = r.KnockedOut
+	missed, struck := []any{}, []any{}
+	for _, m := range r.Missed {
+		missed = append(missed, ledger.Map{"criterion": m.Criterion, "floor": m.Floor, "have": m.Have, "need": m.Need})
 	}
-	return m
+	for _, k := range r.KnockedOut {
+		struck = append(struck, ledger.Map{"code": k.Code, "kind": k.Kind, "effect": k.Effect})
+	}
+	return ledger.Map{"sum": r.Sum, "members": r.Members, "mean": r.Mean, "band_stars": r.BandStars, "floor_stars": r.FloorStars, "stars": r.Stars,
+		"missed": missed, "knocked_out": struck, "level": string(r.Level)}
 }
 
 // refs are the hashes of the documents that the move relied on.

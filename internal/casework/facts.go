@@ -71,13 +71,24 @@ func (x *dossier) facts(today ocop.Date, number string) workflow.Facts {
 		}
 		if res := r.Data.Result; res != nil {
 			f["result.stars"], f["result.band_stars"], f["result.floor_stars"] = int64(res.Stars), int64(res.BandStars), int64(res.FloorStars)
-			f["result.sum"], f["result.members"], f["result.missed"] = res.Sum, res.Members, append([]string{}, res.Missed...)
+			f["result.sum"], f["result.members"], f["result.missed"] = res.Sum, res.Members, missedCodes(res.Missed)
 		}
 	}
 	if k := x.certificate; k != nil {
 		f["certificate.stars"], f["certificate.issued_on"], f["certificate.last_day"] = int64(k.Stars), int64(k.IssuedOn), int64(k.LastDay)
 	}
 	return f
+}
+
+// missedCodes are the criteria that miss a floor, each once.
+func missedCodes(list []ocop.Missed) []string {
+	out := []string{}
+	for _, m := range list {
+		if !slices.Contains(out, m.Criterion) {
+			out = append(out, m.Criterion)
+		}
+	}
+	return out
 }
 
 // selfScoreKind is the document that a sheet filled in here stands for: the

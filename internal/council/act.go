@@ -166,6 +166,9 @@ func (f *file) runs(a access.Actor) bool {
 	for _, m := range f.council.Members {
 		secretary = secretary || m.Account == a.ID && m.Position == store.Secretary
 	}
+	if s := f.seat(a); s != nil && s.Recused {
+		return false
+	}
 	return secretary && len(f.standing.Grounds(a)) == 0
 }
 

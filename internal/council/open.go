@@ -190,15 +190,8 @@ func (f *file) result(list []SealedSheet) (*ocop.Scoring, error) {
 		return nil, fmt.Errorf("sealed sheets of %s: %+v", f.session.ID, r.Errors)
 	}
 	out := &ocop.Scoring{ID: f.session.ID, Written: f.session.Kind == store.Written, Entitled: f.entitled(), ChairPresent: f.presided(list), Spread: spread(list),
-		Result: ocop.Result{Sum: r.Sum, Members: r.Members, Mean: r.Mean, BandStars: r.BandStars, FloorStars: r.FloorStars, Stars: r.Stars, Level: f.session.Level}}
-	for _, m := range r.Missed {
-		if !slices.Contains(out.Result.Missed, m.Criterion) {
-			out.Result.Missed = append(out.Result.Missed, m.Criterion)
-		}
-	}
-	for _, k := range r.KnockedOut {
-		out.Result.KnockedOut = append(out.Result.KnockedOut, k.Code)
-	}
+		Result: ocop.Result{Sum: r.Sum, Members: r.Members, Mean: r.Mean, BandStars: r.BandStars, FloorStars: r.FloorStars, Stars: r.Stars,
+			Missed: r.Missed, KnockedOut: r.KnockedOut, Level: f.session.Level}}
 	return out, nil
 }
 

@@ -22,14 +22,15 @@ type Declaration struct {
 
 // Declare records whether a member has a conflict of interest. A conflict that
 // is declared, or that the records show, recuses the member: the quorum is
-// counted without them. It cannot be taken back.
+// counted without them, and a secretary no longer runs the session. It cannot
+// be taken back.
 //
 // Faults: not_found; who_may_not (Forbidden); session_state, declared (Conflict).
 func (d *Desk) Declare(ctx context.Context, r Request, x Declaration) (View, error) {
 	return d.change(ctx, r, func(f *file, now time.Time) (*step, error) {
 		s := f.seat(r.Actor)
-		if s == nil || !f.scores(*s) {
-			return nil, mayNot("Bạn không phải thành viên được chấm trong phiên này.", "You are not a member who scores in this session.")
+		if s == nil {
+			return nil, mayNot("Bạn không có tên trong hội đồng của phiên này.", "You do not sit on the council of this session.")
 		}
 		if err := f.is(store.Scoring); err != nil {
 			return nil, err

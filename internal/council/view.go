@@ -134,7 +134,7 @@ func (f *file) view(a access.Actor) View {
 			v.Sealed++
 		}
 	}
-	if own := f.seat(a); own != nil && f.scores(*own) && !v.Scores && !v.Runs && !f.oversees(a) {
+	if own := f.seat(a); own != nil && (own.Recused || f.scores(*own) && !v.Scores && !v.Runs && !f.oversees(a)) {
 		return v // recused, or not declared yet
 	}
 	v.Agreed = x.Agreed

@@ -49,20 +49,11 @@ type Result struct {
 	Errors     []Wrong  `json:"errors"`
 }
 
-// Missed is a floor that was not reached.
-type Missed struct {
-	Criterion string `json:"criterion"`
-	Floor     int    `json:"floor"` // stars
-	Have      int64  `json:"have"`  // points of all sheets
-	Need      int64  `json:"need"`
-}
-
-// Struck is a knock-out that some sheet found.
-type Struck struct {
-	Code   string `json:"code"`
-	Kind   string `json:"kind"`
-	Effect string `json:"effect"`
-}
+// Missed and Struck are the words of results everywhere.
+type (
+	Missed = ocop.Missed
+	Struck = ocop.Struck
+)
 
 // Wrong is input that breaks a rule of the sheet.
 type Wrong struct {
@@ -144,12 +135,12 @@ func (s *Set) struck(sheets []Sheet) []Struck {
 	known, all, found := s.knockouts(), s.All(), map[string]Struck{}
 	for _, sheet := range sheets {
 		for _, code := range sheet.Knockouts {
-			found[code] = Struck{code, known[code].Kind, known[code].Effect}
+			found[code] = Struck{Code: code, Kind: known[code].Kind, Effect: known[code].Effect}
 		}
 		for _, c := range all {
 			k := c.Knockout
 			if points, chosen := sheet.Choices[c.Code]; k != nil && k.WhenPoints != nil && chosen && points == *k.WhenPoints {
-				found[c.Code] = Struck{c.Code, k.Kind, k.Effect}
+				found[c.Code] = Struck{Code: c.Code, Kind: k.Kind, Effect: k.Effect}
 			}
 		}
 	}

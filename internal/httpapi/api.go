@@ -4,11 +4,9 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -16,7 +14,6 @@ import (
 	"reflect"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -30,6 +27,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/source"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/workflow"
 )
@@ -105,68 +103,11 @@ var strictJSON = huma.Format{
 		return e.Encode(v)
 	},
 	Unmarshal: func(data []byte, v any) error {
-		if !utf8.Valid(data) {
-			return errors.New("invalid UTF-8")
-		}
-		if nul(data) {
-			return errors.New("a NUL character")
-		}
-		if err := repeated(json.NewDecoder(bytes.NewReader(data))); err != nil {
+		if err := source.CheckJSON(data); err != nil {
 			return err
 		}
 		return json.Unmarshal(data, v)
 	},
-}
-
-// repeated finds a name that an object holds twice: encoding/json would take the
-// last in silence, and a sheet with two options for one criterion is wrong.
-func repeated(d *json.Decoder) error {
-	t, err := d.Token()
-	if err != nil {
-		return err
-	}
-	open, ok := t.(json.Delim)
-	if !ok {
-		return nil
-	}
-	seen := map[string]bool{}
-	for d.More() {
-		if open == '{' {
-			name, err := d.Token()
-			if err != nil {
-				return err
-			}
-			if s, _ := name.(string); seen[s] {
-				return fmt.Errorf("%q stands twice in one object", s)
-			} else {
-				seen[s] = true
-			}
-		}
-		if err := repeated(d); err != nil {
-			return err
-		}
-	}
-	_, err = d.Token()
-	return err
-}
-
-// nul finds an escaped NUL: \u0000 after an even number of backslashes.
-func nul(data []byte) bool {
-	for at := 0; ; {
-		i := bytes.Index(data[at:], []byte(`\u0000`))
-		if i < 0 {
-			return bytes.IndexByte(data, 0) >= 0
-		}
-		at += i
-		slashes := 0
-		for j := at - 1; j >= 0 && data[j] == '\\'; j-- {
-			slashes++
-		}
-		if slashes%2 == 0 {
-			return true
-		}
-		at++
-	}
 }
 
 // fromHuma words what huma found wrong with a request.

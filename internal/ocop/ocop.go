@@ -158,9 +158,24 @@ type Result struct {
 	BandStars  int      `json:"band_stars"`
 	FloorStars int      `json:"floor_stars"`
 	Stars      int      `json:"stars"`
-	Missed     []string `json:"missed,omitempty"`      // criteria whose floor was not reached
-	KnockedOut []string `json:"knocked_out,omitempty"` // rules that put the product out: no stars, whatever the points
+	Missed     []Missed `json:"missed"`
+	KnockedOut []Struck `json:"knocked_out"` // no stars, whatever the points
 	Level      Level    `json:"level"`
+}
+
+// Missed is a floor that was not reached.
+type Missed struct {
+	Criterion string `json:"criterion"`
+	Floor     int    `json:"floor"` // stars
+	Have      int64  `json:"have"`  // points of all sheets
+	Need      int64  `json:"need"`
+}
+
+// Struck is a knock-out that some sheet found.
+type Struck struct {
+	Code   string `json:"code"`
+	Kind   string `json:"kind"`
+	Effect string `json:"effect"`
 }
 
 // Proposal to revoke a certificate, waiting for its decision by another person.

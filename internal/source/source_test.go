@@ -78,3 +78,23 @@ func TestAPlaceIsTheKeyItself(t *testing.T) {
 		}
 	}
 }
+
+func TestJSONThatWouldBeMendedInSilenceIsRefused(t *testing.T) {
+	t.Parallel()
+	for text, good := range map[string]bool{
+		`{"a": 1, "b": {"a": 1}, "c": [{"a": 1}, {"a": 2}]}`: true,
+		`[]`:                        true,
+		`"x"`:                       true,
+		`{"a": 1, "a": 2}`:          false,
+		`[{"x": {"a": 1, "a": 1}}]`: false,
+		`{"a": "\u0000"}`:           false,
+		`{"a": "\\u0000"}`:          true,
+		"{\"a\": \"\xff\"}":         false,
+		`{"a": `:                    false,
+		``:                          false,
+	} {
+		if err := source.CheckJSON([]byte(text)); (err == nil) != good {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
