@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"ocopflow/internal/app"
 	"ocopflow/internal/audit"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/register"
@@ -16,6 +17,23 @@ import (
 
 type auditCmd struct {
 	Verify auditVerifyCmd `cmd:"" help:"Recompute hashes, chains, tree and scoring of the ledger, or check a certificate offline; a fault ends with code 1."`
+
+	Checkpoint auditCheckpointCmd `cmd:"" help:"Print the signed tree head (C2SP tlog-checkpoint)."`
+}
+
+type auditCheckpointCmd struct {
+	database
+}
+
+// Run prints the tree head as it stands now, signed: keep it, and a later ledger
+// can be held against it.
+func (c auditCheckpointCmd) Run(w world) error {
+	note, err := on(w, c.database, func(a *app.App) ([]byte, error) { return a.Notary.Checkpoint(w.ctx) })
+	if err != nil {
+		return err
+	}
+	_, err = w.out.Write(note)
+	return err
 }
 
 type auditVerifyCmd struct {

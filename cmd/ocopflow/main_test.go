@@ -49,6 +49,7 @@ func TestExitCodes(t *testing.T) {
 		{exitDone, []string{"account", "token", "thanh", "--database", db}, "ocop_"},
 		{exitFailed, []string{"campaign", "import", broken, "--database", db}, ""},
 		{exitDone, []string{"audit", "verify", "--database", db}, "✓"},
+		{exitDone, []string{"audit", "checkpoint", "--database", db}, "— ocopflow/"},
 		{exitFailed, []string{"serve", "--demo", "--listen", "0.0.0.0:0", "--database", db}, ""},
 	} {
 		code, out, errs := play(t, x.args...)

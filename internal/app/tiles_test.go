@@ -90,6 +90,22 @@ func TestForeignToolsReadTheLedger(t *testing.T) {
 		if err := tlog.CheckTree(consistent, f.size, root, int64(old.Size), tlog.Hash(old.Hash)); err != nil {
 			t.Errorf("the newer checkpoint does not extend the older: %v", err)
 		}
+		told := o.must(200, o.ask("auditor", "GET", fmt.Sprintf("/api/v1/audit/consistency?from=%d&to=%d", old.Size, now.Size), nil))
+		var given tlog.TreeProof
+		for _, text := range told.body["proof"].([]any) {
+			h, err := tlog.ParseHash(text.(string))
+			if err != nil {
+				t.Fatal(err)
+			}
+			given = append(given, h)
+		}
+		if err := tlog.CheckTree(given, f.size, root, int64(old.Size), tlog.Hash(old.Hash)); err != nil || told.body["to_root"] != root.String() {
+			t.Errorf("the server's own proof: %v, root %v", err, told.body["to_root"])
+		}
+		for query, want := range map[string]int{"from=0": 422, "from=5&to=4": 422, "from=1&to=999999": 422, "": 422, "from=1": 200} {
+			o.must(want, o.ask("auditor", "GET", "/api/v1/audit/consistency?"+query, nil))
+		}
+		o.must(403, o.ask("office", "GET", "/api/v1/audit/consistency?from=1", nil))
 		for n := int64(0); n*256 < f.size; n++ {
 			width := min(256, f.size-n*256)
 			path := f.path("entries", n, width)

@@ -174,6 +174,52 @@ func reading(ctx context.Context, q sqldb.Querier) ledger.Hashes {
 	return func(level int, from, n int64) ([]tlog.Hash, error) { return store.Hashes(ctx, q, level, from, n) }
 }
 
+// Growth is what it takes to see that the tree of one size is the beginning of
+// that of another: both roots, and the hashes between.
+type Growth struct {
+	From     int64    `json:"from"`
+	To       int64    `json:"to"`
+	FromRoot string   `json:"from_root"` // base64
+	ToRoot   string   `json:"to_root"`
+	Proof    []string `json:"proof"` // RFC 6962, section 2.1.2, base64
+}
+
+// Consistency proves that the tree grew from one size to another. To 0 takes the
+// present one.
+//
+// Faults: sizes_wrong (Invalid).
+func (n *Notary) Consistency(ctx context.Context, from, to int64) (g Growth, err error) {
+	err = n.DB.Snapshot(ctx, func(q sqldb.Querier) error {
+		head, err := store.LoadHead(ctx, q)
+		if err != nil {
+			return err
+		}
+		if to == 0 {
+			to = head.Tree.Size
+		}
+		if from < 1 || from > to || to > head.Tree.Size {
+			return fault.New(fault.Invalid, "sizes_wrong", "Cần 1 ≤ from ≤ to ≤ số bản ghi hiện có.", "Needed: 1 ≤ from ≤ to ≤ the present number of entries.")
+		}
+		g = Growth{From: from, To: to, Proof: []string{}}
+		read := reading(ctx, q)
+		hashes, err := ledger.ProveGrowth(from, to, read)
+		if err != nil {
+			return err
+		}
+		for _, h := range hashes {
+			g.Proof = append(g.Proof, h.String())
+		}
+		older, err := tlog.TreeHash(from, read)
+		if err != nil {
+			return err
+		}
+		newer, err := tlog.TreeHash(to, read)
+		g.FromRoot, g.ToRoot = older.String(), newer.String()
+		return err
+	})
+	return g, err
+}
+
 // Proof proves that an entry is in the ledger as it stands now: the proof of
 // C2SP tlog-proof, with a checkpoint signed at this moment.
 //

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/audit"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
@@ -57,6 +58,22 @@ func (a *API) entryProof(ctx context.Context, in *entryIn) (*entryProofOut, erro
 	out.Body.Index, out.Body.Entry, out.Body.Proof = in.Index, string(entry), string(proof)
 	out.Body.Key, err = a.Notary.Key(ctx)
 	return out, err
+}
+
+type growthIn struct {
+	From int64 `query:"from" minimum:"1" required:"true" doc:"size of the older tree"`
+	To   int64 `query:"to" minimum:"0" doc:"size of the newer one; the present unless given"`
+}
+
+type growthOut struct{ Body audit.Growth }
+
+// consistency proves that an older tree is the beginning of a newer one.
+func (a *API) consistency(ctx context.Context, in *growthIn) (*growthOut, error) {
+	if err := a.auditor(ctx); err != nil {
+		return nil, err
+	}
+	g, err := a.Notary.Consistency(ctx, in.From, in.To)
+	return &growthOut{g}, err
 }
 
 func (a *API) auditor(ctx context.Context) error {

@@ -88,6 +88,7 @@ func (a *API) routes(api huma.API) {
 	get(r.open(), "/api/v1/calendars/{name}", "get-calendar", "Procedures", a.getCalendar)
 	post(r, "/api/v1/calendars", "import-calendar", "Procedures", 201, a.importCalendar)
 	get(r.open(), "/api/v1/audit/checkpoint", "ledger-checkpoint", "Audit", a.checkpoint)
+	get(r, "/api/v1/audit/consistency", "ledger-consistency", "Audit", a.consistency)
 	get(r, "/api/v1/audit/entries/{index}/proof", "entry-proof", "Audit", a.entryProof)
 	get(r.open(), "/healthz", "healthz", "Operations", a.healthz)
 	get(r.open(), "/readyz", "readyz", "Operations", a.readyz)

@@ -63,6 +63,15 @@ func Prove(index int64, tree *Tree, checkpoint []byte, read Hashes) ([]byte, err
 	return p.Marshal(), nil
 }
 
+// ProveGrowth gives the hashes that prove that a tree extends an older one of
+// itself (RFC 6962, section 2.1.2).
+func ProveGrowth(from, to int64, read Hashes) ([]tlog.Hash, error) {
+	if from < 1 || from > to {
+		return nil, fmt.Errorf("ledger: no tree of %d grew to %d", from, to)
+	}
+	return tlog.ProveTree(to, from, read)
+}
+
 // Proven is what a proof says once it holds.
 type Proven struct {
 	Origin string
