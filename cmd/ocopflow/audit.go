@@ -10,6 +10,7 @@ import (
 
 	"ocopflow/internal/app"
 	"ocopflow/internal/audit"
+	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/register"
 	"ocopflow/internal/sqldb"
@@ -19,6 +20,8 @@ type auditCmd struct {
 	Verify auditVerifyCmd `cmd:"" help:"Recompute hashes, chains, tree and scoring of the ledger, or check a certificate offline; a fault ends with code 1."`
 
 	Checkpoint auditCheckpointCmd `cmd:"" help:"Print the signed tree head (C2SP tlog-checkpoint)."`
+
+	Acknowledge auditAcknowledgeCmd `cmd:"" help:"Say, once and for good, that an older database was restored on purpose."`
 }
 
 type auditCheckpointCmd struct {
@@ -34,6 +37,23 @@ func (c auditCheckpointCmd) Run(w world) error {
 	}
 	_, err = w.out.Write(note)
 	return err
+}
+
+type auditAcknowledgeCmd struct {
+	database
+	Reason string `required:"" help:"Why an older database was restored; it is kept for good."`
+}
+
+// Run opens a database that was restored on purpose, once, and enters that.
+func (c auditAcknowledgeCmd) Run(w world) error {
+	if strings.TrimSpace(c.Reason) == "" {
+		return fault.New(fault.Invalid, "reason_missing", "Phải nêu lý do.", "A reason is needed.")
+	}
+	a, err := app.Open(w.ctx, app.Config{Database: c.url(), Data: c.dir(), Own: c.Procedures, Version: version, Idle: true, Restored: c.Reason})
+	if err != nil {
+		return err
+	}
+	return a.Close()
 }
 
 type auditVerifyCmd struct {
@@ -59,6 +79,9 @@ func (c auditVerifyCmd) Run(w world) error {
 	err = w.print(c.JSON, report, func(out io.Writer) {
 		if report.OK {
 			fmt.Fprintf(out, "✓ %d entries, root %s\n", report.Entries, report.Root)
+			if report.Restores > 0 {
+				fmt.Fprintf(out, "! %d restores of an older database were acknowledged\n", report.Restores)
+			}
 		} else {
 			fmt.Fprintf(out, "✗ %s\n", report.Fault)
 		}

@@ -44,6 +44,7 @@ type Config struct {
 	Hashing    *argon2id.Params // nil for the library's defaults
 	MaxUpload  int64            // bytes; 0 for 20 MiB
 	Data       string           // data directory; "" for the folder of a SQLite file, else "data"
+	Restored   string           // why an older database was restored on purpose; "" when it was not
 	PublicURL  string           // where the public reaches the server; "" takes each request's own
 	Idle       bool             // nothing runs in the background: for one command
 	Sweep      time.Duration    // between looks at what fell due; 0 for 30 seconds
@@ -111,6 +112,11 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return store.CreateHead(ctx, tx, newOrigin()) }); err != nil {
 		return fmt.Errorf("ledger head: %w", err)
 	}
+	a.Notary = &audit.Notary{DB: a.DB, File: filepath.Join(a.Data, audit.KeyFile)}
+	alarm, err := a.rolledBack(ctx)
+	if err != nil {
+		return err
+	}
 	demo, err := a.takeUpClock(ctx)
 	if err != nil {
 		return err
@@ -136,6 +142,11 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.Library = lib
 	a.Committer = commit.New(a.DB, now, a.Log)
+	if a.Notary.Committer = a.Committer; alarm != nil {
+		if err := a.Notary.Acknowledge(ctx, alarm, a.Restored); err != nil {
+			return err
+		}
+	}
 	if err := a.publish(ctx); err != nil {
 		return err
 	}
@@ -144,7 +155,6 @@ func (a *App) start(ctx context.Context) error {
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}
-	a.Notary = &audit.Notary{DB: a.DB, Committer: a.Committer, File: filepath.Join(a.Data, audit.KeyFile)}
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err
 	}
@@ -155,6 +165,17 @@ func (a *App) start(ctx context.Context) error {
 		return nil
 	}
 	return a.startTasks(ctx)
+}
+
+// rolledBack holds the database against the checkpoint kept outside of it. An
+// alarm stops the program, unless somebody says that the restore was on purpose.
+func (a *App) rolledBack(ctx context.Context) (*audit.RolledBack, error) {
+	err := a.Notary.Check(ctx)
+	var alarm *audit.RolledBack
+	if errors.As(err, &alarm) && a.Restored != "" {
+		return alarm, nil
+	}
+	return nil, err
 }
 
 // takeUpClock starts the demo's clock: in the demo, and for commands on its
@@ -217,9 +238,14 @@ func (a *App) startTasks(ctx context.Context) (err error) {
 	a.tasks, err = job.Start(context.WithoutCancel(ctx), a.DB, a.Log, []job.Task{
 		{Name: "sweep", Every: a.Sweep, Do: a.sweep},
 		{Name: "tidy", Every: time.Hour, Do: a.tidy},
+		{Name: "checkpoint", Every: checkpointEvery, Do: a.Notary.Keep},
 	})
 	return err
 }
+
+// checkpointEvery is the longest stretch of history that a lost database could
+// take along unnoticed.
+const checkpointEvery = time.Minute
 
 func (a *App) sweep(ctx context.Context) error {
 	n, err := a.Desk.Sweep(ctx)
@@ -239,13 +265,14 @@ func (a *App) tidy(ctx context.Context) error {
 	})
 }
 
-// Close answers what is queued, stops the background and closes the database.
+// Close stops the background, keeps a last checkpoint, answers what is queued and
+// closes the database.
 func (a *App) Close() error {
 	var err error
 	if a.tasks != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		err = a.tasks.Stop(ctx)
+		err = errors.Join(a.tasks.Stop(ctx), a.Notary.Keep(ctx))
 	}
 	if a.Committer != nil {
 		a.Committer.Close()

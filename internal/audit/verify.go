@@ -19,6 +19,8 @@ type Report struct {
 	Root    string `json:"root"` // RFC 6962, base64
 	Fault   string `json:"fault,omitempty"`
 	OK      bool   `json:"ok"`
+
+	Restores int `json:"restores"` // acknowledged: an older database was brought back on purpose
 }
 
 // Verify reads the whole ledger in its order and recomputes hashes, chains,
@@ -43,6 +45,9 @@ func Verify(ctx context.Context, db *sqldb.DB) (Report, error) {
 				if err := c.Next(stored(l)); err != nil {
 					r.Fault = err.Error()
 					return nil
+				}
+				if l.Event == "acknowledge_restore" {
+					r.Restores++
 				}
 				if err := sheets.next(ctx, l); err != nil {
 					r.Fault = err.Error()

@@ -1,0 +1,125 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	fmtlog "github.com/transparency-dev/formats/log"
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"ocopflow/internal/casework"
+	"ocopflow/internal/commit"
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
+)
+
+// RolledBack says that the database does not extend the checkpoint that was kept
+// beside it: it was restored from an older state, or changed.
+type RolledBack struct {
+	Kept int64 // entries that the checkpoint covers
+	Has  int64 // entries that the database holds
+	File string
+}
+
+func (r *RolledBack) Error() string {
+	return fmt.Sprintf("the database (%d entries) does not continue the checkpoint of %d entries kept in %s: it was restored from an older state, or changed. "+
+		"Bring the newer database back; or, if an older one was restored on purpose, say so once: ocopflow audit acknowledge --reason …", r.Has, r.Kept, r.File)
+}
+
+// kept is the file of the newest checkpoint, one for each ledger.
+func (n *Notary) kept(origin string) string {
+	return filepath.Join(filepath.Dir(n.File), "checkpoint-"+strings.ReplaceAll(origin, "/", "-")+".txt")
+}
+
+// Keep signs the tree head and keeps it outside of the database.
+func (n *Notary) Keep(ctx context.Context) error {
+	note, err := n.Checkpoint(ctx)
+	if err != nil {
+		return err
+	}
+	origin, _, _ := strings.Cut(string(note), "\n")
+	f, err := os.CreateTemp(filepath.Dir(n.File), ".checkpoint-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone already when all went well
+	_, err = f.Write(note)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), n.kept(origin))
+}
+
+// Check holds the database against the checkpoint that was kept.
+//
+// Faults: a *RolledBack.
+func (n *Notary) Check(ctx context.Context) error {
+	return n.DB.Snapshot(ctx, func(q sqldb.Querier) error {
+		head, err := store.LoadHead(ctx, q)
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(n.kept(head.Origin))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		c, err := n.parse(text, head.Origin)
+		if err != nil {
+			return fmt.Errorf("the checkpoint kept in %s: %w", n.kept(head.Origin), err)
+		}
+		back := &RolledBack{int64(c.Size), head.Tree.Size, n.kept(head.Origin)}
+		if int64(c.Size) > head.Tree.Size {
+			return back
+		}
+		root, err := tlog.TreeHash(int64(c.Size), reading(ctx, q))
+		if err != nil || root != tlog.Hash(c.Hash) {
+			return back
+		}
+		return nil
+	})
+}
+
+// parse reads a checkpoint that our own key signed.
+func (n *Notary) parse(text []byte, origin string) (*fmtlog.Checkpoint, error) {
+	pair, err := os.ReadFile(n.File)
+	if err != nil {
+		return nil, err
+	}
+	_, public, _ := strings.Cut(strings.TrimSpace(string(pair)), "\n")
+	verifier, err := note.NewVerifier(public)
+	if err != nil {
+		return nil, err
+	}
+	c, _, _, err := fmtlog.ParseCheckpoint(text, origin, verifier)
+	if err == nil && len(c.Hash) != tlog.HashSize {
+		err = errors.New("its root is no hash")
+	}
+	return c, err
+}
+
+// Acknowledge enters for good that an older database was restored on purpose,
+// and goes on from it. Without an alarm there is nothing to acknowledge, and
+// nothing happens.
+func (n *Notary) Acknowledge(ctx context.Context, alarm *RolledBack, reason string) error {
+	_, err := commit.Do[any](ctx, n.Committer, commit.Act{Kind: commit.Once, Locks: []string{"restore"},
+		Ask: commit.Alone(func(context.Context, sqldb.Querier, time.Time) (commit.Outcome, error) {
+			return commit.Outcome{Drafts: []ledger.Draft{{Stream: "system", Kind: ledger.KindSecurity, Event: "acknowledge_restore", Actor: ledger.Actor{ID: ocop.System},
+				Data: ledger.Map{"kept": alarm.Kept, "had": alarm.Has}, Private: []ledger.Private{casework.NewPrivate("comment", reason)}}}}, nil
+		})})
+	if err != nil {
+		return err
+	}
+	return n.Keep(ctx)
+}
