@@ -146,7 +146,7 @@ func (a *API) tile(c *gin.Context) {
 // serveTile answers a tile. A tile never changes, so it may be kept for ever;
 // bundles of entries only by the auditor's own program.
 func (a *API) serveTile(c *gin.Context, t ledger.Tile) error {
-	body, err := a.Notary.Tile(c, t)
+	body, err := a.Notary.Tile(c.Request.Context(), t)
 	if err != nil {
 		return err
 	}

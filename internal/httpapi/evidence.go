@@ -129,7 +129,7 @@ func (a *API) uploads(engine *gin.Engine, api huma.API) {
 // plain runs a handler outside of huma with the same session and errors.
 func (a *API) plain(h func(*gin.Context) error) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		session, err := a.People.Recognise(c, httpx.Secret(c.Request))
+		session, err := a.People.Recognise(c.Request.Context(), httpx.Secret(c.Request))
 		if err == nil && session == nil {
 			c.Header("WWW-Authenticate", `Bearer realm="ocopflow"`)
 			err = fault.New(fault.Unauthorized, "sign_in", "Cần đăng nhập.", "You need to sign in.")
@@ -142,7 +142,7 @@ func (a *API) plain(h func(*gin.Context) error) gin.HandlerFunc {
 		if err != nil {
 			f := fault.Of(err)
 			if f.Kind == fault.Internal {
-				a.Log.ErrorContext(c, "request failed", "err", err)
+				a.Log.ErrorContext(c.Request.Context(), "request failed", "err", err)
 			}
 			httpx.WriteProblem(c.Writer, c.Request, f)
 		}

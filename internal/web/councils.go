@@ -27,21 +27,21 @@ func (s *Site) councils(p *page) error {
 	actor := p.session.Actor
 	var b councilsBody
 	var err error
-	if b.Sessions, err = s.Councils.Sessions(p.c, actor, store.SessionFilter{Limit: 100}); err != nil {
+	if b.Sessions, err = s.Councils.Sessions(p.ctx, actor, store.SessionFilter{Limit: 100}); err != nil {
 		return err
 	}
-	if b.Councils, err = s.Councils.Councils(p.c, actor, "", 100); err != nil {
+	if b.Councils, err = s.Councils.Councils(p.ctx, actor, "", 100); err != nil {
 		return err
 	}
 	for _, g := range actor.Grants {
 		if g.Role != access.Office && g.Role != access.Leader && g.Role != access.Secretary {
 			continue
 		}
-		u, err := store.Unit(p.c, s.DB, g.Unit)
+		u, err := store.Unit(p.ctx, s.DB, g.Unit)
 		if err != nil {
 			return err
 		}
-		people, err := store.AccountsIn(p.c, s.DB, g.Unit)
+		people, err := store.AccountsIn(p.ctx, s.DB, g.Unit)
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func (s *Site) appoint(p *page) error {
 	if day, err := ocop.ParseDate(p.Typed("decided_on")); err == nil {
 		a.DecidedOn = &day
 	}
-	people, err := store.AccountsIn(p.c, s.DB, a.Unit)
+	people, err := store.AccountsIn(p.ctx, s.DB, a.Unit)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (s *Site) appoint(p *page) error {
 			a.Members = append(a.Members, council.Sitting{Account: x.ID, Position: store.Position(position)})
 		}
 	}
-	if _, err := s.Councils.Appoint(p.c, a); err != nil {
+	if _, err := s.Councils.Appoint(p.ctx, a); err != nil {
 		return p.retry(err, s.councils)
 	}
 	return p.back("/councils", "/councils")
@@ -86,7 +86,7 @@ func (s *Site) beginSession(p *page) error {
 	if day, err := ocop.ParseDate(p.Typed("held_on")); err == nil {
 		c.HeldOn = &day
 	}
-	v, err := s.Councils.Begin(p.c, c)
+	v, err := s.Councils.Begin(p.ctx, c)
 	if err != nil {
 		return s.again(p, err, "")
 	}

@@ -21,7 +21,7 @@ type deadline struct {
 }
 
 func (p *page) deadlines(product string) ([]deadline, error) {
-	dues, marks, err := p.site.Desk.Deadlines(p.c, p.session.Actor, product)
+	dues, marks, err := p.site.Desk.Deadlines(p.ctx, p.session.Actor, product)
 	if err != nil {
 		return nil, err
 	}
@@ -58,14 +58,14 @@ func (p *page) extension(product string) casework.Extension {
 
 func (s *Site) extendOne(p *page) error {
 	id := p.c.Param("id")
-	if _, err := s.Desk.Extend(p.c, p.extension(id)); err != nil {
+	if _, err := s.Desk.Extend(p.ctx, p.extension(id)); err != nil {
 		return s.again(p, err, "")
 	}
 	return p.back("/products/"+url.PathEscape(id)+"?saved=1", "/products")
 }
 
 func (s *Site) extendAll(p *page) error {
-	if _, err := s.Desk.Extend(p.c, p.extension("")); err != nil {
+	if _, err := s.Desk.Extend(p.ctx, p.extension("")); err != nil {
 		f := fault.Of(err)
 		if f.Kind == fault.Internal || f.Kind == fault.NotFound {
 			return err

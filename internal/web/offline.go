@@ -26,7 +26,7 @@ var offlineScript string
 // saved: one file, with the ledger's public key in it. Its script and style are
 // allowed by their hashes.
 func (s *Site) offline(c *gin.Context) {
-	key, err := s.Notary.Key(c)
+	key, err := s.Notary.Key(c.Request.Context())
 	if err != nil {
 		s.Fault(c, fault.Of(err))
 		return

@@ -161,7 +161,7 @@ func (s *Site) procedureGraph(p *page) error {
 }
 
 func (s *Site) productGraph(p *page) error {
-	rules, now, path, err := s.Desk.Way(p.c, p.session.Actor, p.c.Param("id"))
+	rules, now, path, err := s.Desk.Way(p.ctx, p.session.Actor, p.c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (s *Site) productGraph(p *page) error {
 }
 
 func (p *page) picture(s draw.Scene) error {
-	body, media, err := s.Draw(p.c, "svg")
+	body, media, err := s.Draw(p.ctx, "svg")
 	if err != nil {
 		return err
 	}

@@ -63,19 +63,19 @@ func (s *Site) product(p *page) error {
 
 func (s *Site) showProduct(p *page, open string) error {
 	actor, id := p.session.Actor, p.c.Param("id")
-	product, err := s.Desk.Product(p.c, actor, id)
+	product, err := s.Desk.Product(p.ctx, actor, id)
 	if err != nil {
 		return err
 	}
 	b := productBody{Product: casework.View(*product), Open: open}
-	if b.Actions, err = s.Desk.Actions(p.c, actor, id); err != nil {
+	if b.Actions, err = s.Desk.Actions(p.ctx, actor, id); err != nil {
 		return err
 	}
 	for _, a := range b.Actions {
 		b.AnyAllowed = b.AnyAllowed || a.Allowed
 		b.AnyBlocked = b.AnyBlocked || !a.Allowed
 	}
-	entries, err := s.Desk.History(p.c, actor, id, -1, 1000)
+	entries, err := s.Desk.History(p.ctx, actor, id, -1, 1000)
 	if err != nil {
 		return err
 	}
@@ -86,10 +86,10 @@ func (s *Site) showProduct(p *page, open string) error {
 	if b.Deadlines, err = p.deadlines(id); err != nil {
 		return err
 	}
-	if b.Documents, err = s.Desk.Evidence(p.c, actor, id); err != nil {
+	if b.Documents, err = s.Desk.Evidence(p.ctx, actor, id); err != nil {
 		return err
 	}
-	if b.Inspections, err = s.Desk.Inspections(p.c, actor, id); err != nil {
+	if b.Inspections, err = s.Desk.Inspections(p.ctx, actor, id); err != nil {
 		return err
 	}
 	if err := s.aside(p, product, &b); err != nil {
@@ -105,14 +105,14 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 	_, secretary := actor.Holds(access.Secretary, product.Path)
 	b.CanInspect = office || secretary
 	if product.Certificate != "" {
-		v, err := register.Verify(p.c, s.DB, product.Certificate, s.Desk.Today())
+		v, err := register.Verify(p.ctx, s.DB, product.Certificate, s.Desk.Today())
 		if err != nil {
 			return err
 		}
 		b.Certificate = &v
 	}
 	if product.Round != "" {
-		rounds, err := store.RoundsOf(p.c, s.DB, product.ID)
+		rounds, err := store.RoundsOf(p.ctx, s.DB, product.ID)
 		if err != nil {
 			return err
 		}
@@ -122,7 +122,7 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 	if err := s.scoringOf(p, product, b); err != nil {
 		return err
 	}
-	rules, err := s.Desk.Rules(p.c, actor, product.ID)
+	rules, err := s.Desk.Rules(p.ctx, actor, product.ID)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 	if product.Commune == nil {
 		return nil
 	}
-	b.Officers, err = store.AccountsIn(p.c, s.DB, product.Commune.ID)
+	b.Officers, err = store.AccountsIn(p.ctx, s.DB, product.Commune.ID)
 	return err
 }
 
@@ -155,10 +155,10 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 // could hold the next.
 func (s *Site) scoringOf(p *page, product *ocop.Product, b *productBody) (err error) {
 	actor := p.session.Actor
-	if b.Sessions, err = s.Councils.Sessions(p.c, actor, store.SessionFilter{Product: product.ID, Limit: 50}); err != nil {
+	if b.Sessions, err = s.Councils.Sessions(p.ctx, actor, store.SessionFilter{Product: product.ID, Limit: 50}); err != nil {
 		return err
 	}
-	standing, err := s.Desk.Standing(p.c, s.DB, product.ID, p.site.Clock())
+	standing, err := s.Desk.Standing(p.ctx, s.DB, product.ID, p.site.Clock())
 	if err != nil || !standing.Scorable() || standing.Round.Data.Session != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (s *Site) scoringOf(p *page, product *ocop.Product, b *productBody) (err er
 	if _, secretary := actor.Holds(access.Secretary, product.Path.Upto(ocop.UnitKind(product.Level))); running || !secretary {
 		return nil
 	}
-	all, err := s.Councils.Councils(p.c, actor, "", 100)
+	all, err := s.Councils.Councils(p.ctx, actor, "", 100)
 	for _, k := range all {
 		if k.Level == product.Level && k.Path == product.Path.Upto(ocop.UnitKind(product.Level)) {
 			b.Halls = append(b.Halls, k)
@@ -261,7 +261,7 @@ func (p *page) why(event, code, required string) string {
 
 func (s *Site) move(p *page) error {
 	id, event := p.c.Param("id"), ocop.Event(p.Typed("event"))
-	actions, err := s.Desk.Actions(p.c, p.session.Actor, id)
+	actions, err := s.Desk.Actions(p.ctx, p.session.Actor, id)
 	if err != nil {
 		return err
 	}
@@ -278,7 +278,7 @@ func (s *Site) move(p *page) error {
 			}
 		}
 	}
-	if _, err := s.Desk.Move(p.c, ask); err != nil {
+	if _, err := s.Desk.Move(p.ctx, ask); err != nil {
 		return s.again(p, err, string(event))
 	}
 	return p.back("/products/"+url.PathEscape(id)+"?saved=1", "/products")
@@ -355,7 +355,7 @@ func (s *Site) upload(p *page) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.Desk.AddDocument(p.c, casework.Upload{Product: id, Kind: p.Typed("kind"), Name: header.Filename, Content: content, Actor: p.session.Actor}); err != nil {
+	if _, err := s.Desk.AddDocument(p.ctx, casework.Upload{Product: id, Kind: p.Typed("kind"), Name: header.Filename, Content: content, Actor: p.session.Actor}); err != nil {
 		return s.again(p, err, "")
 	}
 	return p.back("/products/"+url.PathEscape(id)+"?saved=1", "/products")
@@ -370,7 +370,7 @@ func (s *Site) inspectionHeld(p *page) error {
 	if n, err := strconv.ParseInt(p.Typed("version"), 10, 64); err == nil {
 		v.Version = &n
 	}
-	i, err := s.Desk.RecordVisit(p.c, p.c.Param("id"), v)
+	i, err := s.Desk.RecordVisit(p.ctx, p.c.Param("id"), v)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (s *Site) listProducts(p *page) error {
 		today := s.Desk.Today()
 		f.Overdue = &today
 	}
-	rows, err := s.Desk.Products(p.c, actor, f)
+	rows, err := s.Desk.Products(p.ctx, actor, f)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *Site) listProducts(p *page) error {
 
 func (s *Site) choices(p *page, f store.Filter, body *productsBody) error {
 	f.State = ""
-	counts, err := s.Desk.Counts(p.c, p.session.Actor, f)
+	counts, err := s.Desk.Counts(p.ctx, p.session.Actor, f)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (s *Site) registration(p *page, body *productsBody) error {
 	actor := p.session.Actor
 	after := ""
 	for {
-		list, err := store.Producers(p.c, s.DB, after, 200)
+		list, err := store.Producers(p.ctx, s.DB, after, 200)
 		if err != nil {
 			return err
 		}
@@ -107,13 +107,13 @@ func (s *Site) registration(p *page, body *productsBody) error {
 	}
 	body.CanRegister = len(body.Producers) > 0
 	var err error
-	body.Campaigns, err = s.Campaigns.List(p.c, actor, "", 50)
+	body.Campaigns, err = s.Campaigns.List(p.ctx, actor, "", 50)
 	return err
 }
 
 func (s *Site) register(p *page) error {
 	set, _ := strconv.Atoi(p.Typed("set"))
-	moved, err := s.Desk.Register(p.c, casework.Registration{Name: p.Typed("name"), Producer: p.Typed("producer"), Set: set, Campaign: p.Typed("campaign")},
+	moved, err := s.Desk.Register(p.ctx, casework.Registration{Name: p.Typed("name"), Producer: p.Typed("producer"), Set: set, Campaign: p.Typed("campaign")},
 		casework.Ask{Actor: p.session.Actor, Event: "register", Key: p.key("register")})
 	if err != nil {
 		f := fault.Of(err)
@@ -142,7 +142,7 @@ type tasksBody struct {
 }
 
 func (s *Site) worklist(p *page) error {
-	tasks, next, err := s.Desk.Worklist(p.c, p.session.Actor, p.c.Query("after"), perPage)
+	tasks, next, err := s.Desk.Worklist(p.ctx, p.session.Actor, p.c.Query("after"), perPage)
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (s *Site) worklist(p *page) error {
 func (s *Site) waiting(p *page) ([]council.View, error) {
 	var out []council.View
 	for _, status := range []store.Status{store.Scoring, store.Opened} {
-		list, err := s.Councils.Sessions(p.c, p.session.Actor, store.SessionFilter{Status: string(status), Mine: true, Limit: perPage})
+		list, err := s.Councils.Sessions(p.ctx, p.session.Actor, store.SessionFilter{Status: string(status), Mine: true, Limit: perPage})
 		if err != nil {
 			return nil, err
 		}
@@ -178,7 +178,7 @@ func (s *Site) waiting(p *page) ([]council.View, error) {
 }
 
 func (s *Site) campaigns(p *page) error {
-	list, err := s.Campaigns.List(p.c, p.session.Actor, "", perPage)
+	list, err := s.Campaigns.List(p.ctx, p.session.Actor, "", perPage)
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func (b campaignBody) Name(code string, lang ocop.Lang) string {
 }
 
 func (s *Site) campaign(p *page) error {
-	c, err := s.Campaigns.Get(p.c, p.session.Actor, p.c.Param("id"))
+	c, err := s.Campaigns.Get(p.ctx, p.session.Actor, p.c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (s *Site) campaign(p *page) error {
 	if r := p.newest(); r.Rules != nil {
 		body.CanExtend = p.holds(r.Extend)
 	}
-	units, err := store.Units(p.c, s.DB, "", 5000)
+	units, err := store.Units(p.ctx, s.DB, "", 5000)
 	if err != nil {
 		return err
 	}
@@ -219,7 +219,7 @@ func (s *Site) campaign(p *page) error {
 		if _, known := body.names[d.Unit]; known {
 			continue
 		}
-		u, err := store.UnitByCode(p.c, s.DB, d.Unit)
+		u, err := store.UnitByCode(p.ctx, s.DB, d.Unit)
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ type sessionBody struct {
 }
 
 func (s *Site) scoring(p *page) error {
-	v, err := s.Councils.Session(p.c, p.session.Actor, p.c.Param("id"))
+	v, err := s.Councils.Session(p.ctx, p.session.Actor, p.c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (s *Site) ownScores(p *page, b *sessionBody, set *criteria.Set) error {
 	if b.Agree == nil {
 		return nil
 	}
-	scores, err := store.SelfScores(p.c, s.DB, b.Product.ID, 1)
+	scores, err := store.SelfScores(p.ctx, s.DB, b.Product.ID, 1)
 	if err != nil || len(scores) == 0 || scores[0].Set != set.Number {
 		return err
 	}
@@ -115,7 +115,7 @@ func (p *page) request(act string) council.Request {
 func (s *Site) sessionAct(p *page) error {
 	act, id := p.Typed("act"), p.c.Param("id")
 	r := p.request(act)
-	v, err := s.Councils.Session(p.c, p.session.Actor, id)
+	v, err := s.Councils.Session(p.ctx, p.session.Actor, id)
 	if err != nil {
 		return err
 	}
@@ -123,24 +123,24 @@ func (s *Site) sessionAct(p *page) error {
 	d := s.Councils
 	switch act {
 	case "declare":
-		_, err = d.Declare(p.c, r, council.Declaration{Conflict: p.Typed("conflict") == "true", Reason: p.Typed("reason")})
+		_, err = d.Declare(p.ctx, r, council.Declaration{Conflict: p.Typed("conflict") == "true", Reason: p.Typed("reason")})
 	case "agree":
-		_, err = d.Agree(p.c, r, p.ticked(set))
+		_, err = d.Agree(p.ctx, r, p.ticked(set))
 	case "save":
 		r.Version = nil
-		_, err = d.Save(p.c, r, p.filled(set))
+		_, err = d.Save(p.ctx, r, p.filled(set))
 	case "seal":
 		r.Version = nil
 		x := p.filled(set)
-		_, err = d.Seal(p.c, r, &x)
+		_, err = d.Seal(p.ctx, r, &x)
 	case "open":
-		_, err = d.Open(p.c, r)
+		_, err = d.Open(p.ctx, r)
 	case "rescore":
-		_, err = d.Rescore(p.c, r, p.Typed("reason"))
+		_, err = d.Rescore(p.ctx, r, p.Typed("reason"))
 	case "close":
-		_, err = d.Close(p.c, r)
+		_, err = d.Close(p.ctx, r)
 	case "cancel":
-		_, err = d.Cancel(p.c, r, p.Typed("reason"))
+		_, err = d.Cancel(p.ctx, r, p.Typed("reason"))
 	default:
 		return p.back("/sessions/"+url.PathEscape(id), "/councils")
 	}

@@ -36,11 +36,11 @@ func (b selfScoreBody) Attached(code, id string) bool { return slices.Contains(b
 
 func (s *Site) selfScore(p *page) error {
 	actor, id := p.session.Actor, p.c.Param("id")
-	own, set, err := s.Desk.OwnScore(p.c, actor, id)
+	own, set, err := s.Desk.OwnScore(p.ctx, actor, id)
 	if err != nil {
 		return err
 	}
-	product, err := s.Desk.Product(p.c, actor, id)
+	product, err := s.Desk.Product(p.ctx, actor, id)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *Site) selfScore(p *page) error {
 		sheet = p.ticked(set) // keep what was typed
 	}
 	b.Grid = shown(set, sheet, "", func(criteria.Criterion) bool { return b.CanScore })
-	rules, err := s.Desk.Rules(p.c, actor, id)
+	rules, err := s.Desk.Rules(p.ctx, actor, id)
 	if err != nil {
 		return err
 	}
@@ -67,10 +67,10 @@ func (s *Site) selfScore(p *page) error {
 	if n, err := strconv.Atoi(p.c.Query("stars")); err == nil && n >= 1 && n <= 5 {
 		b.Stars = n
 	}
-	if b.Path, err = s.Desk.PathTo(p.c, actor, id, b.Stars); err != nil {
+	if b.Path, err = s.Desk.PathTo(p.ctx, actor, id, b.Stars); err != nil {
 		return err
 	}
-	if b.Documents, err = s.Desk.Evidence(p.c, actor, id); err != nil {
+	if b.Documents, err = s.Desk.Evidence(p.ctx, actor, id); err != nil {
 		return err
 	}
 	return p.show("self-score", p.T("self_score")+": "+product.Name, b)
@@ -79,7 +79,7 @@ func (s *Site) selfScore(p *page) error {
 // tickOwn keeps what a producer chose for its own product.
 func (s *Site) tickOwn(p *page) error {
 	id := p.c.Param("id")
-	_, set, err := s.Desk.OwnScore(p.c, p.session.Actor, id)
+	_, set, err := s.Desk.OwnScore(p.ctx, p.session.Actor, id)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (s *Site) tickOwn(p *page) error {
 			t.Evidence[c.Code] = list
 		}
 	}
-	if _, err := s.Desk.SelfScore(p.c, t); err != nil {
+	if _, err := s.Desk.SelfScore(p.ctx, t); err != nil {
 		return p.retry(err, s.selfScore)
 	}
 	return p.back("/products/"+url.PathEscape(id)+"/self-score", "/products")

@@ -26,7 +26,7 @@ func (s *Site) signIn(p *page) error {
 	}
 	var secret accounts.Secret
 	if err == nil {
-		secret, _, err = s.People.SignIn(p.c, name, p.Typed("password"))
+		secret, _, err = s.People.SignIn(p.ctx, name, p.Typed("password"))
 	}
 	switch {
 	case err == nil:
@@ -44,7 +44,7 @@ func (s *Site) signIn(p *page) error {
 }
 
 func (s *Site) signOut(p *page) error {
-	if err := s.People.Forget(p.c, p.session.Actor, p.session.Credential); err != nil {
+	if err := s.People.Forget(p.ctx, p.session.Actor, p.session.Credential); err != nil {
 		return err
 	}
 	httpx.SetSession(p.c.Writer, p.c.Request, "", -1)
@@ -70,7 +70,7 @@ func (s *Site) moveClock(p *page) error {
 	if ocop.DateOf(s.Clock()) == day {
 		to = s.Clock()
 	}
-	if err := s.SetClock(p.c, to); err != nil {
+	if err := s.SetClock(p.ctx, to); err != nil {
 		return err
 	}
 	return p.back("", "/worklist")
@@ -92,7 +92,7 @@ func (s *Site) verify(p *page) error { return s.showCertificate(p, p.c.Param("nu
 
 func (s *Site) showCertificate(p *page, number string) error {
 	body := verifyBody{Number: number}
-	v, err := register.Verify(p.c, s.DB, number, ocop.DateOf(s.Clock()))
+	v, err := register.Verify(p.ctx, s.DB, number, ocop.DateOf(s.Clock()))
 	switch {
 	case err == nil:
 		body.Found = &v

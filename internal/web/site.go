@@ -119,6 +119,7 @@ func (s *Site) Mount(e *gin.Engine) {
 // page is what a handler gets: the request, who asks, and what to show.
 type page struct {
 	c       *gin.Context
+	ctx     context.Context // of the request; Gin uses its own again for the next one
 	site    *Site
 	session *accounts.Session
 	Title   string
@@ -133,9 +134,9 @@ type handler func(p *page) error
 // handle runs a handler that anybody may call. What goes wrong becomes a page.
 func (s *Site) handle(h handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		p := &page{c: c, site: s, status: http.StatusOK}
+		p := &page{c: c, ctx: c.Request.Context(), site: s, status: http.StatusOK}
 		var err error
-		if p.session, err = s.People.Recognise(c, httpx.Secret(c.Request)); err == nil {
+		if p.session, err = s.People.Recognise(p.ctx, httpx.Secret(c.Request)); err == nil {
 			err = h(p)
 		}
 		if err != nil {
@@ -174,8 +175,8 @@ func (s *Site) Fault(c *gin.Context, f *fault.Error) {
 	if f.Kind == fault.Internal {
 		s.Log.Error("page failed", "path", c.Request.URL.Path, "err", f.Err)
 	}
-	p := &page{c: c, site: s, status: httpx.Status(f)}
-	p.session, _ = s.People.Recognise(c, httpx.Secret(c.Request)) // the page does without
+	p := &page{c: c, ctx: c.Request.Context(), site: s, status: httpx.Status(f)}
+	p.session, _ = s.People.Recognise(p.ctx, httpx.Secret(c.Request)) // the page does without
 	p.Problem = httpx.ProblemOf(f, p.L())
 	if err := p.show("fault", p.T("fault_title"), nil); err != nil {
 		s.Log.Error("fault page failed", "err", err)
