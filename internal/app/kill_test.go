@@ -65,9 +65,9 @@ func killLoop(t *testing.T, binary, address string, kills int) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	acks := &acknowledged{entries: map[int64]string{}}
+	acks, data := &acknowledged{entries: map[int64]string{}}, t.TempDir()
 	for round := range kills {
-		s := startServer(t, binary, address)
+		s := startServer(t, binary, address, data)
 		ctx, stop := context.WithCancel(t.Context())
 		var clients sync.WaitGroup
 		for _, p := range s.products(t) {
@@ -99,9 +99,9 @@ type server struct {
 	token   string
 }
 
-func startServer(t *testing.T, binary, database string) *server {
+func startServer(t *testing.T, binary, database, data string) *server {
 	t.Helper()
-	s := &server{process: exec.Command(binary, "serve", "--demo", "--json", "--database", database, "--listen", "127.0.0.1:0")}
+	s := &server{process: exec.Command(binary, "serve", "--demo", "--json", "--database", database, "--data", data, "--listen", "127.0.0.1:0")}
 	var log bytes.Buffer
 	s.process.Stderr = &log
 	out, err := s.process.StdoutPipe()

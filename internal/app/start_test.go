@@ -32,6 +32,9 @@ func openPlain(t *testing.T, c Config) (*App, error) {
 	t.Helper()
 	c.Hashing, c.Log = quick, quiet()
 	c.Idle = c.Sweep == 0
+	if c.Data == "" && !strings.HasPrefix(c.Database, "sqlite:") {
+		c.Data = t.TempDir()
+	}
 	return Open(t.Context(), c)
 }
 

@@ -71,7 +71,7 @@ func (d Document) wordML() string {
 		case x.Bold:
 			b.WriteString(wordPara("left", "b", 13, x.Text))
 		default:
-			b.WriteString(wordPara("both", "", 13, x.Text))
+			b.WriteString(wordPara("both", "f", 13, x.Text))
 		}
 	}
 	var signers []string
@@ -84,10 +84,15 @@ func (d Document) wordML() string {
 	return b.String()
 }
 
-// wordPara is one paragraph; style holds any of b, i, u. Sizes are in points.
+// wordPara is one paragraph; style holds any of b, i, u, and f for an indented
+// first line. Sizes are in points.
 func wordPara(align, style string, size float64, text string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<w:p><w:pPr><w:spacing w:before="40" w:after="40"/><w:jc w:val="%s"/></w:pPr><w:r><w:rPr>`, align)
+	indent := ""
+	if strings.Contains(style, "f") {
+		indent = fmt.Sprintf(`<w:ind w:firstLine="%d"/>`, twips(10))
+	}
+	fmt.Fprintf(&b, `<w:p><w:pPr><w:spacing w:before="40" w:after="40"/>%s<w:jc w:val="%s"/></w:pPr><w:r><w:rPr>`, indent, align)
 	if strings.Contains(style, "b") {
 		b.WriteString("<w:b/>")
 	}
