@@ -68,10 +68,12 @@ func (d *Desk) load(ctx context.Context, q sqldb.Querier, a access.Actor, id str
 
 // change decides one act on a session and writes it.
 func (d *Desk) change(ctx context.Context, r Request, decide func(*file, time.Time) (*step, error)) (View, error) {
-	now := d.Clock()
-	before, err := d.load(ctx, d.DB, r.Actor, r.Session, now)
+	before, err := store.SessionByID(ctx, d.DB, r.Session) // for its product's lock; who may see it is judged below
 	if err != nil {
 		return View{}, err
+	}
+	if before == nil {
+		return View{}, casework.NotFound()
 	}
 	act := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
 		f, err := d.load(ctx, q, r.Actor, r.Session, now)
@@ -91,7 +93,7 @@ func (d *Desk) change(ctx context.Context, r Request, decide func(*file, time.Ti
 		return f.outcome(s, r), nil
 	}
 	return commit.Do[View](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(act), Key: r.Key,
-		Locks: []string{"session:" + r.Session, "product:" + before.session.Product}})
+		Locks: []string{"session:" + r.Session, "product:" + before.Product}})
 }
 
 func (f *file) outcome(s *step, r Request) commit.Outcome {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -151,6 +152,8 @@ const lineColumns = `idx, stream, seq, at, actor, kind, event, hash, body`
 
 const (
 	sqlLines        = `SELECT ` + lineColumns + ` FROM entries WHERE idx >= $1 ORDER BY idx LIMIT $2`
+	sqlLine         = `SELECT ` + lineColumns + ` FROM entries WHERE idx = $1`
+	sqlEntryProduct = `SELECT product FROM entries WHERE idx = $1`
 	sqlProductLines = `SELECT ` + lineColumns + ` FROM entries WHERE product = $1 AND idx > $2 ORDER BY idx LIMIT $3`
 	sqlProductEvent = `SELECT ` + lineColumns + ` FROM entries WHERE product = $1 AND event = $2 ORDER BY idx`
 	sqlLeaves       = `SELECT hash FROM entries WHERE idx >= $1 ORDER BY idx LIMIT $2`
@@ -172,6 +175,21 @@ func scanLine(s scanner) (l Line, err error) {
 func Lines(ctx context.Context, q sqldb.Querier, from int64, limit int) ([]Line, error) {
 	rows, err := q.Query(ctx, sqlLines, from, limit)
 	return collect(rows, err, "entries", scanLine)
+}
+
+// LineAt is the entry at an index; nil when there is none.
+func LineAt(ctx context.Context, q sqldb.Querier, index int64) (*Line, error) {
+	return one(q.QueryRow(ctx, sqlLine, index), "entry", scanLine)
+}
+
+// ProductOfEntry is the product that an entry is about, "" for none.
+func ProductOfEntry(ctx context.Context, q sqldb.Querier, index int64) (string, error) {
+	var product sql.NullString
+	err := q.QueryRow(ctx, sqlEntryProduct, index).Scan(&product)
+	if sqldb.NoRows(err) {
+		return "", nil
+	}
+	return product.String, err
 }
 
 // ProductLines reads a product's entries after an index; -1 for all.
