@@ -6,7 +6,10 @@ import (
 	"sync"
 	"time"
 
+	"ocopflow/internal/commit"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
@@ -73,5 +76,14 @@ func (a *App) setClock(ctx context.Context, to time.Time) error {
 }
 
 func (a *App) saveSetting(ctx context.Context, name, value string) error {
-	return a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return store.SaveSetting(ctx, tx, name, value) })
+	_, err := commit.Do[any](ctx, a.Committer, commit.Act{Kind: commit.Once, Locks: []string{"setting:" + name},
+		Ask: commit.Alone(func(context.Context, sqldb.Querier, time.Time) (commit.Outcome, error) {
+			return commit.Outcome{
+				Drafts: []ledger.Draft{{Stream: "system", Kind: ledger.KindSecurity, Event: "change_setting", Actor: ledger.Actor{ID: ocop.System}, Data: ledger.Map{"name": name}}},
+				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+					return store.SaveSetting(ctx, tx, name, value)
+				}),
+			}, nil
+		})})
+	return err
 }

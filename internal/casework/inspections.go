@@ -152,11 +152,7 @@ func saveVisit(ctx context.Context, tx *sqldb.Tx, i store.Inspection, fresh bool
 	if fresh {
 		return store.InsertInspections(ctx, tx, []store.Inspection{i})
 	}
-	ok, err := store.UpdateInspection(ctx, tx, i)
-	if err == nil && !ok {
-		err = staleInspection(i.Version + 1)
-	}
-	return err
+	return store.UpdateInspection(ctx, tx, i)
 }
 
 func (x *dossier) replace(i store.Inspection) {

@@ -108,7 +108,7 @@ func (m marking) Decide(ctx context.Context, q sqldb.Querier, now time.Time, ask
 	for i, a := range asks {
 		t := a.(store.Timer)
 		state := &marked{timer: t, now: now}
-		out[i].State = state
+		out[i].State, out[i].Drafts = state, []ledger.Draft{scheduleDraft(t)}
 		x := files[t.Product]
 		if x == nil {
 			continue
@@ -159,6 +159,13 @@ func (x *dossier) mark(t store.Timer, plan agenda, now time.Time) *store.Mark {
 		return &m
 	}
 	return nil
+}
+
+// scheduleDraft tells that a timer was seen to and had nothing to say, or had
+// its product's deadlines worked out again.
+func scheduleDraft(t store.Timer) ledger.Draft {
+	return ledger.Draft{Stream: "system", Kind: ledger.KindSchedule, Event: "reckon", Product: t.Product, Actor: ActorOf(access.SystemActor),
+		Data: ledger.Map{"timer": t.Name()}}
 }
 
 func (x *dossier) markDraft(m store.Mark) ledger.Draft {

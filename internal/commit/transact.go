@@ -20,8 +20,10 @@ type run struct {
 	now      time.Time
 	batch    []*waiting
 	outcomes []Outcome
-	entries  [][]ledger.Entry
-	repeats  []*reply // answered from their key
+	ends     map[string]store.StreamEnd // of the streams that the batch writes to
+	entries  [][]ledger.Entry           // without bytes until they are entered
+	written  map[int64][]sqldb.Row      // by the index of the entry that tells them
+	repeats  []*reply                   // answered from their key
 	replies  []reply
 }
 
@@ -36,7 +38,7 @@ func (c *Committer) transact(batch []*waiting) ([]reply, error) {
 	err := c.db.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		r = &run{tx: tx, batch: batch, outcomes: make([]Outcome, len(batch)), entries: make([][]ledger.Entry, len(batch)),
 			repeats: make([]*reply, len(batch)), replies: make([]reply, len(batch))}
-		for _, step := range []func(context.Context) error{r.lock(c.clock), r.recall, r.decide, r.place, r.save, r.answer} {
+		for _, step := range []func(context.Context) error{r.lock(c.clock), r.recall, r.decide, r.number, r.save, r.enter, r.answer} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -143,97 +145,6 @@ func (r *run) decide(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// place gives every draft its index, its place in its stream and its bytes. An
-// act whose entry is too large is refused here, before any row is written.
-func (r *run) place(ctx context.Context) error {
-	var streams []string
-	seen := map[string]bool{}
-	for _, o := range r.outcomes {
-		for _, d := range o.Drafts {
-			if !seen[d.Stream] {
-				seen[d.Stream] = true
-				streams = append(streams, d.Stream)
-			}
-		}
-	}
-	if len(streams) == 0 {
-		return nil
-	}
-	ends, err := store.StreamEnds(ctx, r.tx, streams)
-	if err != nil {
-		return err
-	}
-	var all []ledger.Entry
-	var subtrees []ledger.Subtree
-	moved := map[string]store.StreamEnd{}
-	for i, o := range r.outcomes {
-		entries, err := r.write(o.Drafts, ends)
-		if err != nil {
-			f := fault.Of(err)
-			if f.Kind == fault.Internal {
-				return err
-			}
-			r.outcomes[i] = Outcome{Fault: f}
-			continue
-		}
-		for _, e := range entries {
-			subtrees = append(subtrees, r.head.Tree.Append(e.Hash)...)
-			ends[e.Stream] = store.StreamEnd{Seq: e.Seq, Hash: e.Hash}
-			moved[e.Stream] = ends[e.Stream]
-		}
-		r.entries[i] = entries
-		all = append(all, entries...)
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	r.head.LastAt = r.now
-	return store.Append(ctx, r.tx, all, moved, subtrees)
-}
-
-// write makes an act's entries without touching the tree, so that one that
-// cannot be written leaves nothing behind.
-func (r *run) write(drafts []ledger.Draft, ends map[string]store.StreamEnd) ([]ledger.Entry, error) {
-	mine := map[string]store.StreamEnd{}
-	var out []ledger.Entry
-	for n, d := range drafts {
-		end, ok := mine[d.Stream]
-		if !ok {
-			end = ends[d.Stream]
-		}
-		p := ledger.Place{Index: r.head.Tree.Size + int64(n), Seq: end.Seq + 1, At: r.now}
-		if end.Seq > 0 {
-			p.Prev = fmt.Sprintf("%x", end.Hash[:])
-		}
-		e, err := d.Write(p)
-		if err != nil {
-			return nil, err
-		}
-		mine[d.Stream] = store.StreamEnd{Seq: e.Seq, Hash: e.Hash}
-		out = append(out, e)
-	}
-	return out, nil
-}
-
-func (r *run) save(ctx context.Context) error {
-	err := r.kinds(func(k Kind, at []int) error {
-		var placed []Placed
-		for _, i := range at {
-			if r.outcomes[i].Fault == nil {
-				placed = append(placed, Placed{r.outcomes[i].State, r.entries[i]})
-			}
-		}
-		if len(placed) == 0 {
-			return nil
-		}
-		return k.Save(ctx, r.tx, placed)
-	})
-	if err != nil || r.head.Tree.Size == r.from {
-		return err
-	}
-	return store.SwapHead(ctx, r.tx, r.from, r.head)
 }
 
 // answer prepares the replies and keeps those that have a key.

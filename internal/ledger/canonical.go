@@ -40,6 +40,10 @@ func appendValue(b []byte, v any) ([]byte, error) {
 		return appendList(b, v)
 	case []Map:
 		return appendList(b, v)
+	case []Row:
+		return appendList(b, v)
+	case Row:
+		return append(b, v...), nil
 	case map[string]any:
 		return appendMap(b, v)
 	case Map:

@@ -28,6 +28,7 @@ const (
 	KindRecord   = "record"   // something was put on record: a document, an inspection …
 	KindIssue    = "issue"    // a certificate, public fields only
 	KindSecurity = "security" // sign-in, lock-out, tokens
+	KindSchedule = "schedule" // a product's timers were set again; nobody acted
 )
 
 // Draft is an entry before it has its place in the ledger.
@@ -37,7 +38,7 @@ type Draft struct {
 	Event     string
 	From, To  string
 	Actor     Actor
-	Product   string // for the index, not in the bytes
+	Product   string // not repeated in the bytes where the stream names it
 	Round     string
 	Track     string
 	Level     string
@@ -47,6 +48,8 @@ type Draft struct {
 	Refs      []string // hashes of what it refers to, "sha256:…"
 	Key       string   // idempotency key
 	Private   []Private
+	Rows      []Row     // what the act wrote to tables
+	Hidden    []Private // values behind the commitments in Rows
 }
 
 // Actor of an entry, with the roles and units that were used.
@@ -105,6 +108,12 @@ func (d Draft) Write(p Place) (Entry, error) {
 	}
 	if len(d.Refs) > 0 {
 		m["refs"] = d.Refs
+	}
+	if d.Product != "" && d.Stream != "product:"+d.Product {
+		m["product"] = d.Product
+	}
+	if len(d.Rows) > 0 {
+		m["rows"] = d.Rows
 	}
 	b, err := Canonical(m)
 	if err != nil {

@@ -41,6 +41,7 @@ type DB struct {
 type Tx struct {
 	tx      *sql.Tx
 	dialect Dialect
+	written []Row
 }
 
 // ErrNested is returned when a transaction is begun inside another.
@@ -103,7 +104,7 @@ func (db *DB) once(ctx context.Context, fn func(context.Context, *Tx) error) err
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer tx.Rollback() // nothing to do after a commit
-	if err := fn(ctx, &Tx{tx, db.dialect}); err != nil {
+	if err := fn(ctx, &Tx{tx: tx, dialect: db.dialect}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -125,7 +126,7 @@ func (db *DB) Snapshot(ctx context.Context, fn func(Querier) error) error {
 		return fmt.Errorf("begin snapshot: %w", err)
 	}
 	defer tx.Rollback()
-	return fn(&Tx{tx, db.dialect})
+	return fn(&Tx{tx: tx, dialect: db.dialect})
 }
 
 // Dialect of the database.

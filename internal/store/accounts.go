@@ -35,16 +35,20 @@ const (
 	sqlAccount       = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.id = $1`
 	sqlAccountByName = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.name = $1`
 	sqlAccounts      = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.name > $1 ORDER BY a.name LIMIT $2`
-	sqlInsertAccount = `INSERT INTO accounts (id, name, display, password, disabled, created_at, version) VALUES ($1,$2,$3,$4,FALSE,$5,1)`
-	sqlSetPassword   = `UPDATE accounts SET password = $1, version = version + 1 WHERE id = $2`
 	sqlGrants        = `SELECT g.role, g.unit, u.path FROM grants g JOIN units u ON u.id = g.unit WHERE g.account = $1 ORDER BY g.granted_at, g.id`
-	sqlInsertGrant   = `INSERT INTO grants (id, account, role, unit, granted_at, granted_by) VALUES ($1,$2,$3,$4,$5,$6) ON CONFLICT (account, role, unit) DO NOTHING`
+	sqlGranted       = `SELECT count(*) FROM grants WHERE account = $1 AND role = $2 AND unit = $3`
 	sqlByCredential  = `SELECT ` + accountColumns + `, c.id FROM credentials c JOIN accounts a ON a.id = c.account WHERE c.hash = $1 AND c.expires_at > $2 AND NOT a.disabled`
 	sqlCredentials   = `SELECT id, account, kind, label, created_at, expires_at FROM credentials WHERE account = $1 AND kind = $2 AND expires_at > $3 ORDER BY created_at, id`
-	sqlInsertSecret  = `INSERT INTO credentials (hash, id, account, kind, label, created_at, expires_at) VALUES ($1,$2,$3,$4,$5,$6,$7)`
-	sqlDeleteSecret  = `DELETE FROM credentials WHERE account = $1 AND id = $2`
+	sqlDeleteSecret  = `DELETE FROM credentials WHERE account = $1 AND id = $2 RETURNING hash`
 	sqlDeleteExpired = `DELETE FROM credentials WHERE expires_at <= $1`
 	sqlAccountExists = `SELECT count(*) FROM accounts WHERE id = $1 AND NOT disabled`
+)
+
+var (
+	writeAccount    = inserts(tableAccounts)
+	writePassword   = updates(tableAccounts, "password", "version").next()
+	writeGrant      = inserts(tableGrants)
+	writeCredential = inserts(tableCredentials)
 )
 
 func scanAccount(s scanner) (a Account, err error) {
@@ -72,12 +76,13 @@ func Accounts(ctx context.Context, q sqldb.Querier, after string, limit int) ([]
 
 // InsertAccount adds an account; its name must be new.
 func InsertAccount(ctx context.Context, tx *sqldb.Tx, a Account) error {
-	return exec(ctx, tx, "insert account "+a.Name, sqlInsertAccount, a.ID, a.Name, a.Display, a.Password, sqldb.Micros(a.CreatedAt))
+	return writeAccount.one(ctx, tx, "insert account "+a.Name, a.ID, a.Name, a.Display, a.Password, false, sqldb.Micros(a.CreatedAt), int64(1))
 }
 
-// SetPassword replaces the hash of an account's password.
-func SetPassword(ctx context.Context, tx *sqldb.Tx, account, hash string) error {
-	return exec(ctx, tx, "set password", sqlSetPassword, hash, account)
+// SetPassword replaces the hash of the password of an account that is still as
+// it was read.
+func SetPassword(ctx context.Context, tx *sqldb.Tx, a Account, hash string) error {
+	return writePassword.one(ctx, tx, "set password", a.ID, hash, a.Version+1)
 }
 
 // AccountActive reports whether the account exists and is not disabled.
@@ -97,8 +102,11 @@ func Grants(ctx context.Context, q sqldb.Querier, account string) ([]access.Gran
 
 // InsertGrant gives a role; false when the account held it already.
 func InsertGrant(ctx context.Context, tx *sqldb.Tx, id, account string, g access.Grant, by string, at time.Time) (bool, error) {
-	n, err := tx.Exec(ctx, sqlInsertGrant, id, account, string(g.Role), g.Unit, sqldb.Micros(at), by)
-	return n == 1, err
+	var n int64
+	if err := tx.QueryRow(ctx, sqlGranted, account, string(g.Role), g.Unit).Scan(&n); err != nil || n > 0 {
+		return false, err
+	}
+	return true, writeGrant.one(ctx, tx, "insert grant", id, account, string(g.Role), g.Unit, sqldb.Micros(at), by)
 }
 
 // AccountByCredential finds whose unexpired secret has that hash.
@@ -126,12 +134,13 @@ func Credentials(ctx context.Context, q sqldb.Querier, account, kind string, now
 
 // InsertCredential keeps the hash of a secret.
 func InsertCredential(ctx context.Context, tx *sqldb.Tx, hash []byte, c Credential) error {
-	return exec(ctx, tx, "insert credential", sqlInsertSecret, hash, c.ID, c.Account, c.Kind, c.Label, sqldb.Micros(c.CreatedAt), sqldb.Micros(c.ExpiresAt))
+	return writeCredential.one(ctx, tx, "insert credential", hash, c.ID, c.Account, c.Kind, c.Label, sqldb.Micros(c.CreatedAt), sqldb.Micros(c.ExpiresAt))
 }
 
 // DeleteCredential ends a session or token; false when the account has no such.
 func DeleteCredential(ctx context.Context, tx *sqldb.Tx, account, id string) (bool, error) {
-	n, err := tx.Exec(ctx, sqlDeleteSecret, account, id)
+	rows, err := tx.Query(ctx, sqlDeleteSecret, account, id)
+	n, err := returned(tx, sqldb.OpGone, tableCredentials, []string{"hash"}, rows, err)
 	return n == 1, err
 }
 

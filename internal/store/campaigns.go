@@ -26,11 +26,14 @@ const campaignColumns = `g.id, g.code, g.year, g.unit, u.path, g.title_vi, g.tit
 const campaignFrom = ` FROM campaigns g JOIN units u ON u.id = g.unit `
 
 const (
-	sqlCampaigns      = `SELECT ` + campaignColumns + campaignFrom + `WHERE g.code > $1 ORDER BY g.code LIMIT $2`
-	sqlCampaign       = `SELECT ` + campaignColumns + campaignFrom + `WHERE g.id = $1 OR g.code = $1`
-	sqlInsertCampaign = `INSERT INTO campaigns (id, code, year, unit, title_vi, title_en, procedure_name, body, hash, version) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,1)`
-	sqlSetting        = `SELECT value FROM settings WHERE name = $1`
-	sqlSaveSetting    = `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+	sqlCampaigns = `SELECT ` + campaignColumns + campaignFrom + `WHERE g.code > $1 ORDER BY g.code LIMIT $2`
+	sqlCampaign  = `SELECT ` + campaignColumns + campaignFrom + `WHERE g.id = $1 OR g.code = $1`
+	sqlSetting   = `SELECT value FROM settings WHERE name = $1`
+)
+
+var (
+	writeCampaign = inserts(tableCampaigns)
+	writeSetting  = upserts(tableSettings)
 )
 
 var setCampaignVersions = sqldb.Set{
@@ -62,7 +65,7 @@ func CampaignsByID(ctx context.Context, q sqldb.Querier, list []string) ([]Campa
 
 // InsertCampaign adds a campaign; its code must be new.
 func InsertCampaign(ctx context.Context, tx *sqldb.Tx, c Campaign) error {
-	return exec(ctx, tx, "insert campaign "+c.Code, sqlInsertCampaign, c.ID, c.Code, c.Year, c.Unit, c.Title.Vi, c.Title.En, c.Procedure, c.Body, c.Hash)
+	return writeCampaign.one(ctx, tx, "insert campaign "+c.Code, c.ID, c.Code, int64(c.Year), c.Unit, c.Title.Vi, c.Title.En, c.Procedure, c.Body, c.Hash, int64(1))
 }
 
 // Setting reads a setting, "" when it was never saved.
@@ -77,5 +80,5 @@ func Setting(ctx context.Context, q sqldb.Querier, name string) (string, error) 
 
 // SaveSetting saves a setting.
 func SaveSetting(ctx context.Context, tx *sqldb.Tx, name, value string) error {
-	return exec(ctx, tx, "save setting", sqlSaveSetting, name, value)
+	return writeSetting.one(ctx, tx, "save setting", name, value)
 }

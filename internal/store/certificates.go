@@ -26,15 +26,8 @@ var (
 		SQL:     `SELECT k.number FROM certificates k WHERE k.number IN (SELECT c1 FROM {rows})`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
-	setInsertCertificates = sqldb.Set{
-		SQL: `INSERT INTO certificates (number, product, round, stars, level, decision, decided_on, decision_file, issued_on, last_day, assumed, entry)
-			SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12 FROM {rows}`,
-		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Int, sqldb.Int, sqldb.Bool, sqldb.Int},
-	}
-	setAmend = sqldb.Set{
-		SQL:     `UPDATE certificates SET superseded_by = r.c2, superseded_on = r.c3, revoked_on = r.c4, extended_to = r.c5 FROM {rows} WHERE certificates.number = r.c1`,
-		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Int, sqldb.Int},
-	}
+	writeCertificates = inserts(tableCertificates, "number", "product", "round", "stars", "level", "decision", "decided_on", "decision_file", "issued_on", "last_day", "assumed", "entry")
+	writeAmended      = updates(tableCertificates, "superseded_by", "superseded_on", "revoked_on", "extended_to")
 )
 
 func scanCertificate(s scanner) (k ocop.Certificate, err error) {
@@ -92,7 +85,7 @@ func InsertCertificates(ctx context.Context, tx *sqldb.Tx, list []ocop.Certifica
 		rows = append(rows, []any{k.Number, k.Product, nullText(k.Round), int64(k.Stars), string(k.Level), k.Decision, nullDay(k.DecidedOn),
 			nullText(k.DecisionFile), int64(k.IssuedOn), int64(k.LastDay), k.Assumed, k.Entry})
 	}
-	return execSet(ctx, tx, "insert certificates", setInsertCertificates, rows)
+	return writeCertificates.all(ctx, tx, "insert certificates", rows)
 }
 
 // AmendCertificates saves that certificates were superseded, revoked or extended.
@@ -101,5 +94,5 @@ func AmendCertificates(ctx context.Context, tx *sqldb.Tx, list []ocop.Certificat
 	for _, k := range list {
 		rows = append(rows, []any{k.Number, nullText(k.SupersededBy), nullDay(k.SupersededOn), nullDay(k.RevokedOn), nullDay(k.ExtendedTo)})
 	}
-	return execSet(ctx, tx, "amend certificates", setAmend, rows)
+	return writeAmended.all(ctx, tx, "amend certificates", rows)
 }

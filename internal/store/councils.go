@@ -51,9 +51,12 @@ const councilFrom = ` FROM councils k JOIN units u ON u.id = k.unit `
 
 const (
 	sqlCouncil        = `SELECT ` + councilColumns + councilFrom + `WHERE k.id = $1`
-	sqlInsertCouncil  = `INSERT INTO councils (id, name, unit, level, decision, decided_on, created_by, created_at, entry) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)`
 	sqlCouncilMembers = `SELECT m.account, a.name, a.display, m.position FROM council_members m JOIN accounts a ON a.id = m.account WHERE m.council = $1 ORDER BY m.place`
-	sqlInsertSitter   = `INSERT INTO council_members (council, account, position, place) VALUES ($1,$2,$3,$4)`
+)
+
+var (
+	writeCouncil       = inserts(tableCouncils)
+	writeCouncilMember = inserts(tableCouncilMembers)
 )
 
 func scanCouncil(s scanner) (k Council, err error) {
@@ -113,12 +116,12 @@ func seenBy(v access.View, path, part, account string) (string, []any) {
 
 // InsertCouncil adds a council with its members.
 func InsertCouncil(ctx context.Context, tx *sqldb.Tx, k Council) error {
-	if err := exec(ctx, tx, "insert council", sqlInsertCouncil, k.ID, k.Name, k.Unit.ID, string(k.Level), k.Decision, int64(k.DecidedOn),
+	if err := writeCouncil.one(ctx, tx, "insert council", k.ID, k.Name, k.Unit.ID, string(k.Level), k.Decision, int64(k.DecidedOn),
 		k.CreatedBy, sqldb.Micros(k.CreatedAt), k.Entry); err != nil {
 		return err
 	}
 	for i, m := range k.Members {
-		if err := exec(ctx, tx, "insert council member", sqlInsertSitter, k.ID, m.Account, string(m.Position), int64(i)); err != nil {
+		if err := writeCouncilMember.one(ctx, tx, "insert council member", k.ID, m.Account, string(m.Position), int64(i)); err != nil {
 			return err
 		}
 	}

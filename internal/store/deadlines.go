@@ -46,12 +46,8 @@ type Calendar struct {
 }
 
 const (
-	sqlInsertExtension    = `INSERT INTO extensions (id, deadline, campaign, product, was, last_day, extended_by, at, entry) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)`
 	sqlCampaignExtensions = `SELECT campaign, deadline, was, last_day, entry FROM extensions WHERE campaign = $1 AND product IS NULL ORDER BY entry`
 	sqlCalendars          = `SELECT name, hash, body, built_in, known_on, published_at FROM calendars ORDER BY name`
-	sqlSaveCalendar       = `INSERT INTO calendars (name, hash, body, built_in, known_on, published_at) VALUES ($1,$2,$3,$4,$5,$6)
-		ON CONFLICT (name) DO UPDATE SET hash = excluded.hash, body = excluded.body, built_in = excluded.built_in,
-			known_on = excluded.known_on, published_at = excluded.published_at`
 )
 
 var (
@@ -59,10 +55,9 @@ var (
 		SQL:     `SELECT m.product, m.deadline, m.kind, m.days, m.last_day, m.roles, m.at, m.entry FROM marks m WHERE m.product IN (SELECT c1 FROM {rows}) ORDER BY m.entry`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
-	setInsertMarks = sqldb.Set{
-		SQL:     `INSERT INTO marks (product, deadline, kind, days, last_day, roles, at, entry) SELECT c1, c2, c3, c4, c5, c6, c7, c8 FROM {rows}`,
-		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Int, sqldb.Text, sqldb.Int, sqldb.Int},
-	}
+	writeMarks     = inserts(tableMarks)
+	writeExtension = inserts(tableExtensions)
+	writeCalendar  = upserts(tableCalendars)
 	// A later extension of the same deadline goes before an earlier one, and one
 	// of the product before its campaign's.
 	setExtensions = sqldb.Set{
@@ -102,7 +97,7 @@ func InsertMarks(ctx context.Context, tx *sqldb.Tx, list []Mark) error {
 		}
 		rows = append(rows, []any{m.Product, m.Deadline, string(m.Kind), int64(m.Days), int64(m.LastDay), string(roles), sqldb.Micros(m.At), m.Entry})
 	}
-	return execSet(ctx, tx, "insert marks", setInsertMarks, rows)
+	return writeMarks.all(ctx, tx, "insert marks", rows)
 }
 
 // Extensions that hold for each product, by the deadline's id; Was is the last
@@ -151,7 +146,7 @@ func CampaignExtensions(ctx context.Context, q sqldb.Querier, campaign string) (
 
 // InsertExtension keeps a later last day.
 func InsertExtension(ctx context.Context, tx *sqldb.Tx, e Extension) error {
-	return exec(ctx, tx, "extend deadline", sqlInsertExtension, e.ID, e.Deadline, nullText(e.Campaign), nullText(e.Product),
+	return writeExtension.one(ctx, tx, "extend deadline", e.ID, e.Deadline, nullText(e.Campaign), nullText(e.Product),
 		int64(e.Was), int64(e.LastDay), e.By, sqldb.Micros(e.At), e.Entry)
 }
 
@@ -168,5 +163,5 @@ func Calendars(ctx context.Context, q sqldb.Querier) ([]Calendar, error) {
 
 // SaveCalendar publishes a calendar, in place of an older one of its name.
 func SaveCalendar(ctx context.Context, tx *sqldb.Tx, c Calendar) error {
-	return exec(ctx, tx, "publish calendar", sqlSaveCalendar, c.Name, c.Hash, c.Body, c.BuiltIn, int64(c.KnownOn), sqldb.Micros(c.PublishedAt))
+	return writeCalendar.one(ctx, tx, "publish calendar", c.Name, c.Hash, c.Body, c.BuiltIn, int64(c.KnownOn), sqldb.Micros(c.PublishedAt))
 }

@@ -34,12 +34,12 @@ func (d Document) ValidOn(day ocop.Date) bool {
 const documentColumns = `d.id, d.producer, d.product, d.kind, d.name, d.media_type, d.size, d.sha256, d.valid_from, d.valid_to, d.uploaded_by, d.uploaded_at`
 
 const (
-	sqlDocument       = `SELECT ` + documentColumns + ` FROM documents d WHERE d.id = $1`
-	sqlInsertDocument = `INSERT INTO documents (id, producer, product, kind, name, media_type, size, sha256, valid_from, valid_to, uploaded_by, uploaded_at)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`
+	sqlDocument   = `SELECT ` + documentColumns + ` FROM documents d WHERE d.id = $1`
 	sqlInsertBlob = `INSERT INTO blobs (sha256, content) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING`
 	sqlBlob       = `SELECT content FROM blobs WHERE sha256 = $1`
 )
+
+var writeDocument = inserts(tableDocuments)
 
 // A producer's own documents count for all its products.
 var setDocuments = sqldb.Set{
@@ -80,7 +80,7 @@ func InsertDocument(ctx context.Context, tx *sqldb.Tx, d Document, content []byt
 	if _, err := tx.Exec(ctx, sqlInsertBlob, d.SHA256, content); err != nil {
 		return err
 	}
-	return exec(ctx, tx, "insert document", sqlInsertDocument, d.ID, d.Producer, nullText(d.Product), d.Kind, d.Name, d.MediaType, d.Size,
+	return writeDocument.one(ctx, tx, "insert document", d.ID, d.Producer, nullText(d.Product), d.Kind, d.Name, d.MediaType, d.Size,
 		d.SHA256, nullDay(d.ValidFrom), nullDay(d.ValidTo), d.UploadedBy, sqldb.Micros(d.UploadedAt))
 }
 
@@ -128,8 +128,7 @@ func (i Inspection) OpenRemedies() int64 {
 const inspectionColumns = `i.id, i.product, i.round, i.campaign, i.day, i.held_on, i.provincial_council, i.participants, i.findings, i.version`
 
 const (
-	sqlInspection       = `SELECT ` + inspectionColumns + ` FROM inspections i WHERE i.id = $1`
-	sqlUpdateInspection = `UPDATE inspections SET day = $1, held_on = $2, participants = $3, findings = $4, open_remedies = $5, version = version + 1 WHERE id = $6 AND version = $7`
+	sqlInspection = `SELECT ` + inspectionColumns + ` FROM inspections i WHERE i.id = $1`
 )
 
 var (
@@ -137,11 +136,8 @@ var (
 		SQL:     `SELECT ` + inspectionColumns + ` FROM inspections i WHERE i.product IN (SELECT c1 FROM {rows}) ORDER BY i.day, i.id`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
-	setInsertInspections = sqldb.Set{
-		SQL: `INSERT INTO inspections (id, product, round, campaign, day, held_on, provincial_council, participants, findings, open_remedies, version)
-			SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, 1 FROM {rows}`,
-		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Int, sqldb.Bool, sqldb.Text, sqldb.Text, sqldb.Int},
-	}
+	writeInspections = inserts(tableInspections)
+	writeInspection  = updates(tableInspections, "day", "held_on", "participants", "findings", "open_remedies", "version").next()
 )
 
 func scanInspection(s scanner) (i Inspection, err error) {
@@ -185,19 +181,19 @@ func InsertInspections(ctx context.Context, tx *sqldb.Tx, list []Inspection) err
 			return err
 		}
 		rows = append(rows, []any{i.ID, i.Product, nullText(i.Round), nullText(i.Campaign), int64(i.Day), nullDay(i.HeldOn),
-			i.ProvincialCouncil, participants, findings, i.OpenRemedies()})
+			i.ProvincialCouncil, participants, findings, i.OpenRemedies(), int64(1)})
 	}
-	return execSet(ctx, tx, "insert inspections", setInsertInspections, rows)
+	return writeInspections.all(ctx, tx, "insert inspections", rows)
 }
 
-// UpdateInspection saves a visit if it is still at the version read; false when not.
-func UpdateInspection(ctx context.Context, tx *sqldb.Tx, i Inspection) (bool, error) {
+// UpdateInspection saves a visit that is still at the version read, and fails
+// otherwise.
+func UpdateInspection(ctx context.Context, tx *sqldb.Tx, i Inspection) error {
 	participants, findings, err := i.texts()
 	if err != nil {
-		return false, err
+		return err
 	}
-	n, err := tx.Exec(ctx, sqlUpdateInspection, int64(i.Day), nullDay(i.HeldOn), participants, findings, i.OpenRemedies(), i.ID, i.Version)
-	return n == 1, err
+	return writeInspection.one(ctx, tx, "save inspection", i.ID, int64(i.Day), nullDay(i.HeldOn), participants, findings, i.OpenRemedies(), i.Version+1)
 }
 
 func (i Inspection) texts() (participants, findings string, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -112,7 +113,7 @@ func Append(ctx context.Context, tx *sqldb.Tx, entries []ledger.Entry, ends map[
 	for _, e := range entries {
 		lines = append(lines, []any{e.Index, e.Stream, e.Seq, sqldb.Micros(e.At), e.Actor.ID, e.Kind, e.Event,
 			nullText(e.Product), nullText(e.Round), e.Hash[:], string(e.Bytes)})
-		for _, p := range e.Private {
+		for _, p := range slices.Concat(e.Private, e.Hidden) {
 			private = append(private, []any{p.Commitment(), e.Index, p.Field, p.Salt[:], p.Value})
 		}
 	}
@@ -154,7 +155,7 @@ const (
 	sqlLines        = `SELECT ` + lineColumns + ` FROM entries WHERE idx >= $1 ORDER BY idx LIMIT $2`
 	sqlLine         = `SELECT ` + lineColumns + ` FROM entries WHERE idx = $1`
 	sqlEntryProduct = `SELECT product FROM entries WHERE idx = $1`
-	sqlProductLines = `SELECT ` + lineColumns + ` FROM entries WHERE product = $1 AND idx > $2 ORDER BY idx LIMIT $3`
+	sqlProductLines = `SELECT ` + lineColumns + ` FROM entries WHERE product = $1 AND idx > $2 AND kind <> 'schedule' ORDER BY idx LIMIT $3`
 	sqlProductEvent = `SELECT ` + lineColumns + ` FROM entries WHERE product = $1 AND event = $2 ORDER BY idx`
 	sqlLeaves       = `SELECT hash FROM entries WHERE idx >= $1 ORDER BY idx LIMIT $2`
 	sqlSubtrees     = `SELECT hash FROM subtrees WHERE level = $1 AND idx >= $2 ORDER BY idx LIMIT $3`
@@ -192,7 +193,8 @@ func ProductOfEntry(ctx context.Context, q sqldb.Querier, index int64) (string, 
 	return product.String, err
 }
 
-// ProductLines reads a product's entries after an index; -1 for all.
+// ProductLines reads a product's entries after an index, -1 for all, without those
+// that only set its timers again.
 func ProductLines(ctx context.Context, q sqldb.Querier, product string, after int64, limit int) ([]Line, error) {
 	rows, err := q.Query(ctx, sqlProductLines, product, after, limit)
 	return collect(rows, err, "history", scanLine)

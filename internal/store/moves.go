@@ -29,10 +29,7 @@ var (
 			WHERE p.id IN (SELECT c1 FROM {rows}) AND (m.round = p.round OR m.campaign = p.campaign OR m.round IS NULL) ORDER BY m.entry`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
-	setInsertActs = sqldb.Set{
-		SQL:     `INSERT INTO moves (entry, product, round, campaign, event, actor, at) SELECT c1, c2, c3, c4, c5, c6, c7 FROM {rows}`,
-		Columns: []sqldb.Kind{sqldb.Int, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int},
-	}
+	writeActs = inserts(tableMoves)
 )
 
 // Acts of the open round, the campaign and outside any round of each product,
@@ -58,7 +55,7 @@ func InsertActs(ctx context.Context, tx *sqldb.Tx, acts []Act) error {
 	for _, a := range acts {
 		rows = append(rows, []any{a.Entry, a.Product, nullText(a.Round), nullText(a.Campaign), string(a.Event), a.Actor, sqldb.Micros(a.At)})
 	}
-	return execSet(ctx, tx, "insert moves", setInsertActs, rows)
+	return writeActs.all(ctx, tx, "insert moves", rows)
 }
 
 // Answer is what an idempotency key was answered with.

@@ -27,25 +27,10 @@ var (
 		SQL:     `SELECT ` + productColumns + productFrom + `WHERE p.id IN (SELECT c1 FROM {rows})`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
-	setInsertProducts = sqldb.Set{
-		SQL: `INSERT INTO products (id, code, name, folded, producer, unit, commune, path, criteria_set, state, track, level,
-				round, version, campaign, stars, certificate, due, rejected, assumed, proposal, updated_at)
-			SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21, c22 FROM {rows}`,
-		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int,
-			sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Int, sqldb.Bool,
-			sqldb.Bool, sqldb.Text, sqldb.Int},
-	}
-	setMoveProducts = sqldb.Set{
-		SQL: `UPDATE products SET state = r.c2, track = r.c3, level = r.c4, round = r.c5, version = r.c6, campaign = r.c7, stars = r.c8,
-				certificate = r.c9, due = r.c10, rejected = r.c11, proposal = r.c12, updated_at = r.c13
-			FROM {rows} WHERE products.id = r.c1 AND products.version = r.c6 - 1`,
-		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Int, sqldb.Text,
-			sqldb.Int, sqldb.Bool, sqldb.Text, sqldb.Int},
-	}
-	setDue = sqldb.Set{
-		SQL:     `UPDATE products SET due = r.c2 FROM {rows} WHERE products.id = r.c1`,
-		Columns: []sqldb.Kind{sqldb.Text, sqldb.Int},
-	}
+	writeProducts = inserts(tableProducts)
+	// The version is the lock: a product that someone else moved matches no row.
+	writeMoved = updates(tableProducts, "state", "track", "level", "round", "version", "campaign", "stars", "certificate", "due", "rejected", "proposal", "updated_at").next()
+	writeDue   = updates(tableProducts, "due")
 )
 
 func scanProduct(s scanner) (p ocop.Product, err error) {
@@ -108,11 +93,10 @@ func InsertProducts(ctx context.Context, tx *sqldb.Tx, list []*ocop.Product) err
 			string(p.State), string(p.Track), string(p.Level), nullText(p.Round), p.Version, nullText(p.Campaign), int64(p.Stars),
 			nullText(p.Certificate), nullDay(p.Due), p.Rejected, p.Assumed, proposal, sqldb.Micros(p.UpdatedAt)})
 	}
-	return execSet(ctx, tx, "insert products", setInsertProducts, rows)
+	return writeProducts.all(ctx, tx, "insert products", rows)
 }
 
-// MoveProducts saves products that were decided upon. The version in the WHERE
-// clause is the lock: a product that someone else moved matches no row.
+// MoveProducts saves products that were decided upon.
 func MoveProducts(ctx context.Context, tx *sqldb.Tx, list []*ocop.Product) error {
 	var rows [][]any
 	for _, p := range list {
@@ -123,7 +107,7 @@ func MoveProducts(ctx context.Context, tx *sqldb.Tx, list []*ocop.Product) error
 		rows = append(rows, []any{p.ID, string(p.State), string(p.Track), string(p.Level), nullText(p.Round), p.Version, nullText(p.Campaign),
 			int64(p.Stars), nullText(p.Certificate), nullDay(p.Due), p.Rejected, proposal, sqldb.Micros(p.UpdatedAt)})
 	}
-	return execSet(ctx, tx, "move products", setMoveProducts, rows)
+	return writeMoved.all(ctx, tx, "move products", rows)
 }
 
 // SetDue saves the nearest open deadline of products.
@@ -132,7 +116,7 @@ func SetDue(ctx context.Context, tx *sqldb.Tx, due map[string]*ocop.Date) error 
 	for id, d := range due {
 		rows = append(rows, []any{id, nullDay(d)})
 	}
-	return execSet(ctx, tx, "set due", setDue, rows)
+	return writeDue.all(ctx, tx, "set due", rows)
 }
 
 func proposalText(p *ocop.Product) (string, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"ocopflow/internal/ocop"
@@ -17,12 +18,9 @@ const (
 	sqlRoundsOf       = `SELECT ` + roundColumns + ` FROM rounds r WHERE r.product = $1 ORDER BY r.number`
 	sqlProductOfRound = `SELECT product FROM rounds WHERE id = $1 UNION SELECT id FROM products WHERE id = $1`
 	sqlPinned         = `SELECT product FROM rounds WHERE closed_at IS NULL AND procedure_name = $1 AND procedure_version = $2 AND product > $3 ORDER BY product LIMIT $4`
-	sqlRepin          = `UPDATE rounds SET procedure_version = $2, procedure_hash = $3, level = $4, data = $5 WHERE id = $1 AND closed_at IS NULL`
 	sqlProcedureInUse = `SELECT count(*) FROM rounds WHERE procedure_name = $1 AND procedure_version = $2`
 	sqlProcedure      = `SELECT hash FROM procedures WHERE name = $1 AND version = $2`
 	sqlProcedureText  = `SELECT body FROM procedures WHERE name = $1 AND version = $2`
-	sqlSaveProcedure  = `INSERT INTO procedures (name, version, hash, body, published_at) VALUES ($1,$2,$3,$4,$5)
-		ON CONFLICT (name, version) DO UPDATE SET hash = excluded.hash, body = excluded.body, published_at = excluded.published_at`
 )
 
 var (
@@ -33,13 +31,13 @@ var (
 	setInsertRounds = sqldb.Set{
 		SQL: `INSERT INTO rounds (id, product, number, track, procedure_name, procedure_version, procedure_hash, campaign, level,
 				opened_at, opened_by, closed_at, outcome, data)
-			SELECT r.c1, r.c2, (SELECT count(*) + 1 FROM rounds o WHERE o.product = r.c2), r.c3, r.c4, r.c5, r.c6, r.c7, r.c8, r.c9, r.c10, NULL, '', r.c11 FROM {rows}`,
+			SELECT r.c1, r.c2, (SELECT count(*) + 1 FROM rounds o WHERE o.product = r.c2), r.c3, r.c4, r.c5, r.c6, r.c7, r.c8, r.c9, r.c10, NULL, '', r.c11 FROM {rows} RETURNING ` + strings.Join(roundNames, ", "),
 		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Text},
 	}
-	setSaveRounds = sqldb.Set{
-		SQL:     `UPDATE rounds SET level = r.c2, closed_at = r.c3, outcome = r.c4, data = r.c5 FROM {rows} WHERE rounds.id = r.c1`,
-		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Text},
-	}
+	writeRounds    = updates(tableRounds, "level", "closed_at", "outcome", "data")
+	writeRepinned  = updates(tableRounds, "procedure_version", "procedure_hash", "level", "data")
+	writeProcedure = upserts(tableProcedures)
+	roundNames     = []string{"id", "product", "number", "track", "procedure_name", "procedure_version", "procedure_hash", "campaign", "level", "opened_at", "opened_by", "data"}
 )
 
 func scanRound(s scanner) (r ocop.Round, err error) {
@@ -93,7 +91,12 @@ func InsertRounds(ctx context.Context, tx *sqldb.Tx, list []*ocop.Round) error {
 		rows = append(rows, []any{r.ID, r.Product, string(r.Track), r.Procedure, r.Version, r.Hash, nullText(r.Campaign), string(r.Level),
 			sqldb.Micros(r.OpenedAt), r.OpenedBy, string(data)})
 	}
-	return execSet(ctx, tx, "open rounds", setInsertRounds, rows)
+	if len(rows) == 0 {
+		return nil
+	}
+	opened, err := sqldb.QuerySet(ctx, tx, setInsertRounds, rows)
+	_, err = returned(tx, sqldb.OpPut, tableRounds, roundNames, opened, err)
+	return err
 }
 
 // SaveRounds saves what moves have put on record, and endings.
@@ -106,7 +109,7 @@ func SaveRounds(ctx context.Context, tx *sqldb.Tx, list []*ocop.Round) error {
 		}
 		rows = append(rows, []any{r.ID, string(r.Level), nullTime(r.ClosedAt), string(r.Outcome), string(data)})
 	}
-	return execSet(ctx, tx, "save rounds", setSaveRounds, rows)
+	return writeRounds.all(ctx, tx, "save rounds", rows)
 }
 
 // Pinned are products with an open round of one version, after an id.
@@ -124,7 +127,7 @@ func Repin(ctx context.Context, tx *sqldb.Tx, r *ocop.Round) error {
 	if err != nil {
 		return err
 	}
-	return exec(ctx, tx, "repin round", sqlRepin, r.ID, r.Version, r.Hash, string(r.Level), string(data))
+	return writeRepinned.one(ctx, tx, "repin round", r.ID, r.Version, r.Hash, string(r.Level), string(data))
 }
 
 // ProcedureHash is the hash under which a version was published, "" when it
@@ -148,5 +151,5 @@ func ProcedureText(ctx context.Context, q sqldb.Querier, name, version string) (
 
 // SaveProcedure keeps the text of a procedure as it was published.
 func SaveProcedure(ctx context.Context, tx *sqldb.Tx, name, version, hash, body string, at time.Time) error {
-	return exec(ctx, tx, "publish procedure", sqlSaveProcedure, name, version, hash, body, sqldb.Micros(at))
+	return writeProcedure.one(ctx, tx, "publish procedure", name, version, hash, body, sqldb.Micros(at))
 }

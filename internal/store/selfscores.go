@@ -27,10 +27,11 @@ type SelfScore struct {
 const (
 	sqlSelfScores = `SELECT product, number, round, criteria, criteria_set, body, evidence, scored_by, scored_at, entry FROM self_scores
 		WHERE product = $1 ORDER BY number DESC LIMIT $2`
-	sqlInsertSelfScore = `INSERT INTO self_scores (product, number, round, criteria, criteria_set, body, evidence, scored_by, scored_at, entry) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)`
-	sqlBeforeRound     = `SELECT product, number, round, criteria, criteria_set, body, evidence, scored_by, scored_at, entry FROM self_scores
+	sqlBeforeRound = `SELECT product, number, round, criteria, criteria_set, body, evidence, scored_by, scored_at, entry FROM self_scores
 		WHERE product = $1 AND (round IS NULL OR round <> $2) ORDER BY number DESC LIMIT 1`
 )
+
+var writeSelfScore = inserts(tableSelfScores)
 
 func scanSelfScore(s scanner) (x SelfScore, err error) {
 	var round sql.NullString
@@ -68,6 +69,6 @@ func InsertSelfScore(ctx context.Context, tx *sqldb.Tx, x SelfScore) error {
 	if err != nil {
 		return err
 	}
-	return exec(ctx, tx, "insert self-score", sqlInsertSelfScore, x.Product, int64(x.Number), nullText(x.Round), x.Criteria, int64(x.Set),
+	return writeSelfScore.one(ctx, tx, "insert self-score", x.Product, int64(x.Number), nullText(x.Round), x.Criteria, int64(x.Set),
 		string(body), string(evidence), x.By, sqldb.Micros(x.At), x.Entry)
 }

@@ -68,21 +68,23 @@ type Seat struct {
 const sessionColumns = `s.id, s.council, s.product, s.round, s.level, s.procedure_name, s.procedure_version, s.criteria_set, s.kind, s.held_on, s.place, s.status, s.turn, s.agreed, s.result, s.created_by, s.created_at, s.version`
 
 const (
-	sqlSession       = `SELECT ` + sessionColumns + ` FROM sessions s WHERE s.id = $1`
-	sqlSessionsOf    = `SELECT ` + sessionColumns + ` FROM sessions s WHERE s.product = $1 ORDER BY s.id`
-	sqlInsertSession = `INSERT INTO sessions (id, council, product, round, level, procedure_name, procedure_version, criteria_set, kind, held_on, place, status, turn, agreed, result, created_by, created_at, version)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,1,'','',$13,$14,1)`
-	sqlSaveSession = `UPDATE sessions SET status = $1, turn = $2, agreed = $3, result = $4, version = version + 1 WHERE id = $5 AND version = $6`
-	sqlSeats       = `SELECT x.account, a.name, a.display, x.position, x.declared_at, x.recused, x.grounds FROM seats x JOIN accounts a ON a.id = x.account WHERE x.session = $1 ORDER BY x.place`
-	sqlInsertSeat  = `INSERT INTO seats (session, account, position, place, declared_at, recused, grounds) VALUES ($1,$2,$3,$4,NULL,$5,$6)`
-	sqlSaveSeat    = `UPDATE seats SET declared_at = $1, recused = $2, grounds = $3 WHERE session = $4 AND account = $5`
-	sqlSits        = `SELECT DISTINCT s.product FROM seats x JOIN sessions s ON s.id = x.session WHERE x.account = $1 AND x.declared_at IS NOT NULL AND NOT x.recused AND s.status <> 'cancelled'`
+	sqlSession    = `SELECT ` + sessionColumns + ` FROM sessions s WHERE s.id = $1`
+	sqlSessionsOf = `SELECT ` + sessionColumns + ` FROM sessions s WHERE s.product = $1 ORDER BY s.id`
+	sqlSeats      = `SELECT x.account, a.name, a.display, x.position, x.declared_at, x.recused, x.grounds FROM seats x JOIN accounts a ON a.id = x.account WHERE x.session = $1 ORDER BY x.place`
+	sqlSits       = `SELECT DISTINCT s.product FROM seats x JOIN sessions s ON s.id = x.session WHERE x.account = $1 AND x.declared_at IS NOT NULL AND NOT x.recused AND s.status <> 'cancelled'`
 )
 
 var setCancelSessions = sqldb.Set{
-	SQL:     `UPDATE sessions SET status = 'cancelled', version = version + 1 WHERE status IN ('scoring','opened') AND product IN (SELECT c1 FROM {rows})`,
+	SQL:     `UPDATE sessions SET status = 'cancelled', version = version + 1 WHERE status IN ('scoring','opened') AND product IN (SELECT c1 FROM {rows}) RETURNING id, status, version`,
 	Columns: []sqldb.Kind{sqldb.Text},
 }
+
+var (
+	writeSession = inserts(tableSessions)
+	writeStep    = updates(tableSessions, "status", "turn", "agreed", "result", "version").next()
+	writeSeats   = inserts(tableSeats)
+	writeSeat    = updates(tableSeats, "declared_at", "recused", "grounds")
+)
 
 func scanSession(s scanner) (x Session, err error) {
 	var criteriaSet, held, turn, created int64
@@ -180,8 +182,8 @@ func Sessions(ctx context.Context, q sqldb.Querier, f SessionFilter) ([]Session,
 
 // InsertSession adds a session with its seats.
 func InsertSession(ctx context.Context, tx *sqldb.Tx, x Session) error {
-	if err := exec(ctx, tx, "insert session", sqlInsertSession, x.ID, x.Council, x.Product, x.Round, string(x.Level), x.Procedure, x.Rules, int64(x.Set), x.Kind, int64(x.HeldOn), x.Place,
-		string(x.Status), x.CreatedBy, sqldb.Micros(x.CreatedAt)); err != nil {
+	if err := writeSession.one(ctx, tx, "insert session", x.ID, x.Council, x.Product, x.Round, string(x.Level), x.Procedure, x.Rules, int64(x.Set), x.Kind, int64(x.HeldOn), x.Place,
+		string(x.Status), int64(1), "", "", x.CreatedBy, sqldb.Micros(x.CreatedAt), int64(1)); err != nil {
 		return err
 	}
 	for i, s := range x.Seats {
@@ -189,7 +191,7 @@ func InsertSession(ctx context.Context, tx *sqldb.Tx, x Session) error {
 		if err != nil {
 			return err
 		}
-		if err := exec(ctx, tx, "insert seat", sqlInsertSeat, x.ID, s.Account, string(s.Position), int64(i), s.Recused, grounds); err != nil {
+		if err := writeSeats.one(ctx, tx, "insert seat", x.ID, s.Account, string(s.Position), int64(i), nil, s.Recused, grounds); err != nil {
 			return err
 		}
 	}
@@ -222,7 +224,7 @@ func SaveSession(ctx context.Context, tx *sqldb.Tx, x Session) error {
 		}
 		result = string(b)
 	}
-	return exec(ctx, tx, "save session", sqlSaveSession, string(x.Status), int64(x.Turn), agreed, result, x.ID, x.Version)
+	return writeStep.one(ctx, tx, "save session", x.ID, string(x.Status), int64(x.Turn), agreed, result, x.Version+1)
 }
 
 // SaveSeat saves what a member declared.
@@ -231,12 +233,16 @@ func SaveSeat(ctx context.Context, tx *sqldb.Tx, session string, s Seat) error {
 	if err != nil {
 		return err
 	}
-	return exec(ctx, tx, "save seat", sqlSaveSeat, nullTime(s.DeclaredAt), s.Recused, grounds, session, s.Account)
+	return writeSeat.one(ctx, tx, "save seat", session, s.Account, nullTime(s.DeclaredAt), s.Recused, grounds)
 }
 
 // CancelSessions ends the running sessions of products.
 func CancelSessions(ctx context.Context, tx *sqldb.Tx, products []string) error {
-	_, err := sqldb.ExecSet(ctx, tx, setCancelSessions, ids(products))
+	if len(products) == 0 {
+		return nil
+	}
+	rows, err := sqldb.QuerySet(ctx, tx, setCancelSessions, ids(products))
+	_, err = returned(tx, sqldb.OpSet, tableSessions, []string{"id", "status", "version"}, rows, err)
 	return err
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"ocopflow/internal/sqldb"
@@ -33,7 +34,8 @@ const (
 		ON CONFLICT (session, turn, account) DO UPDATE SET body = excluded.body, opinion = excluded.opinion, version = sheets.version + 1 WHERE sheets.seal = ''`
 	sqlSealSheet = `INSERT INTO sheets (session, turn, account, body, opinion, salt, seal, sealed_at, entry, version) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,1)
 		ON CONFLICT (session, turn, account) DO UPDATE SET body = excluded.body, opinion = excluded.opinion, salt = excluded.salt, seal = excluded.seal,
-			sealed_at = excluded.sealed_at, entry = excluded.entry, version = sheets.version + 1 WHERE sheets.seal = ''`
+			sealed_at = excluded.sealed_at, entry = excluded.entry, version = sheets.version + 1 WHERE sheets.seal = ''
+		RETURNING session, turn, account, seal, sealed_at, entry, version`
 )
 
 func scanSheet(s scanner) (h Sheet, err error) {
@@ -65,7 +67,13 @@ func SaveDraft(ctx context.Context, tx *sqldb.Tx, h Sheet) error {
 	return exec(ctx, tx, "save draft", sqlSaveDraft, h.Session, int64(h.Turn), h.Account, h.Body, h.Opinion)
 }
 
-// SealSheet keeps a sheet for good.
+// SealSheet keeps a sheet for good. A sealed sheet is not touched, and that is
+// an error.
 func SealSheet(ctx context.Context, tx *sqldb.Tx, h Sheet) error {
-	return exec(ctx, tx, "seal sheet", sqlSealSheet, h.Session, int64(h.Turn), h.Account, h.Body, h.Opinion, h.Salt, h.Seal, nullTime(h.SealedAt), *h.Entry)
+	rows, err := tx.Query(ctx, sqlSealSheet, h.Session, int64(h.Turn), h.Account, h.Body, h.Opinion, h.Salt, h.Seal, nullTime(h.SealedAt), *h.Entry)
+	n, err := returned(tx, sqldb.OpPut, tableSheets, []string{"session", "turn", "account", "seal", "sealed_at", "entry", "version"}, rows, err)
+	if err == nil && n != 1 {
+		err = fmt.Errorf("seal sheet: it is sealed already")
+	}
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,14 +34,47 @@ func open(t *testing.T, address string) *sqldb.DB {
 
 // sets are all statements that take rows.
 var sets = map[string]sqldb.Set{
-	"setProducts": setProducts, "setInsertProducts": setInsertProducts, "setMoveProducts": setMoveProducts, "setDue": setDue,
-	"setOpenRounds": setOpenRounds, "setInsertRounds": setInsertRounds, "setSaveRounds": setSaveRounds, "setActs": setActs,
-	"setInsertActs": setInsertActs, "setClearTimers": setClearTimers, "setTimers": setTimers, "setDropTimers": setDropTimers, "setMarks": setMarks, "setInsertMarks": setInsertMarks, "setExtensions": setExtensions, "setAnswers": setAnswers,
+	"setProducts": setProducts, "setOpenRounds": setOpenRounds, "setInsertRounds": setInsertRounds, "setActs": setActs,
+	"setClearTimers": setClearTimers, "setTimers": setTimers, "setDropTimers": setDropTimers, "setMarks": setMarks, "setExtensions": setExtensions, "setAnswers": setAnswers,
 	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections,
-	"setInsertInspections": setInsertInspections, "setCertificates": setCertificates, "setTaken": setTaken,
-	"setInsertCertificates": setInsertCertificates, "setAmend": setAmend, "setStreams": setStreams,
+	"setCertificates": setCertificates, "setTaken": setTaken,
+	"setStreams":     setStreams,
 	"setSaveStreams": setSaveStreams, "setEntries": setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate,
 	"setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers,
+}
+
+// writes are all statements made from a table.
+var writes = map[string]write{
+	"writeAccount":       writeAccount,
+	"writePassword":      writePassword,
+	"writeGrant":         writeGrant,
+	"writeCredential":    writeCredential,
+	"writeCampaign":      writeCampaign,
+	"writeSetting":       writeSetting,
+	"writeCertificates":  writeCertificates,
+	"writeAmended":       writeAmended,
+	"writeCouncil":       writeCouncil,
+	"writeCouncilMember": writeCouncilMember,
+	"writeMarks":         writeMarks,
+	"writeExtension":     writeExtension,
+	"writeCalendar":      writeCalendar,
+	"writeDocument":      writeDocument,
+	"writeInspections":   writeInspections,
+	"writeInspection":    writeInspection,
+	"writeActs":          writeActs,
+	"writeProducts":      writeProducts,
+	"writeMoved":         writeMoved,
+	"writeDue":           writeDue,
+	"writeRounds":        writeRounds,
+	"writeRepinned":      writeRepinned,
+	"writeProcedure":     writeProcedure,
+	"writeSelfScore":     writeSelfScore,
+	"writeSession":       writeSession,
+	"writeStep":          writeStep,
+	"writeSeats":         writeSeats,
+	"writeSeat":          writeSeat,
+	"writeUnit":          writeUnit,
+	"writeProducer":      writeProducer,
 }
 
 // constants are all statements of the package, read from its source so that a
@@ -71,7 +105,7 @@ func constants(t *testing.T) (texts map[string]string, setNames []string) {
 					if i < len(spec.Values) {
 						values[id.Name] = spec.Values[i]
 					}
-					if strings.HasPrefix(id.Name, "set") {
+					if strings.HasPrefix(id.Name, "set") || strings.HasPrefix(id.Name, "write") {
 						setNames = append(setNames, id.Name)
 					}
 				}
@@ -103,8 +137,9 @@ func TestEveryStatementIsPreparedOnBothDatabases(t *testing.T) {
 	t.Parallel()
 	texts, names := constants(t)
 	for _, name := range names {
-		if _, ok := sets[name]; !ok {
-			t.Errorf("%s is missing from the table of sets", name)
+		_, set := sets[name]
+		if _, made := writes[name]; !set && !made {
+			t.Errorf("%s is missing from the table of statements", name)
 		}
 	}
 	dbtest.Each(t, func(t *testing.T, address string) {
@@ -122,6 +157,9 @@ func TestEveryStatementIsPreparedOnBothDatabases(t *testing.T) {
 		}
 		for name, s := range sets {
 			prepare(name, s.Text(db.Dialect()))
+		}
+		for name, w := range writes {
+			prepare(name, w.set.Text(db.Dialect()))
 		}
 		t.Logf("%d statements, %d sets", len(texts), len(sets))
 	})
@@ -152,4 +190,46 @@ func TestEntriesAreAppendOnly(t *testing.T) {
 			}
 		}
 	})
+}
+
+// ownTables are those of the ledger itself, of answers that live 30 days, and
+// of documents' contents, which their hashes name.
+var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "blobs", "goose_db_version", "sqlite_sequence"}
+
+func TestEveryColumnOfTheProgrammesDataIsTold(t *testing.T) {
+	t.Parallel()
+	db := open(t, "sqlite:"+filepath.Join(t.TempDir(), "x.db"))
+	rows, err := db.Query(t.Context(), `SELECT m.name, c.name, c.type, c."notnull" OR c.pk > 0, c.pk FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	kinds := map[string]sqldb.Kind{"TEXT": sqldb.Text, "BIGINT": sqldb.Int, "BOOLEAN": sqldb.Bool, "BYTEA": sqldb.Bytes}
+	seen := map[string]int{}
+	for rows.Next() {
+		var name, column, kind string
+		var filled bool
+		var key int
+		if err := rows.Scan(&name, &column, &kind, &filled, &key); err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(ownTables, name) || strings.HasPrefix(name, "river_") {
+			continue
+		}
+		seen[name]++
+		told := TableNamed(name)
+		if told == nil {
+			t.Errorf("table %s is not told", name)
+			continue
+		}
+		c, ok := told.Column(column)
+		if !ok || c.Kind != kinds[kind] || c.Null == filled || (key > 0) != slices.Contains(told.Key, column) {
+			t.Errorf("column %s.%s is declared as %+v", name, column, c)
+		}
+	}
+	for _, told := range Tables {
+		if seen[told.Name] != len(told.Columns) {
+			t.Errorf("table %s has %d columns, declared are %d", told.Name, seen[told.Name], len(told.Columns))
+		}
+	}
 }

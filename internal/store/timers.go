@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"ocopflow/internal/ocop"
@@ -45,12 +46,15 @@ func (t Timer) Name() string {
 	return fmt.Sprintf("%s:%d:%s", t.Kind, t.Days, t.Deadline)
 }
 
+// timerNames are all columns of a timer.
+const timerNames = `product, name, kind, event, deadline, days, last_day, due_at, version`
+
 const timerColumns = `product, kind, event, deadline, days, last_day, due_at, version`
 
 const (
 	reckonFrom = `INSERT INTO timers (product, name, kind, event, deadline, days, last_day, due_at, version)
 		SELECT p.id, 'reckon', 'reckon', '', '', 0, NULL, $1, p.version FROM products p WHERE `
-	reckonAgain = ` ON CONFLICT (product, name) DO UPDATE SET due_at = excluded.due_at`
+	reckonAgain = ` ON CONFLICT (product, name) DO UPDATE SET due_at = excluded.due_at RETURNING ` + timerNames
 
 	sqlDueTimers = `SELECT ` + timerColumns + ` FROM timers WHERE due_at <= $1 AND (due_at, product, name) > ($2, $3, $4) ORDER BY due_at, product, name LIMIT $5`
 
@@ -63,17 +67,18 @@ const (
 var (
 	// Reminders and marks whose moment has come stay: they are still to be said.
 	setClearTimers = sqldb.Set{
-		SQL:     `DELETE FROM timers WHERE product IN (SELECT c1 FROM {rows}) AND (due_at > (SELECT max(c2) FROM {rows}) OR kind IN ('event','reckon'))`,
+		SQL:     `DELETE FROM timers WHERE product IN (SELECT c1 FROM {rows}) AND (due_at > (SELECT max(c2) FROM {rows}) OR kind IN ('event','reckon')) RETURNING product, name`,
 		Columns: []sqldb.Kind{sqldb.Text, sqldb.Int},
 	}
 	setTimers = sqldb.Set{
 		SQL: `INSERT INTO timers (product, name, kind, event, deadline, days, last_day, due_at, version)
 			SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9 FROM {rows} WHERE TRUE
-			ON CONFLICT (product, name) DO UPDATE SET days = excluded.days, last_day = excluded.last_day, due_at = excluded.due_at, version = excluded.version`,
+			ON CONFLICT (product, name) DO UPDATE SET days = excluded.days, last_day = excluded.last_day, due_at = excluded.due_at, version = excluded.version
+			RETURNING ` + timerNames,
 		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Int, sqldb.Int, sqldb.Int},
 	}
 	setDropTimers = sqldb.Set{
-		SQL:     `DELETE FROM timers WHERE (product, name) IN (SELECT c1, c2 FROM {rows})`,
+		SQL:     `DELETE FROM timers WHERE (product, name) IN (SELECT c1, c2 FROM {rows}) RETURNING product, name`,
 		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text},
 	}
 )
@@ -85,13 +90,17 @@ func ReplaceTimers(ctx context.Context, tx *sqldb.Tx, now time.Time, products []
 	for _, id := range products {
 		clear = append(clear, []any{id, sqldb.Micros(now)})
 	}
-	if _, err := sqldb.ExecSet(ctx, tx, setClearTimers, clear); err != nil {
-		return fmt.Errorf("clear timers: %w", err)
+	if err := timersGone(ctx, tx, setClearTimers, clear); err != nil {
+		return err
 	}
 	for _, t := range timers {
 		rows = append(rows, []any{t.Product, t.Name(), string(t.Kind), string(t.Event), t.Deadline, int64(t.Days), nullDay(t.LastDay), sqldb.Micros(t.DueAt), t.Version})
 	}
-	return execSet(ctx, tx, "set timers", setTimers, rows)
+	if len(rows) == 0 {
+		return nil
+	}
+	set, err := sqldb.QuerySet(ctx, tx, setTimers, rows)
+	return timersSet(tx, set, err)
 }
 
 // DropTimers removes timers that were seen to.
@@ -100,27 +109,40 @@ func DropTimers(ctx context.Context, tx *sqldb.Tx, list []Timer) error {
 	for _, t := range list {
 		rows = append(rows, []any{t.Product, t.Name()})
 	}
-	_, err := sqldb.ExecSet(ctx, tx, setDropTimers, rows)
+	return timersGone(ctx, tx, setDropTimers, rows)
+}
+
+func timersGone(ctx context.Context, tx *sqldb.Tx, s sqldb.Set, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	gone, err := sqldb.QuerySet(ctx, tx, s, rows)
+	_, err = returned(tx, sqldb.OpGone, tableTimers, tableTimers.Key, gone, err)
+	return err
+}
+
+func timersSet(tx *sqldb.Tx, rows *sql.Rows, err error) error {
+	_, err = returned(tx, sqldb.OpPut, tableTimers, strings.Split(timerNames, ", "), rows, err)
 	return err
 }
 
 // ReckonAll asks for the deadlines of all products in a round to be worked out
 // again; ReckonCampaign for those of a campaign's products.
 func ReckonAll(ctx context.Context, tx *sqldb.Tx, now time.Time) error {
-	_, err := tx.Exec(ctx, sqlReckonAll, sqldb.Micros(now))
-	return err
+	rows, err := tx.Query(ctx, sqlReckonAll, sqldb.Micros(now))
+	return timersSet(tx, rows, err)
 }
 
 // ReckonProduct asks for the deadlines of one product.
 func ReckonProduct(ctx context.Context, tx *sqldb.Tx, product string, now time.Time) error {
-	_, err := tx.Exec(ctx, sqlReckonProduct, sqldb.Micros(now), product)
-	return err
+	rows, err := tx.Query(ctx, sqlReckonProduct, sqldb.Micros(now), product)
+	return timersSet(tx, rows, err)
 }
 
 // ReckonCampaign asks for the deadlines of a campaign's products.
 func ReckonCampaign(ctx context.Context, tx *sqldb.Tx, campaign string, now time.Time) error {
-	_, err := tx.Exec(ctx, sqlReckonCampaign, sqldb.Micros(now), campaign)
-	return err
+	rows, err := tx.Query(ctx, sqlReckonCampaign, sqldb.Micros(now), campaign)
+	return timersSet(tx, rows, err)
 }
 
 // DueTimers are timers due at a moment, after the one given, oldest first.

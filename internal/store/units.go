@@ -11,11 +11,9 @@ import (
 const unitColumns = `u.id, u.code, u.name_vi, u.name_en, u.kind, u.parent, u.path, u.valid_from, u.valid_to, u.successor, u.assumed, u.version`
 
 const (
-	sqlUnits        = `SELECT ` + unitColumns + ` FROM units u WHERE u.kind <> 'producer' AND u.path >= $1 ORDER BY u.path LIMIT $2`
-	sqlUnit         = `SELECT ` + unitColumns + ` FROM units u WHERE u.id = $1`
-	sqlUnitByCode   = `SELECT ` + unitColumns + ` FROM units u WHERE u.code = $1`
-	sqlInsertUnit   = `INSERT INTO units (id, code, name_vi, name_en, kind, parent, path, valid_from, valid_to, successor, assumed, version) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,1)`
-	sqlSetSuccessor = `UPDATE units SET valid_to = $1, successor = $2, version = version + 1 WHERE id = $3`
+	sqlUnits      = `SELECT ` + unitColumns + ` FROM units u WHERE u.kind <> 'producer' AND u.path >= $1 ORDER BY u.path LIMIT $2`
+	sqlUnit       = `SELECT ` + unitColumns + ` FROM units u WHERE u.id = $1`
+	sqlUnitByCode = `SELECT ` + unitColumns + ` FROM units u WHERE u.code = $1`
 )
 
 var setProducers = sqldb.Set{
@@ -26,9 +24,13 @@ var setProducers = sqldb.Set{
 const producerColumns = `u.id, u.code, u.name_vi, r.form, u.parent, u.path, u.version`
 
 const (
-	sqlProducer       = `SELECT ` + producerColumns + ` FROM producers r JOIN units u ON u.id = r.id WHERE u.id = $1`
-	sqlProducers      = `SELECT ` + producerColumns + ` FROM producers r JOIN units u ON u.id = r.id WHERE u.code > $1 ORDER BY u.code LIMIT $2`
-	sqlInsertProducer = `INSERT INTO producers (id, form, folded) VALUES ($1, $2, $3)`
+	sqlProducer  = `SELECT ` + producerColumns + ` FROM producers r JOIN units u ON u.id = r.id WHERE u.id = $1`
+	sqlProducers = `SELECT ` + producerColumns + ` FROM producers r JOIN units u ON u.id = r.id WHERE u.code > $1 ORDER BY u.code LIMIT $2`
+)
+
+var (
+	writeUnit     = inserts(tableUnits)
+	writeProducer = inserts(tableProducers)
 )
 
 func scanUnit(s scanner) (u ocop.Unit, err error) {
@@ -64,13 +66,8 @@ func UnitByCode(ctx context.Context, q sqldb.Querier, code string) (*ocop.Unit, 
 
 // InsertUnit adds a unit; its code must be new.
 func InsertUnit(ctx context.Context, tx *sqldb.Tx, u ocop.Unit) error {
-	return exec(ctx, tx, "insert unit "+u.Code, sqlInsertUnit, u.ID, u.Code, u.Name.Vi, u.Name.En, string(u.Kind),
-		nullText(u.Parent), string(u.Path), nullDay(u.ValidFrom), nullDay(u.ValidTo), nullText(u.Successor), u.Assumed)
-}
-
-// SetSuccessor ends a unit on its last day and names the one that follows it.
-func SetSuccessor(ctx context.Context, tx *sqldb.Tx, unit, successor string, last ocop.Date) error {
-	return exec(ctx, tx, "end unit", sqlSetSuccessor, int64(last), successor, unit)
+	return writeUnit.one(ctx, tx, "insert unit "+u.Code, u.ID, u.Code, u.Name.Vi, u.Name.En, string(u.Kind),
+		nullText(u.Parent), string(u.Path), nullDay(u.ValidFrom), nullDay(u.ValidTo), nullText(u.Successor), u.Assumed, int64(1))
 }
 
 // Producer finds a producer by its id; nil when there is none.
@@ -102,5 +99,5 @@ func InsertProducer(ctx context.Context, tx *sqldb.Tx, p ocop.Producer) error {
 	if err := InsertUnit(ctx, tx, u); err != nil {
 		return err
 	}
-	return exec(ctx, tx, "insert producer "+p.Code, sqlInsertProducer, p.ID, p.Form, ocop.Fold(p.Name))
+	return writeProducer.one(ctx, tx, "insert producer "+p.Code, p.ID, p.Form, ocop.Fold(p.Name))
 }

@@ -1,0 +1,31 @@
+package sqldb
+
+// Op is what a transaction did with a row.
+type Op string
+
+// Operations on rows.
+const (
+	OpPut  Op = "put"  // it is there now, as a whole: columns not named are empty
+	OpSet  Op = "set"  // the columns named have other values
+	OpGone Op = "gone" // it is not there any more
+)
+
+// Row is one row that a transaction wrote. Values are string, int64, bool,
+// []byte or nil, as in a Set; the row's key is among them.
+type Row struct {
+	Op      Op
+	Table   string
+	Columns []string
+	Values  []any
+}
+
+// Note says that the transaction wrote rows, so that whoever commits can enter
+// them in the ledger.
+func (tx *Tx) Note(rows ...Row) { tx.written = append(tx.written, rows...) }
+
+// Written takes what was noted since the last call.
+func (tx *Tx) Written() []Row {
+	rows := tx.written
+	tx.written = nil
+	return rows
+}
