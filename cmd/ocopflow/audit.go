@@ -72,7 +72,7 @@ func (c auditVerifyCmd) Run(w world) error {
 		return err
 	}
 	defer db.Close()
-	report, err := audit.Verify(w.ctx, db)
+	report, err := audit.Verify(w.ctx, db, audit.Options{})
 	if err != nil {
 		return err
 	}

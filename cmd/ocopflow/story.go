@@ -62,7 +62,7 @@ func (s storyCmd) play(w world, a *app.App) error {
 	if err := story.Play(w.ctx, out, w.lang, "http://"+listener.Addr().String(), cast); err != nil {
 		return err
 	}
-	report, err := audit.Verify(w.ctx, a.DB)
+	report, err := audit.Verify(w.ctx, a.DB, audit.Options{})
 	if err != nil {
 		return err
 	}

@@ -333,7 +333,7 @@ func TestATamperedSheetIsDetectedAndNamed(t *testing.T) {
 			}
 		}
 		broken := func() string {
-			r, err := audit.Verify(t.Context(), o.app.DB)
+			r, err := audit.Verify(t.Context(), o.app.DB, audit.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

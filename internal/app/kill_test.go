@@ -204,7 +204,7 @@ func inspect(t *testing.T, address string, acks *acknowledged) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	report, err := audit.Verify(t.Context(), db)
+	report, err := audit.Verify(t.Context(), db, audit.Options{})
 	if err != nil || !report.OK {
 		t.Fatalf("ledger: %+v %v", report, err)
 	}

@@ -55,7 +55,7 @@ func openOfficeWith(t testing.TB, address string, procedures fs.FS) *office {
 	}
 	t.Cleanup(func() {
 		server.Close()
-		report, err := audit.Verify(context.Background(), a.DB)
+		report, err := audit.Verify(context.Background(), a.DB, audit.Options{})
 		if err != nil || !report.OK {
 			t.Errorf("ledger: %+v %v", report, err)
 		}

@@ -66,7 +66,7 @@ func TestARestoredDatabaseRaisesTheAlarm(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	report, err := audit.Verify(t.Context(), a.DB)
+	report, err := audit.Verify(t.Context(), a.DB, audit.Options{})
 	if err != nil || !report.OK || report.Restores != 1 {
 		t.Errorf("%+v %v", report, err)
 	}

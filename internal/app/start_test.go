@@ -61,7 +61,7 @@ func TestImportTwiceChangesNothing(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, address string) {
 		o := openOffice(t, address)
-		before, err := audit.Verify(t.Context(), o.app.DB)
+		before, err := audit.Verify(t.Context(), o.app.DB, audit.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,8 +73,8 @@ func TestImportTwiceChangesNothing(t *testing.T) {
 		if err != nil || done.Units+done.Producers+done.Products != 0 || done.Added {
 			t.Errorf("a second import: %+v, %v", done, err)
 		}
-		after, err := audit.Verify(t.Context(), o.app.DB)
-		if err != nil || after != before {
+		after, err := audit.Verify(t.Context(), o.app.DB, audit.Options{})
+		if err != nil || after.Entries != before.Entries || after.Root != before.Root {
 			t.Errorf("the ledger moved from %+v to %+v, %v", before, after, err)
 		}
 		changed := append([]byte{}, text...)

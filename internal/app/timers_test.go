@@ -69,7 +69,7 @@ func TestTenThousandTimersFireOnce(t *testing.T) {
 		if moves != manyTimers || products != manyTimers || timers != 0 {
 			t.Errorf("%d moves of %d products, %d timers left; want %d, %d, 0", moves, products, timers, manyTimers, manyTimers)
 		}
-		report, err := audit.Verify(t.Context(), db)
+		report, err := audit.Verify(t.Context(), db, audit.Options{})
 		if err != nil || !report.OK {
 			t.Errorf("ledger: %+v %v", report, err)
 		}

@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"ocop", "source", "fault", "access", "workflows", "calendar", "criteria", "workflow", "draw", "ledger"}, // decide: no I/O
 	{"sqldb", "migrations"}, // keep
 	{"store"},
-	{"commit"},
+	{"commit", "past"},
 	{"register", "casework", "council", "accounts", "campaign", "audit"}, // do
 	{"job", "paper"},                     // later
 	{"httpx", "httpapi", "web", "story"}, // speak

@@ -65,11 +65,11 @@ func (s *scoring) next(ctx context.Context, l store.Line) error {
 	}
 	var e told
 	if err := json.Unmarshal([]byte(l.Body), &e); err != nil {
-		return fmt.Errorf("entry %d: its bytes cannot be read", l.Index)
+		return &finding{"its bytes cannot be read"}
 	}
 	t := turn{e.Data.Session, e.Data.Turn}
 	wrong := func(format string, args ...any) error {
-		return fmt.Errorf("entry %d: %s", l.Index, fmt.Sprintf(format, args...))
+		return &finding{fmt.Sprintf(format, args...)}
 	}
 	switch l.Event {
 	case "begin_session":
@@ -149,40 +149,43 @@ func (s *scoring) procedure(ctx context.Context, name, version, hash string) (*w
 	return r, nil
 }
 
-// rows compares the sheets in the database with the seals of the ledger, both
-// ways.
-func (s *scoring) rows(ctx context.Context) error {
+// rows compares the sheets in the database with the seals of the ledger. That
+// none is gone is seen with the other rows.
+func (s *scoring) rows(ctx context.Context, found func(Finding) error) error {
+	const page = 500
 	var last store.Sheet
-	left := map[ballot]bool{}
-	for b := range s.seals {
-		left[b] = true
-	}
 	for {
-		page, err := store.SealedSheets(ctx, s.q, last, 500)
+		list, err := store.SealedSheets(ctx, s.q, last, page)
 		if err != nil {
 			return err
 		}
-		for _, h := range page {
-			b := ballot{turn{h.Session, h.Turn}, h.Account}
-			if h.Seal != s.seals[b] || ledger.Commitment(h.Salt, h.Body) != s.seals[b] {
-				return &finding{fmt.Sprintf("the sheet of member %s in turn %d of session %s is not what was sealed", h.Account, h.Turn, h.Session)}
-			}
-			delete(left, b)
+		for _, h := range list {
 			last = h
+			b := ballot{turn{h.Session, h.Turn}, h.Account}
+			row := fmt.Sprintf("%s %d %s", h.Session, h.Turn, h.Account)
+			var text struct{ Opinion string }
+			switch {
+			case h.Seal != s.seals[b] || ledger.Commitment(h.Salt, h.Body) != s.seals[b]:
+				err = found(Finding{Table: "sheets", Row: row, Column: "body", Text: "it is not what was sealed"})
+			case json.Unmarshal([]byte(h.Body), &text) != nil || text.Opinion != committed(h):
+				err = found(Finding{Table: "sheets", Row: row, Column: "opinion", Text: "it is not what was sealed"})
+			}
+			if err != nil {
+				return err
+			}
 		}
-		if len(page) < 500 {
-			break
+		if len(list) < page {
+			return nil
 		}
 	}
-	if len(left) > 0 {
-		var gone []string
-		for b := range left {
-			gone = append(gone, fmt.Sprintf("the sealed sheet of member %s in turn %d of session %s is gone", b.member, b.number, b.session))
-		}
-		slices.Sort(gone)
-		return &finding{gone[0]}
+}
+
+// committed is what stands for a sheet's opinion in its sealed text.
+func committed(h store.Sheet) string {
+	if h.Opinion == "" {
+		return ""
 	}
-	return nil
+	return ledger.Commitment(h.Salt, h.Opinion)
 }
 
 // finding is a fault of the record, not of reading it.

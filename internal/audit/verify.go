@@ -1,81 +1,218 @@
 // Package audit recomputes what the ledger claims, from a database alone: its
-// tree and chains, and that sheets are what was sealed and results what sheets
-// come to. The arithmetic is that of packages ledger and criteria.
+// tree and chains, that sheets are what was sealed and results what sheets come
+// to, and that every row of the programme's data is what the entries say. The
+// arithmetic is that of packages ledger and criteria, the replay package
+// past's.
 package audit
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"ocopflow/internal/ledger"
+	"ocopflow/internal/past"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
 
 // Report is what a verification found.
 type Report struct {
-	Entries int64  `json:"entries"`
-	Root    string `json:"root"` // RFC 6962, base64
-	Fault   string `json:"fault,omitempty"`
-	OK      bool   `json:"ok"`
+	Entries  int64     `json:"entries"`
+	Root     string    `json:"root"` // RFC 6962, base64
+	Fault    string    `json:"fault,omitempty"`
+	Findings []Finding `json:"findings"`
+	OK       bool      `json:"ok"`
 
 	Restores int `json:"restores"` // acknowledged: an older database was brought back on purpose
+	Erased   int `json:"erased"`   // private values that were forgotten, each by an entry
 }
 
-// Verify reads the whole ledger in its order and recomputes hashes, chains,
-// tree and scoring, on one unchanging view of the database; the first fault
-// ends it.
-func Verify(ctx context.Context, db *sqldb.DB) (Report, error) {
-	var r Report
+// Finding is one thing that is not as the ledger says, and where.
+type Finding struct {
+	Entry  *int64 `json:"entry,omitempty"`
+	Table  string `json:"table,omitempty"`
+	Row    string `json:"row,omitempty"` // its key
+	Column string `json:"column,omitempty"`
+	Text   string `json:"text"`
+}
+
+func (f Finding) String() string {
+	switch {
+	case f.Table != "" && f.Column != "":
+		return fmt.Sprintf("%s %s, %s: %s", f.Table, f.Row, f.Column, f.Text)
+	case f.Table != "":
+		return fmt.Sprintf("%s %s: %s", f.Table, f.Row, f.Text)
+	case f.Entry != nil:
+		return fmt.Sprintf("entry %d: %s", *f.Entry, f.Text)
+	}
+	return f.Text
+}
+
+// Options of a verification. The zero value ends with the first fault.
+type Options struct {
+	All      bool
+	Progress func(done, of int64) // called now and then; may be nil
+}
+
+// maxFindings bounds a report: a database in which that much is wrong is wrong.
+const maxFindings = 10000
+
+// errEnough ends a verification that has found what it looks for.
+var errEnough = errors.New("enough")
+
+// verification is one run over one unchanging view of a database.
+type verification struct {
+	Options
+	q      sqldb.Querier
+	report Report
+	head   store.Head
+
+	checker  ledger.Checker
+	sheets   *scoring
+	past     *past.Past
+	subtrees map[node]ledger.Subtree
+	bodies   map[string]bool // hashes of the contents that entries name
+	missing  []expected      // private values that are not there
+	erased   map[string]bool // commitments whose values were forgotten on record
+}
+
+// Verify reads the whole ledger in its order and holds everything in the
+// database against it.
+func Verify(ctx context.Context, db *sqldb.DB, o Options) (Report, error) {
+	v := &verification{Options: o, subtrees: map[node]ledger.Subtree{}, bodies: map[string]bool{}, erased: map[string]bool{}, report: Report{Findings: []Finding{}}}
 	err := db.Snapshot(ctx, func(q sqldb.Querier) error {
-		head, err := store.LoadHead(ctx, q)
+		v.q, v.sheets = q, newScoring(q)
+		err := v.run(ctx)
+		if errors.Is(err, errEnough) {
+			err = nil
+		}
+		return err
+	})
+	r := v.report
+	if r.OK = len(r.Findings) == 0; !r.OK {
+		r.Fault = r.Findings[0].String()
+	}
+	return r, err
+}
+
+// found puts a finding on the report.
+func (v *verification) found(f Finding) error {
+	v.report.Findings = append(v.report.Findings, f)
+	if !v.All || len(v.report.Findings) >= maxFindings {
+		return errEnough
+	}
+	return nil
+}
+
+func (v *verification) run(ctx context.Context) (err error) {
+	if v.past, err = past.Open(ctx, standing{v.bodies}); err != nil {
+		return err
+	}
+	defer v.past.Close()
+	if v.head, err = store.LoadHead(ctx, v.q); err != nil {
+		if err := v.found(Finding{Table: "ledger_head", Row: "1", Text: "it is gone, or its edge is not that of a tree"}); err != nil {
+			return err
+		}
+	}
+	for _, step := range []func(context.Context) error{v.entries, v.tree, v.streams, v.hidden, v.rows, v.sealed, v.contents} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entries reads the ledger once.
+func (v *verification) entries(ctx context.Context) error {
+	const page = 1000
+	from := int64(-1 << 62)
+	for {
+		lines, err := store.Lines(ctx, v.q, from, page)
 		if err != nil {
 			return err
 		}
-		var c ledger.Checker
-		sheets := newScoring(q)
-		const page = 1000
-		for {
-			lines, err := store.Lines(ctx, q, c.Tree.Size, page)
-			if err != nil {
+		if len(lines) > 0 {
+			if err := v.hiddenOf(ctx, lines); err != nil {
 				return err
 			}
-			for _, l := range lines {
-				if err := c.Next(stored(l)); err != nil {
-					r.Fault = err.Error()
-					return nil
-				}
-				if l.Event == "acknowledge_restore" {
-					r.Restores++
-				}
-				if err := sheets.next(ctx, l); err != nil {
-					r.Fault = err.Error()
-					return nil
-				}
-			}
-			if len(lines) < page {
-				break
-			}
 		}
-		r.Entries, r.Root = c.Tree.Size, c.Tree.Root().String()
-		if c.Tree.Size != head.Tree.Size || c.Tree.Root() != head.Tree.Root() {
-			r.Fault = fmt.Sprintf("the tree of %d entries recomputed is not the head of %d that is stored", c.Tree.Size, head.Tree.Size)
-		}
-		if err := sheets.rows(ctx); r.Fault == "" && err != nil {
-			var f *finding
-			if !errors.As(err, &f) {
+		for _, l := range lines {
+			if err := v.entry(ctx, l); err != nil {
 				return err
 			}
-			r.Fault = f.text
+			from = l.Index + 1
 		}
-		r.OK = r.Fault == ""
-		return nil
-	})
-	return r, err
+		if v.report.Entries = v.checker.Tree.Size; v.Progress != nil {
+			v.Progress(v.report.Entries, v.head.Tree.Size)
+		}
+		if len(lines) < page {
+			v.report.Root = v.checker.Tree.Root().String()
+			return v.past.Settle(ctx)
+		}
+	}
+}
+
+func (v *verification) entry(ctx context.Context, l store.Line) error {
+	at := func(text string) error { return v.found(Finding{Entry: &l.Index, Text: text}) }
+	done, err := v.checker.Next(stored(l))
+	for _, t := range done {
+		v.subtrees[node{t.Level, t.Index}] = t
+	}
+	if err != nil {
+		if err := at(err.Error()); err != nil {
+			return err
+		}
+	}
+	switch l.Event {
+	case "acknowledge_restore":
+		v.report.Restores++
+	case "erase":
+		v.forget(l)
+	}
+	if err := v.sheets.next(ctx, l); err != nil {
+		var f *finding
+		if !errors.As(err, &f) {
+			return err
+		}
+		if err := at(f.text); err != nil {
+			return err
+		}
+	}
+	if err := v.past.Tell(ctx, []byte(l.Body)); err != nil {
+		return at(err.Error())
+	}
+	return nil
+}
+
+// forget remembers which private values an entry says were erased.
+func (v *verification) forget(l store.Line) {
+	var e struct {
+		Data struct{ Commitments []string }
+	}
+	if json.Unmarshal([]byte(l.Body), &e) == nil {
+		for _, c := range e.Data.Commitments {
+			v.erased[c] = true
+			v.report.Erased++
+		}
+	}
 }
 
 func stored(l store.Line) ledger.Stored {
 	return ledger.Stored{Index: l.Index, Stream: l.Stream, Seq: l.Seq, At: l.At, Actor: l.Actor, Kind: l.Kind, Event: l.Event,
-		Hash: l.Hash, Bytes: []byte(l.Body)}
+		Product: l.Product, Round: l.Round, Hash: l.Hash, Bytes: []byte(l.Body)}
+}
+
+// standing leaves in a replayed row what stands for a value in its entry, and
+// notes the hashes of the texts that entries name.
+type standing struct{ bodies map[string]bool }
+
+// Text implements past.Values.
+func (v standing) Text(c store.Column, s string) string {
+	if sum, ok := strings.CutPrefix(s, "sha256:"); ok && c.Body() {
+		v.bodies[sum] = true
+	}
+	return s
 }

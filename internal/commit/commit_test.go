@@ -42,7 +42,7 @@ func open(t *testing.T, address string, clock func() time.Time) (*sqldb.DB, *com
 	c := commit.New(db, clock, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	t.Cleanup(func() {
 		c.Close()
-		if r, err := audit.Verify(context.Background(), db); err != nil || !r.OK {
+		if r, err := audit.Verify(context.Background(), db, audit.Options{}); err != nil || !r.OK {
 			t.Errorf("ledger: %+v %v", r, err)
 		}
 		db.Close()

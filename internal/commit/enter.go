@@ -106,7 +106,7 @@ func (r *run) saveAll(ctx context.Context, k Kind, placed []Placed) error {
 // enter writes the entries' bytes, with the rows they tell, appends them and
 // swaps the head.
 func (r *run) enter(ctx context.Context) error {
-	b := book{run: r, moved: map[string]store.StreamEnd{}}
+	b := book{run: r, moved: map[string]ledger.StreamEnd{}}
 	for i := range r.entries {
 		for j, e := range r.entries[i] {
 			told, err := tell(r.written[e.Index])
@@ -136,7 +136,7 @@ type book struct {
 	*run
 	all      []ledger.Entry
 	subtrees []ledger.Subtree
-	moved    map[string]store.StreamEnd
+	moved    map[string]ledger.StreamEnd
 	further  []further
 }
 
@@ -179,7 +179,7 @@ func (b *book) add(d ledger.Draft, rows []telling) (ledger.Entry, error) {
 		return e, err
 	}
 	b.subtrees = append(b.subtrees, b.head.Tree.Append(e.Hash)...)
-	b.ends[e.Stream] = store.StreamEnd{Seq: e.Seq, Hash: e.Hash}
+	b.ends[e.Stream] = ledger.StreamEnd{Seq: e.Seq, Hash: e.Hash}
 	b.moved[e.Stream] = b.ends[e.Stream]
 	b.all = append(b.all, e)
 	return e, nil

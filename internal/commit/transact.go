@@ -20,10 +20,10 @@ type run struct {
 	now      time.Time
 	batch    []*waiting
 	outcomes []Outcome
-	ends     map[string]store.StreamEnd // of the streams that the batch writes to
-	entries  [][]ledger.Entry           // without bytes until they are entered
-	written  map[int64][]sqldb.Row      // by the index of the entry that tells them
-	repeats  []*reply                   // answered from their key
+	ends     map[string]ledger.StreamEnd // of the streams that the batch writes to
+	entries  [][]ledger.Entry            // without bytes until they are entered
+	written  map[int64][]sqldb.Row       // by the index of the entry that tells them
+	repeats  []*reply                    // answered from their key
 	replies  []reply
 }
 

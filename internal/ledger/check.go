@@ -3,7 +3,9 @@ package ledger
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -12,15 +14,17 @@ import (
 // Stored is an entry as a database holds it: the bytes, and the columns that
 // repeat parts of them.
 type Stored struct {
-	Index  int64
-	Stream string
-	Seq    int64
-	At     time.Time
-	Actor  string
-	Kind   string
-	Event  string
-	Hash   tlog.Hash
-	Bytes  []byte
+	Index   int64
+	Stream  string
+	Seq     int64
+	At      time.Time
+	Actor   string
+	Kind    string
+	Event   string
+	Product string
+	Round   string
+	Hash    tlog.Hash
+	Bytes   []byte
 }
 
 // Checker recomputes a ledger entry by entry, in its order: leaf hashes, the
@@ -28,58 +32,91 @@ type Stored struct {
 // nothing that is stored beside the bytes.
 type Checker struct {
 	Tree Tree
-	ends map[string]streamEnd
+	ends map[string]StreamEnd
+	next int64
 	last time.Time
 }
 
-type streamEnd struct {
-	seq  int64
-	hash string
+// StreamEnd is the last entry of a stream.
+type StreamEnd struct {
+	Seq  int64
+	Hash tlog.Hash
 }
 
 // written is what the checker reads out of an entry's bytes.
 type written struct {
-	Stream string
-	Seq    int64
-	Time   string
-	Actor  struct{ ID string }
-	Kind   string
-	Event  string
-	Prev   string
+	Stream  string
+	Seq     int64
+	Time    string
+	Actor   struct{ ID string }
+	Kind    string
+	Event   string
+	Product string
+	Round   string
+	Prev    string
 }
 
-// Next checks the next entry; the error names what is wrong with it.
-func (c *Checker) Next(s Stored) error {
-	wrong := func(what string) error { return fmt.Errorf("entry %d: %s", s.Index, what) }
-	if s.Index != c.Tree.Size {
-		return wrong(fmt.Sprintf("stands where entry %d should", c.Tree.Size))
+// Next checks the next entry; the error names the first thing that is wrong
+// with it. It goes on from what is there, so that later entries are judged by
+// themselves. It gives the subtrees that the entry completes.
+func (c *Checker) Next(s Stored) ([]Subtree, error) {
+	err := c.judge(&s)
+	if s.Index >= c.next {
+		c.next = s.Index + 1
 	}
-	if tlog.RecordHash(s.Bytes) != s.Hash {
-		return wrong("its hash is not that of its bytes")
-	}
-	var w written
-	if err := json.Unmarshal(s.Bytes, &w); err != nil {
-		return wrong("its bytes cannot be read")
-	}
-	at, err := time.Parse(timeForm, w.Time)
-	if err != nil || !at.Equal(s.At) {
-		return wrong("its time is not that of its bytes")
-	}
-	if at.Before(c.last) {
-		return wrong("it is older than the entry in front of it")
-	}
-	if w.Stream != s.Stream || w.Seq != s.Seq || w.Actor.ID != s.Actor || w.Kind != s.Kind || w.Event != s.Event {
-		return wrong("its columns differ from its bytes")
-	}
-	end := c.ends[w.Stream]
-	if w.Seq != end.seq+1 || w.Prev != end.hash {
-		return wrong(fmt.Sprintf("it does not follow entry %d of its stream %s", end.seq, w.Stream))
+	if s.At.After(c.last) {
+		c.last = s.At
 	}
 	if c.ends == nil {
-		c.ends = map[string]streamEnd{}
+		c.ends = map[string]StreamEnd{}
 	}
-	c.ends[w.Stream] = streamEnd{w.Seq, hex.EncodeToString(s.Hash[:])}
-	c.last = at
-	c.Tree.Append(s.Hash)
+	c.ends[s.Stream] = StreamEnd{s.Seq, s.Hash}
+	return c.Tree.Append(tlog.RecordHash(s.Bytes)), err
+}
+
+// judge finds what is wrong, and puts what the bytes say in the place of the
+// columns, so that one changed column is not blamed on the entries after it.
+func (c *Checker) judge(s *Stored) error {
+	var w written
+	read := json.Unmarshal(s.Bytes, &w)
+	at, dated := time.Parse(timeForm, w.Time)
+	if id, ok := strings.CutPrefix(w.Stream, "product:"); ok && w.Product == "" {
+		w.Product = id
+	}
+	was := *s
+	if s.Hash = tlog.RecordHash(s.Bytes); read == nil {
+		s.Stream, s.Seq = w.Stream, w.Seq
+	}
+	if dated == nil {
+		s.At = at
+	}
+	switch {
+	case s.Index != c.next:
+		return fmt.Errorf("it stands where entry %d should", c.next)
+	case was.Hash != s.Hash:
+		return errors.New("its hash is not that of its bytes")
+	case read != nil:
+		return errors.New("its bytes cannot be read")
+	case dated != nil || !at.Equal(was.At):
+		return errors.New("its time is not that of its bytes")
+	case at.Before(c.last):
+		return errors.New("it is older than the entry in front of it")
+	case w.Stream != was.Stream || w.Seq != was.Seq || w.Actor.ID != s.Actor || w.Kind != s.Kind || w.Event != s.Event || w.Product != s.Product || w.Round != s.Round:
+		return errors.New("its columns differ from its bytes")
+	}
+	end := c.ends[w.Stream]
+	prev := ""
+	if end.Seq > 0 {
+		prev = hex.EncodeToString(end.Hash[:])
+	}
+	if w.Seq != end.Seq+1 || w.Prev != prev {
+		return fmt.Errorf("it does not follow entry %d of its stream %s", end.Seq, w.Stream)
+	}
 	return nil
 }
+
+// Ends are the last entries of all streams so far.
+func (c *Checker) Ends() map[string]StreamEnd { return c.ends }
+
+// Last is the time of the newest entry so far.
+func (c *Checker) Last() time.Time { return c.last }

@@ -107,17 +107,21 @@ func TestTreeAgreesWithTlog(t *testing.T) {
 // written makes a small ledger of two streams.
 func writtenLedger(t *testing.T) []Stored {
 	t.Helper()
-	ends := map[string]streamEnd{}
+	ends := map[string]StreamEnd{}
 	var out []Stored
 	for i := range int64(12) {
 		d := Draft{Stream: fmt.Sprintf("product:%d", i%2), Kind: KindMove, Event: "confirm", Actor: Actor{ID: "a"}, Data: Map{"n": i}}
 		end := ends[d.Stream]
-		e, err := d.Write(Place{Index: i, Seq: end.seq + 1, Prev: end.hash, At: time.Date(2024, 3, 22, 1, 0, int(i), 0, time.UTC)})
+		prev := ""
+		if end.Seq > 0 {
+			prev = fmt.Sprintf("%x", end.Hash[:])
+		}
+		e, err := d.Write(Place{Index: i, Seq: end.Seq + 1, Prev: prev, At: time.Date(2024, 3, 22, 1, 0, int(i), 0, time.UTC)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		ends[d.Stream] = streamEnd{e.Seq, fmt.Sprintf("%x", e.Hash[:])}
-		out = append(out, Stored{e.Index, e.Stream, e.Seq, e.At, e.Actor.ID, e.Kind, e.Event, e.Hash, e.Bytes})
+		ends[d.Stream] = StreamEnd{e.Seq, e.Hash}
+		out = append(out, Stored{e.Index, e.Stream, e.Seq, e.At, e.Actor.ID, e.Kind, e.Event, strings.TrimPrefix(e.Stream, "product:"), "", e.Hash, e.Bytes})
 	}
 	return out
 }
@@ -125,8 +129,8 @@ func writtenLedger(t *testing.T) []Stored {
 func check(list []Stored) (Tree, error) {
 	var c Checker
 	for _, s := range list {
-		if err := c.Next(s); err != nil {
-			return c.Tree, err
+		if _, err := c.Next(s); err != nil {
+			return c.Tree, fmt.Errorf("entry %d: %w", s.Index, err)
 		}
 	}
 	return c.Tree, nil

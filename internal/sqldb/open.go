@@ -35,8 +35,17 @@ func openSQLite(ctx context.Context, file string) (*DB, error) {
 		return nil, err
 	}
 	// busy_timeout comes first, so that the pragmas after it wait as well.
-	base := "file:" + (&url.URL{Path: file}).EscapedPath() +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	return openFile(ctx, file, "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)")
+}
+
+// OpenScratch opens a SQLite file that need not survive: nothing is flushed, and
+// a transaction that fails leaves it unfit for use.
+func OpenScratch(ctx context.Context, file string) (*DB, error) {
+	return openFile(ctx, file, "?_pragma=busy_timeout(10000)&_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)")
+}
+
+func openFile(ctx context.Context, file, pragmas string) (*DB, error) {
+	base := "file:" + (&url.URL{Path: file}).EscapedPath() + pragmas
 	write, err := sql.Open("sqlite", base+"&_txlock=immediate")
 	if err != nil {
 		return nil, err

@@ -84,22 +84,16 @@ func SwapHead(ctx context.Context, tx *sqldb.Tx, from int64, h Head) error {
 	return exec(ctx, tx, "swap ledger head", sqlSwapHead, h.Tree.Size, h.Tree.MarshalEdge(), root[:], sqldb.Micros(h.LastAt), from)
 }
 
-// StreamEnd is the last entry of a stream.
-type StreamEnd struct {
-	Seq  int64
-	Hash tlog.Hash
-}
-
 // StreamEnds finds the last entry of each stream; new streams are not in the answer.
-func StreamEnds(ctx context.Context, q sqldb.Querier, streams []string) (map[string]StreamEnd, error) {
+func StreamEnds(ctx context.Context, q sqldb.Querier, streams []string) (map[string]ledger.StreamEnd, error) {
 	rows, err := sqldb.QuerySet(ctx, q, setStreams, ids(streams))
-	ends := map[string]StreamEnd{}
+	ends := map[string]ledger.StreamEnd{}
 	_, err = collect(rows, err, "streams", func(s scanner) (struct{}, error) {
 		var name string
-		var end StreamEnd
+		var end ledger.StreamEnd
 		var hash []byte
 		err := s.Scan(&name, &end.Seq, &hash)
-		copy(end.Hash[:], hash)
+		end.Hash = leaf(hash)
 		ends[name] = end
 		return struct{}{}, err
 	})
@@ -108,7 +102,7 @@ func StreamEnds(ctx context.Context, q sqldb.Querier, streams []string) (map[str
 
 // Append writes entries, the ends of their streams, the subtrees that they
 // complete, and the private values behind their commitments.
-func Append(ctx context.Context, tx *sqldb.Tx, entries []ledger.Entry, ends map[string]StreamEnd, subtrees []ledger.Subtree) error {
+func Append(ctx context.Context, tx *sqldb.Tx, entries []ledger.Entry, ends map[string]ledger.StreamEnd, subtrees []ledger.Subtree) error {
 	var lines, private [][]any
 	for _, e := range entries {
 		lines = append(lines, []any{e.Index, e.Stream, e.Seq, sqldb.Micros(e.At), e.Actor.ID, e.Kind, e.Event,
@@ -138,18 +132,20 @@ func Append(ctx context.Context, tx *sqldb.Tx, entries []ledger.Entry, ends map[
 
 // Line is an entry as it was stored.
 type Line struct {
-	Index  int64
-	Stream string
-	Seq    int64
-	At     time.Time
-	Actor  string
-	Kind   string
-	Event  string
-	Hash   tlog.Hash
-	Body   string
+	Index   int64
+	Stream  string
+	Seq     int64
+	At      time.Time
+	Actor   string
+	Kind    string
+	Event   string
+	Product string
+	Round   string
+	Hash    tlog.Hash
+	Body    string
 }
 
-const lineColumns = `idx, stream, seq, at, actor, kind, event, hash, body`
+const lineColumns = `idx, stream, seq, at, actor, kind, event, CASE WHEN product = '' THEN '?' ELSE COALESCE(product, '') END, CASE WHEN round = '' THEN '?' ELSE COALESCE(round, '') END, hash, body`
 
 const (
 	sqlLines        = `SELECT ` + lineColumns + ` FROM entries WHERE idx >= $1 ORDER BY idx LIMIT $2`
@@ -163,12 +159,20 @@ const (
 	sqlPrivate      = `SELECT v.entry, v.field, v.value FROM private_values v JOIN entries e ON e.idx = v.entry WHERE e.product = $1 AND v.entry > $2 ORDER BY v.entry`
 )
 
+// leaf reads a hash; what has another length is none.
+func leaf(b []byte) (h tlog.Hash) {
+	if len(b) == tlog.HashSize {
+		copy(h[:], b)
+	}
+	return h
+}
+
 func scanLine(s scanner) (l Line, err error) {
 	var at int64
 	var hash []byte
-	err = s.Scan(&l.Index, &l.Stream, &l.Seq, &at, &l.Actor, &l.Kind, &l.Event, &hash, &l.Body)
+	err = s.Scan(&l.Index, &l.Stream, &l.Seq, &at, &l.Actor, &l.Kind, &l.Event, &l.Product, &l.Round, &hash, &l.Body)
 	l.At = sqldb.Time(at)
-	copy(l.Hash[:], hash)
+	l.Hash = leaf(hash)
 	return l, err
 }
 
@@ -217,8 +221,7 @@ func Hashes(ctx context.Context, q sqldb.Querier, level int, from, n int64) ([]t
 	return collect(rows, err, "hashes", func(s scanner) (h tlog.Hash, err error) {
 		var b []byte
 		err = s.Scan(&b)
-		copy(h[:], b)
-		return h, err
+		return leaf(b), err
 	})
 }
 
@@ -243,4 +246,100 @@ func PrivateValues(ctx context.Context, q sqldb.Querier, product string, after i
 		return struct{}{}, err
 	})
 	return out, err
+}
+
+const (
+	sqlPrivateRange = `SELECT commitment, entry, field, salt, value FROM private_values WHERE entry >= $1 AND entry < $2 ORDER BY entry, commitment`
+	sqlStrayPrivate = `SELECT commitment, entry, field, salt, value FROM private_values WHERE entry < 0 OR entry >= $1 ORDER BY entry LIMIT 100`
+	sqlSubtreePage  = `SELECT level, idx, hash FROM subtrees WHERE (level, idx) > ($1, $2) ORDER BY level, idx LIMIT $3`
+	sqlStreamPage   = `SELECT stream, seq, hash FROM streams WHERE stream > $1 ORDER BY stream LIMIT $2`
+	sqlHeadRoot     = `SELECT root FROM ledger_head WHERE id = 1`
+	sqlBlobPage     = `SELECT sha256 FROM blobs WHERE sha256 > $1 ORDER BY sha256 LIMIT $2`
+)
+
+var setCommitments = sqldb.Set{
+	SQL:     `SELECT v.commitment, v.entry, v.field, v.salt, v.value FROM private_values v WHERE v.commitment IN (SELECT c1 FROM {rows})`,
+	Columns: []sqldb.Kind{sqldb.Text},
+}
+
+// Hidden is a private value as it is kept.
+type Hidden struct {
+	Commitment string
+	Entry      int64
+	Field      string
+	Salt       []byte
+	Value      string
+}
+
+func scanHidden(s scanner) (h Hidden, err error) {
+	err = s.Scan(&h.Commitment, &h.Entry, &h.Field, &h.Salt, &h.Value)
+	return h, err
+}
+
+// HiddenOf are the private values of entries from one up to another, which is
+// not among them.
+func HiddenOf(ctx context.Context, q sqldb.Querier, from, to int64) ([]Hidden, error) {
+	rows, err := q.Query(ctx, sqlPrivateRange, from, to)
+	return collect(rows, err, "private values", scanHidden)
+}
+
+// StrayHidden are private values that name no entry of a ledger of that size.
+func StrayHidden(ctx context.Context, q sqldb.Querier, size int64) ([]Hidden, error) {
+	rows, err := q.Query(ctx, sqlStrayPrivate, size)
+	return collect(rows, err, "private values", scanHidden)
+}
+
+// HiddenBy finds private values by their commitments.
+func HiddenBy(ctx context.Context, q sqldb.Querier, commitments []string) (map[string]Hidden, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setCommitments, ids(commitments))
+	out := map[string]Hidden{}
+	list, err := collect(rows, err, "private values", scanHidden)
+	for _, h := range list {
+		out[h.Commitment] = h
+	}
+	return out, err
+}
+
+// Subtrees pages through stored roots of subtrees, after one.
+func Subtrees(ctx context.Context, q sqldb.Querier, level int, index int64, limit int) ([]ledger.Subtree, error) {
+	rows, err := q.Query(ctx, sqlSubtreePage, int64(level), index, limit)
+	return collect(rows, err, "subtrees", func(s scanner) (t ledger.Subtree, err error) {
+		var b []byte
+		err = s.Scan(&t.Level, &t.Index, &b)
+		t.Hash = leaf(b)
+		return t, err
+	})
+}
+
+// NamedEnd is the last entry of a stream, with its name.
+type NamedEnd struct {
+	Stream string
+	ledger.StreamEnd
+}
+
+// StreamPage pages through the ends of streams, after one.
+func StreamPage(ctx context.Context, q sqldb.Querier, after string, limit int) ([]NamedEnd, error) {
+	rows, err := q.Query(ctx, sqlStreamPage, after, limit)
+	return collect(rows, err, "streams", func(s scanner) (e NamedEnd, err error) {
+		var b []byte
+		err = s.Scan(&e.Stream, &e.Seq, &b)
+		e.Hash = leaf(b)
+		return e, err
+	})
+}
+
+// HeadRoot is the root as it is stored beside the head.
+func HeadRoot(ctx context.Context, q sqldb.Querier) ([]byte, error) {
+	var b []byte
+	err := q.QueryRow(ctx, sqlHeadRoot).Scan(&b)
+	return b, err
+}
+
+// BlobNames pages through the hashes under which contents are kept.
+func BlobNames(ctx context.Context, q sqldb.Querier, after string, limit int) ([]string, error) {
+	rows, err := q.Query(ctx, sqlBlobPage, after, limit)
+	return collect(rows, err, "blobs", func(s scanner) (name string, err error) {
+		err = s.Scan(&name)
+		return name, err
+	})
 }

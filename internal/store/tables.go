@@ -68,6 +68,16 @@ func (t *Table) Told() []Column {
 // Private reports whether the ledger holds a commitment only.
 func (c Column) Private() bool { return c.keeping == private }
 
+// Erased is what a private column holds once its value was forgotten: nothing,
+// in the column's own form.
+func (c Column) Erased() string {
+	switch c.Name {
+	case "participants", "findings", "grounds":
+		return "[]"
+	}
+	return ""
+}
+
 // Body reports whether the ledger holds the SHA-256 of a text that lies in blobs.
 func (c Column) Body() bool { return c.keeping == body }
 

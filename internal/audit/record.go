@@ -1,0 +1,263 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/store"
+)
+
+// node is a perfect subtree.
+type node struct {
+	level int
+	index int64
+}
+
+// expected is a private value that an entry commits to.
+type expected struct {
+	commitment string
+	entry      int64
+	field      string
+}
+
+// tree holds what is stored of the tree against what the entries come to.
+func (v *verification) tree(ctx context.Context) error {
+	t, h := &v.checker.Tree, v.head
+	root, err := store.HeadRoot(ctx, v.q)
+	if err != nil && h.Origin != "" {
+		return err
+	}
+	own := t.Root()
+	for _, c := range []struct {
+		column string
+		ok     bool
+	}{{"size", t.Size == h.Tree.Size}, {"edge", bytes.Equal(t.MarshalEdge(), h.Tree.MarshalEdge())}, {"root", bytes.Equal(root, own[:])},
+		{"last_at", h.LastAt.Equal(v.checker.Last()) || t.Size == 0}} {
+		if !c.ok {
+			if err := v.found(Finding{Table: "ledger_head", Row: "1", Column: c.column, Text: fmt.Sprintf("it is not what the %d entries come to", t.Size)}); err != nil {
+				return err
+			}
+		}
+	}
+	if err := v.originKept(ctx); err != nil {
+		return err
+	}
+	return v.nodes(ctx)
+}
+
+// originKept holds the ledger's name against the key that was published for it.
+func (v *verification) originKept(ctx context.Context) error {
+	key, err := store.Setting(ctx, v.q, keySetting)
+	if err != nil || key == "" || v.head.Origin == "" {
+		return err
+	}
+	if name, _, _ := bytes.Cut([]byte(key), []byte("+")); string(name) != v.head.Origin {
+		return v.found(Finding{Table: "ledger_head", Row: "1", Column: "origin", Text: "the published key is that of another ledger"})
+	}
+	return nil
+}
+
+// nodes compares the stored subtrees, both ways.
+func (v *verification) nodes(ctx context.Context) error {
+	const page = 1000
+	at := func(n node, text string) error {
+		return v.found(Finding{Table: "subtrees", Row: fmt.Sprintf("%d %d", n.level, n.index), Text: text})
+	}
+	last := node{-1 << 30, 0}
+	for {
+		list, err := store.Subtrees(ctx, v.q, last.level, last.index, page)
+		if err != nil {
+			return err
+		}
+		for _, t := range list {
+			last = node{t.Level, t.Index}
+			want, ok := v.subtrees[last]
+			delete(v.subtrees, last)
+			if !ok {
+				err = at(last, "no entries make it")
+			} else if want.Hash != t.Hash {
+				err = at(last, "its hash is not that of its entries")
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if len(list) < page {
+			break
+		}
+	}
+	for _, n := range slices.SortedFunc(maps.Keys(v.subtrees), func(a, b node) int { return int(a.index - b.index) }) {
+		if err := at(n, "it is gone"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// streams compares the stored ends of streams, both ways.
+func (v *verification) streams(ctx context.Context) error {
+	const page = 1000
+	ends, after := maps.Clone(v.checker.Ends()), ""
+	for {
+		list, err := store.StreamPage(ctx, v.q, after, page)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			after = e.Stream
+			want, ok := ends[e.Stream]
+			delete(ends, e.Stream)
+			if !ok || want != e.StreamEnd {
+				if err := v.found(Finding{Table: "streams", Row: e.Stream, Text: "it does not name the last entry of its stream"}); err != nil {
+					return err
+				}
+			}
+		}
+		if len(list) < page {
+			break
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(ends)) {
+		if err := v.found(Finding{Table: "streams", Row: name, Text: "it is gone"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// commitments are the private values that an entry commits to.
+func commitments(l store.Line) (out []expected) {
+	if !bytes.Contains([]byte(l.Body), []byte(`"committed":"`)) {
+		return nil
+	}
+	var e struct {
+		Data map[string]any
+		Rows [][]any
+	}
+	if json.Unmarshal([]byte(l.Body), &e) != nil {
+		return nil
+	}
+	add := func(field string, v any) {
+		if m, ok := v.(map[string]any); ok {
+			if c, ok := m["committed"].(string); ok {
+				out = append(out, expected{c, l.Index, field})
+			}
+		}
+	}
+	for field, v := range e.Data {
+		add(field, v)
+	}
+	for _, r := range e.Rows {
+		if len(r) != 3 {
+			continue
+		}
+		table, _ := r[1].(string)
+		values, _ := r[2].(map[string]any)
+		for column, v := range values {
+			add(table+"."+column, v)
+		}
+	}
+	return out
+}
+
+// hiddenOf holds the private values of some entries against their commitments.
+func (v *verification) hiddenOf(ctx context.Context, lines []store.Line) error {
+	want := map[string]expected{}
+	for _, l := range lines {
+		for _, x := range commitments(l) {
+			want[x.commitment] = x
+		}
+	}
+	list, err := store.HiddenOf(ctx, v.q, lines[0].Index, lines[len(lines)-1].Index+1)
+	if err != nil {
+		return err
+	}
+	for _, h := range list {
+		x, ok := want[h.Commitment]
+		switch {
+		case !ok || x.entry != h.Entry || x.field != h.Field:
+			err = v.found(Finding{Table: "private_values", Row: h.Commitment, Text: fmt.Sprintf("entry %d commits to no such value of %q", h.Entry, h.Field)})
+		case ledger.Commitment(h.Salt, h.Value) != h.Commitment:
+			err = v.found(Finding{Table: "private_values", Row: h.Commitment, Text: fmt.Sprintf("it is not the value that entry %d commits to", h.Entry)})
+		}
+		if err != nil {
+			return err
+		}
+		if ok && x.entry == h.Entry {
+			delete(want, h.Commitment)
+		}
+	}
+	for _, x := range want {
+		v.missing = append(v.missing, x)
+	}
+	return nil
+}
+
+// hidden sees to it that values are missing only where an entry says that they
+// were erased, and that none is there for no entry.
+func (v *verification) hidden(ctx context.Context) error {
+	slices.SortFunc(v.missing, func(a, b expected) int { return int(a.entry - b.entry) })
+	for _, x := range v.missing {
+		if !v.erased[x.commitment] {
+			if err := v.found(Finding{Table: "private_values", Row: x.commitment, Text: fmt.Sprintf("the value of %q of entry %d is gone, and no entry says that it was erased", x.field, x.entry)}); err != nil {
+				return err
+			}
+		}
+	}
+	stray, err := store.StrayHidden(ctx, v.q, v.checker.Tree.Size)
+	if err != nil {
+		return err
+	}
+	for _, h := range stray {
+		if err := v.found(Finding{Table: "private_values", Row: h.Commitment, Text: fmt.Sprintf("there is no entry %d", h.Entry)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// contents holds uploaded files and published texts against their hashes.
+func (v *verification) contents(ctx context.Context) error {
+	const page = 500
+	after := ""
+	for {
+		names, err := store.BlobNames(ctx, v.q, after, page)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			after = name
+			content, err := store.Blob(ctx, v.q, name)
+			if err != nil {
+				return err
+			}
+			switch {
+			case store.SHA256(string(content)) != name:
+				err = v.found(Finding{Table: "blobs", Row: name, Text: "its content has another hash"})
+			case !v.bodies[name]:
+				err = v.found(Finding{Table: "blobs", Row: name, Text: "no entry names it"})
+			}
+			if err != nil {
+				return err
+			}
+			delete(v.bodies, name)
+		}
+		if len(names) < page {
+			break
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.bodies)) {
+		if err := v.found(Finding{Table: "blobs", Row: name, Text: "it is gone"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func hexOf(b []byte) string { return hex.EncodeToString(b) }
