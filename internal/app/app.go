@@ -147,6 +147,9 @@ func (a *App) start(ctx context.Context) error {
 			return err
 		}
 	}
+	if _, err := a.Notary.Key(ctx); err != nil { // binds the ledger to its name from the first entries on
+		return err
+	}
 	if err := a.publish(ctx); err != nil {
 		return err
 	}

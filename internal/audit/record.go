@@ -33,6 +33,11 @@ func (v *verification) tree(ctx context.Context) error {
 	if err != nil && h.Origin != "" {
 		return err
 	}
+	if t.Size < h.Tree.Size {
+		if err := v.found(Finding{Entry: &t.Size, Text: fmt.Sprintf("it is gone, with all after it up to entry %d", h.Tree.Size-1)}); err != nil {
+			return err
+		}
+	}
 	own := t.Root()
 	for _, c := range []struct {
 		column string
