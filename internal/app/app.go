@@ -64,6 +64,7 @@ type App struct {
 	Campaigns *campaign.Desk
 	Councils  *council.Desk
 	Notary    *audit.Notary
+	Archive   *audit.Archive
 	Handler   http.Handler
 
 	clock clock
@@ -147,7 +148,7 @@ func (a *App) start(ctx context.Context) error {
 			return err
 		}
 	}
-	if _, err := a.Notary.Key(ctx); err != nil { // binds the ledger to its name from the first entries on
+	if err := a.begin(ctx); err != nil {
 		return err
 	}
 	if err := a.publish(ctx); err != nil {
@@ -158,6 +159,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}
+	a.Archive = &audit.Archive{DB: a.DB, Library: lib, Plans: a.Campaigns, Clock: now}
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err
 	}
@@ -197,6 +199,21 @@ func newOrigin() string {
 	b := make([]byte, 8)
 	rand.Read(b)
 	return "ocopflow/" + hex.EncodeToString(b)
+}
+
+// begin enters the ledger's name as its first entry, so that nobody can give it
+// another.
+func (a *App) begin(ctx context.Context) error {
+	_, err := commit.Do[any](ctx, a.Committer, commit.Act{Kind: commit.Once, Locks: []string{"ledger"},
+		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, _ time.Time) (commit.Outcome, error) {
+			head, err := store.LoadHead(ctx, q)
+			if err != nil || head.Tree.Size > 0 {
+				return commit.Outcome{}, err
+			}
+			return commit.Outcome{Drafts: []ledger.Draft{{Stream: "system", Kind: ledger.KindRecord, Event: "begin_ledger", Actor: ledger.Actor{ID: ocop.System},
+				Data: ledger.Map{"origin": head.Origin}}}}, nil
+		})})
+	return err
 }
 
 // publish keeps the text of each procedure, with an entry of its own. One that

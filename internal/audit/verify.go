@@ -70,6 +70,7 @@ type verification struct {
 	report Report
 	head   store.Head
 
+	origin   string // of the ledger, as its first entry names it
 	checker  ledger.Checker
 	sheets   *scoring
 	past     *past.Past
@@ -169,8 +170,15 @@ func (v *verification) entry(ctx context.Context, l store.Line) error {
 	switch l.Event {
 	case "acknowledge_restore":
 		v.report.Restores++
+	case "begin_ledger":
+		if l.Index == 0 {
+			v.origin = dataOf(l).Origin
+		}
 	case "erase":
-		v.forget(l)
+		for _, c := range dataOf(l).Commitments {
+			v.erased[c] = true
+			v.report.Erased++
+		}
 	}
 	if err := v.sheets.next(ctx, l); err != nil {
 		var f *finding
@@ -187,17 +195,16 @@ func (v *verification) entry(ctx context.Context, l store.Line) error {
 	return nil
 }
 
-// forget remembers which private values an entry says were erased.
-func (v *verification) forget(l store.Line) {
-	var e struct {
-		Data struct{ Commitments []string }
-	}
-	if json.Unmarshal([]byte(l.Body), &e) == nil {
-		for _, c := range e.Data.Commitments {
-			v.erased[c] = true
-			v.report.Erased++
-		}
-	}
+// said is what a verification reads out of the data of some entries.
+type said struct {
+	Origin      string   // of begin_ledger
+	Commitments []string // of erase
+}
+
+func dataOf(l store.Line) said {
+	var e struct{ Data said }
+	_ = json.Unmarshal([]byte(l.Body), &e) // unreadable bytes are found by the checker
+	return e.Data
 }
 
 func stored(l store.Line) ledger.Stored {

@@ -39,6 +39,7 @@ type API struct {
 	Campaigns *campaign.Desk
 	Councils  *council.Desk
 	Notary    *audit.Notary
+	Archive   *audit.Archive
 	PublicURL string // where the public reaches this server; "" takes each request's own
 	People    *accounts.People
 	Library   *workflow.Library

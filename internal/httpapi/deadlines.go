@@ -18,8 +18,18 @@ type deadlinesBody struct {
 
 type deadlinesOut struct{ Body deadlinesBody }
 
-func (a *API) listDeadlines(ctx context.Context, in *ByID) (*deadlinesOut, error) {
-	dues, marks, err := a.Desk.Deadlines(ctx, sessionOf(ctx).Actor, in.ID)
+func (a *API) listDeadlines(ctx context.Context, in *productIn) (*deadlinesOut, error) {
+	at, past, err := in.moment()
+	if err != nil {
+		return nil, err
+	}
+	var dues []calendar.Due
+	var marks []store.Mark
+	if past {
+		dues, marks, err = a.deadlinesThen(ctx, in.ID, at)
+	} else {
+		dues, marks, err = a.Desk.Deadlines(ctx, sessionOf(ctx).Actor, in.ID)
+	}
 	if dues == nil {
 		dues = []calendar.Due{}
 	}

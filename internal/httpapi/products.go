@@ -171,7 +171,17 @@ type ByID struct {
 	ID string `path:"id" maxLength:"100"`
 }
 
-func (a *API) getProduct(ctx context.Context, in *ByID) (*productOut, error) {
+func (a *API) getProduct(ctx context.Context, in *productIn) (*productOut, error) {
+	if at, past, err := in.moment(); err != nil || past {
+		if err != nil {
+			return nil, err
+		}
+		p, err := a.productThen(ctx, in.ID, at)
+		if err != nil {
+			return nil, err
+		}
+		return oneProduct(*p), nil
+	}
 	p, err := a.Desk.Product(ctx, sessionOf(ctx).Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -268,12 +278,22 @@ type task struct {
 	Marks   []store.Mark     `json:"marks" doc:"what is said to the caller about open deadlines"`
 }
 
-func (a *API) worklist(ctx context.Context, in *Page) (*listOf[task], error) {
+func (a *API) worklist(ctx context.Context, in *worklistIn) (*listOf[task], error) {
 	after, err := in.after()
 	if err != nil {
 		return nil, err
 	}
-	tasks, next, err := a.Desk.Worklist(ctx, sessionOf(ctx).Actor, after, in.Limit)
+	at, past, err := in.moment()
+	if err != nil {
+		return nil, err
+	}
+	var tasks []casework.Task
+	var next string
+	if past {
+		tasks, next, err = a.worklistThen(ctx, at, in.Account, after, in.Limit)
+	} else {
+		tasks, next, err = a.Desk.Worklist(ctx, sessionOf(ctx).Actor, after, in.Limit)
+	}
 	if err != nil {
 		return nil, err
 	}

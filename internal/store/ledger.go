@@ -343,3 +343,12 @@ func BlobNames(ctx context.Context, q sqldb.Querier, after string, limit int) ([
 		return name, err
 	})
 }
+
+const sqlLinesUntil = `SELECT ` + lineColumns + ` FROM entries WHERE idx >= $1 AND at <= $2 AND kind <> 'refusal' AND ($3 = '' OR product = $3 OR product IS NULL) ORDER BY idx LIMIT $4`
+
+// LinesUntil reads the entries that tell rows, from an index on and up to a
+// moment: those of one product and of none, or all for "".
+func LinesUntil(ctx context.Context, q sqldb.Querier, from int64, at time.Time, product string, limit int) ([]Line, error) {
+	rows, err := q.Query(ctx, sqlLinesUntil, from, sqldb.Micros(at), product, limit)
+	return collect(rows, err, "entries", scanLine)
+}

@@ -153,3 +153,22 @@ func ProcedureText(ctx context.Context, q sqldb.Querier, name, version string) (
 func SaveProcedure(ctx context.Context, tx *sqldb.Tx, name, version, hash, body string, at time.Time) error {
 	return writeProcedure.one(ctx, tx, "publish procedure", name, version, hash, body, sqldb.Micros(at))
 }
+
+const sqlPublished = `SELECT name, version, hash, published_at FROM procedures ORDER BY published_at, name, version`
+
+// Procedure is a version as it was published, without its text.
+type Procedure struct {
+	Name, Version, Hash string
+	PublishedAt         time.Time
+}
+
+// Published are all versions, in the order of publishing.
+func Published(ctx context.Context, q sqldb.Querier) ([]Procedure, error) {
+	rows, err := q.Query(ctx, sqlPublished)
+	return collect(rows, err, "procedures", func(s scanner) (p Procedure, err error) {
+		var at int64
+		err = s.Scan(&p.Name, &p.Version, &p.Hash, &at)
+		p.PublishedAt = sqldb.Time(at)
+		return p, err
+	})
+}
