@@ -17,7 +17,9 @@ import (
 )
 
 type auditCmd struct {
-	Verify auditVerifyCmd `cmd:"" help:"Recompute hashes, chains, tree and scoring of the ledger, or check a certificate offline; a fault ends with code 1."`
+	Verify auditVerifyCmd `cmd:"" help:"Recompute hashes, chains, tree and scoring of the ledger and hold every row against it; or check a bundle or a certificate offline. A fault ends with code 1."`
+
+	Export auditExportCmd `cmd:"" help:"Write the whole history as JSON Lines, CSV, XES (IEEE 1849), OCEL 2.0, or a bundle that can be checked offline."`
 
 	Checkpoint auditCheckpointCmd `cmd:"" help:"Print the signed tree head (C2SP tlog-checkpoint)."`
 
@@ -36,6 +38,27 @@ func (c auditCheckpointCmd) Run(w world) error {
 		return err
 	}
 	_, err = w.out.Write(note)
+	return err
+}
+
+type auditExportCmd struct {
+	database
+	Format string `enum:"jsonl,csv,xes,ocel,bundle" default:"jsonl" help:"One of ${enum}."`
+	Out    string `short:"o" help:"File to write; standard output unless given." placeholder:"FILE"`
+}
+
+// Run writes the history as it is at one moment.
+func (c auditExportCmd) Run(w world) error {
+	_, err := on(w, c.database, func(a *app.App) (struct{}, error) {
+		if c.Out == "" {
+			return struct{}{}, a.Notary.Export(w.ctx, c.Format, w.out)
+		}
+		f, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		if err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, errors.Join(a.Notary.Export(w.ctx, c.Format, f), f.Close())
+	})
 	return err
 }
 
@@ -58,6 +81,8 @@ func (c auditAcknowledgeCmd) Run(w world) error {
 
 type auditVerifyCmd struct {
 	database
+	Bundle      string `help:"Check this bundle offline. No database is opened." placeholder:"FILE"`
+	All         bool   `help:"Name every fault, not only the first."`
 	Certificate string `help:"Check this certificate offline: the text of its QR code, or a file that holds it. No database is opened." placeholder:"FILE|TEXT"`
 	Key         string `help:"Public key of the ledger, or a file that holds it; unless given, the one in the data directory." placeholder:"FILE|KEY"`
 	JSON        bool   `help:"Print JSON."`
@@ -67,29 +92,80 @@ func (c auditVerifyCmd) Run(w world) error {
 	if c.Certificate != "" {
 		return c.certificate(w)
 	}
-	db, err := sqldb.Open(w.ctx, c.url())
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	report, err := audit.Verify(w.ctx, db, audit.Options{})
+	report, err := c.verify(w)
 	if err != nil {
 		return err
 	}
 	err = w.print(c.JSON, report, func(out io.Writer) {
+		for _, f := range report.Findings {
+			fmt.Fprintf(out, "✗ %s\n", f)
+		}
 		if report.OK {
 			fmt.Fprintf(out, "✓ %d entries, root %s\n", report.Entries, report.Root)
-			if report.Restores > 0 {
-				fmt.Fprintf(out, "! %d restores of an older database were acknowledged\n", report.Restores)
-			}
-		} else {
-			fmt.Fprintf(out, "✗ %s\n", report.Fault)
+		}
+		if report.Restores > 0 {
+			fmt.Fprintf(out, "! %d restores of an older database were acknowledged\n", report.Restores)
+		}
+		if report.Erased > 0 {
+			fmt.Fprintf(out, "! %d private values were erased on record\n", report.Erased)
 		}
 	})
 	if err == nil && !report.OK {
 		err = errSilent
 	}
 	return err
+}
+
+// verify checks a bundle, or a database and the checkpoint kept beside it.
+func (c auditVerifyCmd) verify(w world) (audit.Report, error) {
+	o := audit.Options{All: c.All, Progress: w.progress()}
+	if c.Bundle != "" {
+		key := ""
+		if c.Key != "" {
+			var err error
+			if key, err = textOrFile(c.Key); err != nil {
+				return audit.Report{}, err
+			}
+		} else {
+			fmt.Fprintln(w.errs, ocop.Text{Vi: "Không có --key: dùng khóa trong gói, nên chỉ chứng minh được gói khớp với chính nó.",
+				En: "No --key: the key in the bundle is used, which proves that the bundle agrees with itself and no more."}.In(w.lang))
+		}
+		return audit.VerifyBundle(w.ctx, c.Bundle, key, o)
+	}
+	db, err := sqldb.Open(w.ctx, c.url())
+	if err != nil {
+		return audit.Report{}, err
+	}
+	defer db.Close()
+	report, err := audit.Verify(w.ctx, db, o)
+	if err != nil {
+		return report, err
+	}
+	var alarm *audit.RolledBack
+	kept := &audit.Notary{DB: db, File: filepath.Join(c.dir(), audit.KeyFile)}
+	if err := kept.Check(w.ctx); errors.As(err, &alarm) {
+		report.OK, report.Findings = false, append(report.Findings, audit.Finding{Text: alarm.Error()})
+	} else if err != nil && report.OK {
+		return report, err
+	}
+	return report, nil
+}
+
+// progress tells how far a long command is, on a terminal; nil elsewhere.
+func (w world) progress() func(done, of int64) {
+	f, ok := w.errs.(*os.File)
+	if !ok {
+		return nil
+	}
+	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return nil
+	}
+	return func(done, of int64) {
+		fmt.Fprintf(f, "\r%3d %%  %d/%d", 100*done/max(of, 1), done, of)
+		if done >= of {
+			fmt.Fprint(f, "\r\x1b[K")
+		}
+	}
 }
 
 // certificate checks one offline.

@@ -194,4 +194,4 @@ func (v *verification) ranOut(expires any) bool {
 }
 
 // sealed compares the sealed sheets with their seals.
-func (v *verification) sealed(ctx context.Context) error { return v.sheets.rows(ctx, v.found) }
+func (v *verification) sealed(ctx context.Context) error { return v.sheets.rows(ctx, v.q, v.found) }

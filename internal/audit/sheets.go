@@ -21,7 +21,7 @@ import (
 // sealed, whether what was opened is that, and whether a result is what the
 // opened sheets come to.
 type scoring struct {
-	q      sqldb.Querier
+	text   texts
 	seals  map[ballot]string
 	opened map[turn][]criteria.Sheet
 	sets   map[string]*criteria.Set // of sessions
@@ -38,8 +38,11 @@ type ballot struct {
 	member string
 }
 
-func newScoring(q sqldb.Querier) *scoring {
-	return &scoring{q, map[ballot]string{}, map[turn][]criteria.Sheet{}, map[string]*criteria.Set{}, map[string]*workflow.Rules{}}
+// texts finds a procedure as it was published, "" when it was not.
+type texts func(ctx context.Context, name, version string) (string, error)
+
+func newScoring(text texts) *scoring {
+	return &scoring{text, map[ballot]string{}, map[turn][]criteria.Sheet{}, map[string]*criteria.Set{}, map[string]*workflow.Rules{}}
 }
 
 // told is what is read out of an entry about a session.
@@ -137,7 +140,7 @@ func (s *scoring) procedure(ctx context.Context, name, version, hash string) (*w
 	if r := s.rules[key]; r != nil && r.Hash == hash {
 		return r, nil
 	}
-	text, err := store.ProcedureText(ctx, s.q, name, version)
+	text, err := s.text(ctx, name, version)
 	if err != nil {
 		return nil, err
 	}
@@ -151,11 +154,11 @@ func (s *scoring) procedure(ctx context.Context, name, version, hash string) (*w
 
 // rows compares the sheets in the database with the seals of the ledger. That
 // none is gone is seen with the other rows.
-func (s *scoring) rows(ctx context.Context, found func(Finding) error) error {
+func (s *scoring) rows(ctx context.Context, q sqldb.Querier, found func(Finding) error) error {
 	const page = 500
 	var last store.Sheet
 	for {
-		list, err := store.SealedSheets(ctx, s.q, last, page)
+		list, err := store.SealedSheets(ctx, q, last, page)
 		if err != nil {
 			return err
 		}

@@ -85,18 +85,24 @@ type verification struct {
 func Verify(ctx context.Context, db *sqldb.DB, o Options) (Report, error) {
 	v := &verification{Options: o, subtrees: map[node]ledger.Subtree{}, bodies: map[string]bool{}, erased: map[string]bool{}, report: Report{Findings: []Finding{}}}
 	err := db.Snapshot(ctx, func(q sqldb.Querier) error {
-		v.q, v.sheets = q, newScoring(q)
+		v.q, v.sheets = q, newScoring(func(ctx context.Context, name, version string) (string, error) {
+			return store.ProcedureText(ctx, q, name, version)
+		})
 		err := v.run(ctx)
 		if errors.Is(err, errEnough) {
 			err = nil
 		}
 		return err
 	})
-	r := v.report
+	return v.report.closed(), err
+}
+
+// closed is the report with what follows from its findings.
+func (r Report) closed() Report {
 	if r.OK = len(r.Findings) == 0; !r.OK {
 		r.Fault = r.Findings[0].String()
 	}
-	return r, err
+	return r
 }
 
 // found puts a finding on the report.
@@ -188,6 +194,9 @@ func (v *verification) entry(ctx context.Context, l store.Line) error {
 		if err := at(f.text); err != nil {
 			return err
 		}
+	}
+	if v.past == nil { // a bundle has no rows to hold against
+		return nil
 	}
 	if err := v.past.Tell(ctx, []byte(l.Body)); err != nil {
 		return at(err.Error())

@@ -115,12 +115,43 @@ func auditsAll(actor access.Actor) bool {
 // go on Gin directly, because huma knows no wildcard.
 func (a *API) tiles(engine *gin.Engine, api huma.API) {
 	engine.GET("/api/v1/audit/tile/*path", a.tile)
+	engine.GET("/api/v1/audit/export", a.plain(a.export))
+	api.OpenAPI().AddOperation(&huma.Operation{
+		Method: http.MethodGet, Path: "/api/v1/audit/export", OperationID: "export-history", Tags: []string{"Audit"},
+		Summary:    "The whole history: JSON Lines, CSV, XES, OCEL 2.0 or a bundle to check offline",
+		Parameters: []*huma.Param{{Name: "format", In: "query", Schema: &huma.Schema{Type: huma.TypeString, Enum: []any{"jsonl", "csv", "xes", "ocel", "bundle"}}}},
+		Responses:  map[string]*huma.Response{"200": {Description: "The file"}},
+	})
 	api.OpenAPI().AddOperation(&huma.Operation{
 		Method: http.MethodGet, Path: "/api/v1/audit/tile/{path}", OperationID: "ledger-tile", Tags: []string{"Audit"},
 		Summary:    "Tiles of the tree (C2SP tlog-tiles): LEVEL/N, open to all; entries/N, for auditors",
 		Parameters: []*huma.Param{{Name: "path", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}},
 		Responses:  map[string]*huma.Response{"200": {Description: "The tile"}},
 	})
+}
+
+// exports are the media type and name of each format.
+var exports = map[string][2]string{"jsonl": {"application/jsonl", "ledger.jsonl"}, "csv": {"text/csv; charset=utf-8", "ledger.csv"},
+	"xes": {"application/xml", "ledger.xes"}, "ocel": {"application/json", "ledger.ocel.json"}, "bundle": {"application/zip", "ledger-bundle.zip"}}
+
+// export streams the whole history to an auditor of a province or above.
+func (a *API) export(c *gin.Context) error {
+	if err := a.auditsAll(c.Request.Context()); err != nil {
+		return err
+	}
+	format := c.DefaultQuery("format", "jsonl")
+	as, ok := exports[format]
+	if !ok {
+		return fault.New(fault.Invalid, "format_wrong", "Định dạng là jsonl, csv, xes, ocel hoặc bundle.", "A format is jsonl, csv, xes, ocel or bundle.")
+	}
+	c.Header("Content-Type", as[0])
+	c.Header("Content-Disposition", `attachment; filename="`+as[1]+`"`)
+	err := a.Notary.Export(c.Request.Context(), format, c.Writer)
+	if err != nil && c.Writer.Written() { // too late for an answer: cut it off, so that nobody takes half for the whole
+		a.Log.ErrorContext(c.Request.Context(), "an export broke off", "format", format, "err", err)
+		panic(http.ErrAbortHandler)
+	}
+	return err
 }
 
 func (a *API) tile(c *gin.Context) {
@@ -131,8 +162,8 @@ func (a *API) tile(c *gin.Context) {
 	}
 	if t.Entries {
 		a.plain(func(c *gin.Context) error {
-			if actor := sessionOf(c.Request.Context()).Actor; !auditsAll(actor) {
-				return fault.New(fault.Forbidden, "who_may_not", "Việc này của thanh tra, kiểm toán cấp tỉnh trở lên.", "This is for an auditor of a province or above.")
+			if err := a.auditsAll(c.Request.Context()); err != nil {
+				return err
 			}
 			return a.serveTile(c, t)
 		})(c)
