@@ -222,7 +222,9 @@ func TestABundleIsCheckedOfflineByTwoVerifiers(t *testing.T) {
 		"a digit of an entry": func(name string, b []byte) []byte {
 			return swapped(name, "entries.jsonl", b, `"stars":4`, `"stars":5`)
 		},
-		"an actor":     func(name string, b []byte) []byte { return swapped(name, "entries.jsonl", b, `"event":"certify"`, `"event":"revoked"`) },
+		"an actor": func(name string, b []byte) []byte {
+			return swapped(name, "entries.jsonl", b, `"event":"certify"`, `"event":"revoked"`)
+		},
 		"the end gone": func(name string, b []byte) []byte { return cutLine(name, b) },
 		"the size":     func(name string, b []byte) []byte { return swapped(name, "checkpoint", b, "\n", "\n1") },
 	} {
