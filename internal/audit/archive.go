@@ -77,8 +77,13 @@ func tellUntil(ctx context.Context, q sqldb.Querier, p *past.Past, at time.Time,
 			return err
 		}
 		for _, l := range lines {
-			if err := p.Tell(ctx, []byte(l.Body)); err != nil {
+			if err := p.Tell([]byte(l.Body)); err != nil {
 				return err
+			}
+			if p.Full() {
+				if err := p.Settle(ctx); err != nil {
+					return err
+				}
 			}
 			if from = l.Index + 1; also != nil {
 				also(l)

@@ -8,6 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,23 +55,26 @@ func (n *Notary) bundle(ctx context.Context, q sqldb.Querier, out io.Writer) err
 	if err := errors.Join(file(bundleCheckpoint, whole(string(checkpoint))), file(bundleKey, whole(n.public+"\n"))); err != nil {
 		return err
 	}
-	list, err := store.Published(ctx, q)
-	if err != nil {
+	known := map[string]bool{} // hashes of procedures
+	if err := file(bundleEntries, func(w io.Writer) error {
+		return each(ctx, q, func(l store.Line) error {
+			if hash := published(l); hash != "" {
+				known[hash] = true
+			}
+			_, err := fmt.Fprintln(w, l.Body)
+			return err
+		})
+	}); err != nil {
 		return err
 	}
-	for _, p := range list {
-		text, err := store.ProcedureText(ctx, q, p.Name, p.Version)
+	for _, hash := range slices.Sorted(maps.Keys(known)) {
+		text, err := store.Blob(ctx, q, hash)
+		if err == nil {
+			err = file(bundleProcedures+hash+".yaml", whole(string(text)))
+		}
 		if err != nil {
 			return err
 		}
-		if err := file(bundleProcedures+p.Name+"-"+p.Version+".yaml", whole(text)); err != nil {
-			return err
-		}
-	}
-	if err := file(bundleEntries, func(w io.Writer) error {
-		return each(ctx, q, func(l store.Line) error { _, err := fmt.Fprintln(w, l.Body); return err })
-	}); err != nil {
-		return err
 	}
 	return z.Close()
 }
@@ -83,10 +89,17 @@ func VerifyBundle(ctx context.Context, file, key string, o Options) (Report, err
 		return Report{}, fmt.Errorf("bundle %s: %w", file, err)
 	}
 	defer z.Close()
-	v := &verification{Options: o, subtrees: map[node]ledger.Subtree{}, erased: map[string]bool{}, report: Report{Findings: []Finding{}}}
-	v.sheets = newScoring(func(_ context.Context, name, version string) (string, error) {
-		return readMember(&z.Reader, bundleProcedures+name+"-"+version+".yaml")
-	})
+	v := newVerification(o)
+	if err := v.open(ctx, newProcedures(func(_ context.Context, hash string) (string, error) {
+		text, err := readMember(&z.Reader, bundleProcedures+hash+".yaml")
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return text, err
+	})); err != nil {
+		return v.report, err
+	}
+	defer v.past.Close()
 	if err := v.bundle(ctx, &z.Reader, key); err != nil && !errors.Is(err, errEnough) {
 		return v.report, err
 	}
@@ -142,7 +155,7 @@ func (v *verification) bundled(ctx context.Context, z *zip.Reader, of int64) err
 		}
 	}
 	v.report.Root = v.checker.Tree.Root().String()
-	return lines.Err()
+	return errors.Join(lines.Err(), v.replay.settle(ctx))
 }
 
 // asLine is an entry of which only the bytes are there.

@@ -14,18 +14,16 @@ import (
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
-	"ocopflow/internal/workflow"
 )
 
 // scoring follows the sheets of all sessions through the ledger: what was
 // sealed, whether what was opened is that, and whether a result is what the
 // opened sheets come to.
 type scoring struct {
-	text   texts
+	procedures *procedures
 	seals  map[ballot]string
 	opened map[turn][]criteria.Sheet
 	sets   map[string]*criteria.Set // of sessions
-	rules  map[string]*workflow.Rules
 }
 
 type turn struct {
@@ -38,11 +36,8 @@ type ballot struct {
 	member string
 }
 
-// texts finds a procedure as it was published, "" when it was not.
-type texts func(ctx context.Context, name, version string) (string, error)
-
-func newScoring(text texts) *scoring {
-	return &scoring{text, map[ballot]string{}, map[turn][]criteria.Sheet{}, map[string]*criteria.Set{}, map[string]*workflow.Rules{}}
+func newScoring(p *procedures) *scoring {
+	return &scoring{p, map[ballot]string{}, map[turn][]criteria.Sheet{}, map[string]*criteria.Set{}}
 }
 
 // told is what is read out of an entry about a session.
@@ -121,7 +116,7 @@ func criteriaOf(set *criteria.Set) string {
 }
 
 func (s *scoring) close(ctx context.Context, e told, t turn, wrong func(string, ...any) error) error {
-	rules, err := s.procedure(ctx, e.Procedure.Name, e.Procedure.Version, e.Procedure.Hash)
+	rules, err := s.procedures.find(ctx, e.Procedure.Name, e.Procedure.Version, e.Procedure.Hash)
 	if err != nil {
 		return wrong("%v", err)
 	}
@@ -132,24 +127,6 @@ func (s *scoring) close(ctx context.Context, e told, t turn, wrong func(string, 
 		return wrong("the result of session %s is not what its sheets come to: %d stars, recomputed %d", t.session, got.Stars, r.Stars)
 	}
 	return nil
-}
-
-// procedure is a published version, read from its stored text.
-func (s *scoring) procedure(ctx context.Context, name, version, hash string) (*workflow.Rules, error) {
-	key := name + " " + version
-	if r := s.rules[key]; r != nil && r.Hash == hash {
-		return r, nil
-	}
-	text, err := s.text(ctx, name, version)
-	if err != nil {
-		return nil, err
-	}
-	r, _ := workflow.Load(key, []byte(text))
-	if r == nil || r.Hash != hash {
-		return nil, fmt.Errorf("procedure %s is not kept as it was published", key)
-	}
-	s.rules[key] = r
-	return r, nil
 }
 
 // rows compares the sheets in the database with the seals of the ledger. That

@@ -74,6 +74,7 @@ type verification struct {
 	checker  ledger.Checker
 	sheets   *scoring
 	past     *past.Past
+	replay   *replay
 	subtrees map[node]ledger.Subtree
 	bodies   map[string]bool // hashes of the contents that entries name
 	missing  []expected      // private values that are not there
@@ -83,11 +84,13 @@ type verification struct {
 // Verify reads the whole ledger in its order and holds everything in the
 // database against it.
 func Verify(ctx context.Context, db *sqldb.DB, o Options) (Report, error) {
-	v := &verification{Options: o, subtrees: map[node]ledger.Subtree{}, bodies: map[string]bool{}, erased: map[string]bool{}, report: Report{Findings: []Finding{}}}
+	v := newVerification(o)
 	err := db.Snapshot(ctx, func(q sqldb.Querier) error {
-		v.q, v.sheets = q, newScoring(func(ctx context.Context, name, version string) (string, error) {
-			return store.ProcedureText(ctx, q, name, version)
-		})
+		v.q = q
+		if err := v.open(ctx, keptIn(q)); err != nil {
+			return err
+		}
+		defer v.past.Close()
 		err := v.run(ctx)
 		if errors.Is(err, errEnough) {
 			err = nil
@@ -95,6 +98,19 @@ func Verify(ctx context.Context, db *sqldb.DB, o Options) (Report, error) {
 		return err
 	})
 	return v.report.closed(), err
+}
+
+func newVerification(o Options) *verification {
+	return &verification{Options: o, subtrees: map[node]ledger.Subtree{}, bodies: map[string]bool{}, erased: map[string]bool{}, report: Report{Findings: []Finding{}}}
+}
+
+// open makes what entries are replayed into; the caller closes the past.
+func (v *verification) open(ctx context.Context, p *procedures) (err error) {
+	v.sheets = newScoring(p)
+	if v.past, err = past.Open(ctx, standing{v.bodies}); err == nil {
+		v.replay = newReplay(p, v.past, v.found)
+	}
+	return err
 }
 
 // closed is the report with what follows from its findings.
@@ -115,10 +131,6 @@ func (v *verification) found(f Finding) error {
 }
 
 func (v *verification) run(ctx context.Context) (err error) {
-	if v.past, err = past.Open(ctx, standing{v.bodies}); err != nil {
-		return err
-	}
-	defer v.past.Close()
 	if v.head, err = store.LoadHead(ctx, v.q); err != nil {
 		if err := v.found(Finding{Table: "ledger_head", Row: "1", Text: "it is gone, or its edge is not that of a tree"}); err != nil {
 			return err
@@ -157,7 +169,7 @@ func (v *verification) entries(ctx context.Context) error {
 		}
 		if len(lines) < page {
 			v.report.Root = v.checker.Tree.Root().String()
-			return v.past.Settle(ctx)
+			return v.replay.settle(ctx)
 		}
 	}
 }
@@ -195,13 +207,7 @@ func (v *verification) entry(ctx context.Context, l store.Line) error {
 			return err
 		}
 	}
-	if v.past == nil { // a bundle has no rows to hold against
-		return nil
-	}
-	if err := v.past.Tell(ctx, []byte(l.Body)); err != nil {
-		return at(err.Error())
-	}
-	return nil
+	return v.replay.next(ctx, l)
 }
 
 // said is what a verification reads out of the data of some entries.

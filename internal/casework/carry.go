@@ -32,9 +32,24 @@ type change struct {
 	accountName  string
 }
 
-// carry works out what a move changes, on copies: nothing of the dossier is
-// touched, and nothing is written.
+// carry works out what a move changes, and what time asks of the product then.
 func (x *dossier) carry(d *Desk, rules *workflow.Rules, m *workflow.Move, ask Ask, now time.Time) (*change, error) {
+	c, err := x.apply(rules, m, ask, now)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := d.agenda(c.after(x, now), now)
+	if err != nil {
+		return nil, err
+	}
+	c.product.Due, c.timers = plan.due, plan.timers
+	c.drafts = append([]ledger.Draft{c.entry(x, rules, m, ask)}, c.drafts...)
+	return c, nil
+}
+
+// apply works out what a move changes, on copies: nothing of the dossier is
+// touched, and nothing is written.
+func (x *dossier) apply(rules *workflow.Rules, m *workflow.Move, ask Ask, now time.Time) (*change, error) {
 	p := *x.product
 	c := &change{product: &p, created: ask.New != nil, event: m.Event, from: m.From, actor: ask.Actor.ID, accountName: ask.Actor.Name}
 	if c.created {
@@ -62,12 +77,6 @@ func (x *dossier) carry(d *Desk, rules *workflow.Rules, m *workflow.Move, ask As
 	if m.Closes {
 		c.endExtension(x, ocop.DateOf(now))
 	}
-	plan, err := d.agenda(c.after(x, now), now)
-	if err != nil {
-		return nil, err
-	}
-	p.Due, c.timers = plan.due, plan.timers
-	c.drafts = append([]ledger.Draft{c.entry(x, rules, m, ask)}, c.drafts...)
 	return c, nil
 }
 

@@ -128,7 +128,7 @@ func (x *dossier) openRemedies() int64 {
 	var n int64
 	for _, i := range x.inspections {
 		if x.ours(i.Round, i.Campaign) {
-			n += i.OpenRemedies()
+			n += i.Open
 		}
 	}
 	return n

@@ -155,7 +155,7 @@ func (m moves) newDossier(ctx context.Context, q sqldb.Querier, r *Registration,
 	x := &dossier{product: p}
 	if plan != nil {
 		p.Campaign, p.Plan = plan.ID, plan.Code
-		plans, err := m.Plans.Plans(ctx, q, []string{plan.ID})
+		plans, err := m.plansOf(ctx, q, map[string]*ocop.Product{p.ID: p})
 		if err != nil {
 			return nil, err
 		}

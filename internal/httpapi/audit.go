@@ -117,7 +117,7 @@ func (a *API) tiles(engine *gin.Engine, api huma.API) {
 	engine.GET("/api/v1/audit/tile/*path", a.tile)
 	engine.GET("/api/v1/audit/export", a.plain(a.export))
 	api.OpenAPI().AddOperation(&huma.Operation{
-		Method: http.MethodGet, Path: "/api/v1/audit/export", OperationID: "export-history", Tags: []string{"Audit"},
+		Method: http.MethodGet, Path: "/api/v1/audit/export", OperationID: "export-history", Tags: []string{"Audit"}, Security: signedIn,
 		Summary:    "The whole history: JSON Lines, CSV, XES, OCEL 2.0 or a bundle to check offline",
 		Parameters: []*huma.Param{{Name: "format", In: "query", Schema: &huma.Schema{Type: huma.TypeString, Enum: []any{"jsonl", "csv", "xes", "ocel", "bundle"}}}},
 		Responses:  map[string]*huma.Response{"200": {Description: "The file"}},

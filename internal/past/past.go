@@ -78,9 +78,9 @@ type told struct {
 	Rows []json.RawMessage
 }
 
-// Tell adds the rows of the next entry. What it cannot read is an error, and
-// nothing of that entry is kept.
-func (p *Past) Tell(ctx context.Context, body []byte) error {
+// Tell adds the rows of the next entry; they wait until Settle. What it cannot
+// read is an error, and nothing of that entry is kept.
+func (p *Past) Tell(body []byte) error {
 	p.Size++
 	if !bytes.Contains(body, []byte(`"rows":[[`)) {
 		return nil
@@ -96,11 +96,11 @@ func (p *Past) Tell(ctx context.Context, body []byte) error {
 		}
 		p.merge(c)
 	}
-	if len(p.pending) < held {
-		return nil
-	}
-	return p.Settle(ctx)
+	return nil
 }
+
+// Full reports whether so much waits that it should be settled soon.
+func (p *Past) Full() bool { return len(p.pending) >= held }
 
 func (p *Past) read(raw json.RawMessage) (*change, error) {
 	var op, name string

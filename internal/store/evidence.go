@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
+	"strings"
 	"time"
 
 	"ocopflow/internal/ocop"
@@ -102,6 +104,7 @@ type Inspection struct {
 	ProvincialCouncil bool       `json:"provincial_council"`
 	Participants      []string   `json:"participants"`
 	Findings          []Found    `json:"findings"`
+	Open              int64      `json:"open_remedies"` // known even where the findings were forgotten
 	Version           int64      `json:"version"`
 }
 
@@ -125,7 +128,7 @@ func (i Inspection) OpenRemedies() int64 {
 	return n
 }
 
-const inspectionColumns = `i.id, i.product, i.round, i.campaign, i.day, i.held_on, i.provincial_council, i.participants, i.findings, i.version`
+const inspectionColumns = `i.id, i.product, i.round, i.campaign, i.day, i.held_on, i.provincial_council, i.participants, i.findings, i.open_remedies, i.version`
 
 const (
 	sqlInspection = `SELECT ` + inspectionColumns + ` FROM inspections i WHERE i.id = $1`
@@ -145,14 +148,20 @@ func scanInspection(s scanner) (i Inspection, err error) {
 	var on int64
 	var held sql.NullInt64
 	var participants, findings string
-	if err = s.Scan(&i.ID, &i.Product, &round, &campaign, &on, &held, &i.ProvincialCouncil, &participants, &findings, &i.Version); err != nil {
+	if err = s.Scan(&i.ID, &i.Product, &round, &campaign, &on, &held, &i.ProvincialCouncil, &participants, &findings, &i.Open, &i.Version); err != nil {
 		return i, err
 	}
 	i.Round, i.Campaign, i.Day, i.HeldOn = round.String, campaign.String, ocop.Date(on), day(held)
-	if err = json.Unmarshal([]byte(participants), &i.Participants); err != nil {
-		return i, err
+	return i, errors.Join(readPrivate(participants, &i.Participants), readPrivate(findings, &i.Findings))
+}
+
+// readPrivate reads a private column. A replay has the commitment in its place,
+// and knows no more.
+func readPrivate(text string, into any) error {
+	if strings.HasPrefix(text, "committed:") {
+		return nil
 	}
-	return i, json.Unmarshal([]byte(findings), &i.Findings)
+	return json.Unmarshal([]byte(text), into)
 }
 
 // Inspections of each product, the earliest first.

@@ -1,0 +1,200 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"ocopflow/internal/casework"
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/past"
+	"ocopflow/internal/store"
+	"ocopflow/internal/workflow"
+)
+
+// replay decides every recorded move again, by the procedure that it names, from
+// the rows as the entries before it tell them. Moves of different products are
+// decided together, like those of one batch of the server: nothing that one of
+// them rests on may be told after the batch began.
+type replay struct {
+	procedures *procedures
+	past       *past.Past
+	found      func(Finding) error
+
+	moves   []moved
+	touched map[string]bool // products that entries of this batch are about
+	shared  bool            // an entry of this batch is about no product
+	grants  map[string]*held
+	stopped map[string]time.Time // accounts that were disabled, since when
+}
+
+// moved is a move that waits to be decided, with what followed from it.
+type moved struct {
+	line   store.Line
+	rules  *workflow.Rules
+	issued []store.Line
+}
+
+// held is a role that somebody holds, or held until a moment.
+type held struct {
+	Account, Role, Unit string
+	until               time.Time
+}
+
+// underway is how long a request may be on its way: it is judged by the roles
+// that were held when it came in.
+const underway = time.Minute
+
+// atOnce bounds the moves that are decided together.
+const atOnce = 1000
+
+func newReplay(p *procedures, then *past.Past, found func(Finding) error) *replay {
+	return &replay{procedures: p, past: then, found: found, touched: map[string]bool{}, grants: map[string]*held{}, stopped: map[string]time.Time{}}
+}
+
+// next takes an entry and lets the past hear it.
+func (r *replay) next(ctx context.Context, l store.Line) error {
+	last := len(r.moves) - 1
+	follows := l.Kind == ledger.KindIssue && last >= 0 && r.moves[last].line.Product == l.Product && r.moves[last].line.Index+int64(len(r.moves[last].issued))+1 == l.Index
+	if !follows && r.disturbs(l) {
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
+	}
+	switch {
+	case follows:
+		r.moves[last].issued = append(r.moves[last].issued, l)
+	case l.Kind == ledger.KindIssue:
+		return r.wrong(l, "no move issued that certificate")
+	case l.Kind == ledger.KindMove:
+		if err := r.take(ctx, l); err != nil {
+			return err
+		}
+	}
+	r.touched[l.Product] = true
+	r.shared = r.shared || l.Product == "" && l.Kind != ledger.KindSecurity && !strings.HasPrefix(l.Stream, "account:")
+	if err := r.past.Tell([]byte(l.Body)); err != nil {
+		return r.wrong(l, err.Error())
+	}
+	return r.remember(l)
+}
+
+// disturbs reports whether the moves that wait must be decided before an entry
+// is heard.
+func (r *replay) disturbs(l store.Line) bool {
+	for _, m := range r.moves {
+		if m.line.Product == l.Product {
+			return true
+		}
+	}
+	return len(r.moves) >= atOnce || r.past.Full() || l.Kind == ledger.KindMove && (r.shared || r.touched[l.Product])
+}
+
+func (r *replay) wrong(l store.Line, text string) error {
+	return r.found(Finding{Entry: &l.Index, Text: text})
+}
+
+// take lets a move wait, once it is known whose and by which procedure it is.
+func (r *replay) take(ctx context.Context, l store.Line) error {
+	var e struct {
+		Procedure struct{ Name, Version, Hash string }
+		Actor     struct{ Grants []struct{ Role, Unit string } }
+	}
+	if json.Unmarshal([]byte(l.Body), &e) != nil {
+		return nil // unreadable bytes are found by the checker
+	}
+	rules, err := r.procedures.find(ctx, e.Procedure.Name, e.Procedure.Version, e.Procedure.Hash)
+	if err != nil {
+		return r.wrong(l, err.Error())
+	}
+	for _, g := range e.Actor.Grants {
+		// A command on the server acts as the system, in the role that it names.
+		if l.Actor != ocop.System && !r.holds(held{Account: l.Actor, Role: g.Role, Unit: g.Unit}, l.At) {
+			if err := r.wrong(l, fmt.Sprintf("account %s did not hold the role %s in unit %s", l.Actor, g.Role, g.Unit)); err != nil {
+				return err
+			}
+		}
+	}
+	if since, off := r.stopped[l.Actor]; off && l.At.Sub(since) > underway {
+		if err := r.wrong(l, fmt.Sprintf("account %s was disabled", l.Actor)); err != nil {
+			return err
+		}
+	}
+	r.moves = append(r.moves, moved{line: l, rules: rules})
+	return nil
+}
+
+func (r *replay) holds(want held, at time.Time) bool {
+	for _, g := range r.grants {
+		if g.Account == want.Account && g.Role == want.Role && g.Unit == want.Unit && (g.until.IsZero() || at.Sub(g.until) <= underway) {
+			return true
+		}
+	}
+	return false
+}
+
+// settle decides the moves that wait and writes what the past has heard.
+func (r *replay) settle(ctx context.Context) error {
+	list := make([]casework.Recorded, len(r.moves))
+	for i, m := range r.moves {
+		list[i] = casework.Recorded{Rules: m.rules, At: m.line.At, Body: []byte(m.line.Body)}
+	}
+	var verdicts []casework.Verdict
+	if len(list) > 0 {
+		var err error
+		if verdicts, err = casework.Judge(ctx, r.past.DB, list); err != nil {
+			return err
+		}
+	}
+	if err := r.past.Settle(ctx); err != nil {
+		return err
+	}
+	moves := r.moves
+	r.moves, r.shared = nil, false
+	clear(r.touched)
+	var ids []string
+	for _, m := range moves {
+		ids = append(ids, m.line.Product)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	after, err := store.Products(ctx, r.past.DB, ids)
+	if err != nil {
+		return err
+	}
+	for i, m := range moves {
+		if wrong := m.hold(verdicts[i], after[m.line.Product]); wrong != "" {
+			if err := r.wrong(m.line, wrong); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// hold compares what a move came to with the verdict; "" when they agree.
+func (m moved) hold(v casework.Verdict, told *ocop.Product) string {
+	switch {
+	case v.Wrong != "":
+		return v.Wrong
+	case told == nil:
+		return "it tells no row of its product"
+	case told.State != v.After.State || told.Track != v.After.Track || told.Level != v.After.Level || told.Round != v.After.Round || told.Version != v.After.Version ||
+		told.Stars != v.After.Stars || told.Certificate != v.After.Certificate || told.Rejected != v.After.Rejected:
+		return "the row of its product that it tells is not what the move leaves behind"
+	case len(m.issued) != len(v.Issue):
+		return fmt.Sprintf("it is followed by %d certificates, and issues %d", len(m.issued), len(v.Issue))
+	}
+	for i, d := range v.Issue {
+		want, err := ledger.Canonical(d.Data)
+		var e struct{ Data json.RawMessage }
+		if err != nil || json.Unmarshal([]byte(m.issued[i].Body), &e) != nil || string(e.Data) != string(want) {
+			return "the certificate that it issues is not what its result and form make of it"
+		}
+	}
+	return ""
+}
