@@ -140,14 +140,11 @@ func (r *replay) holds(want held, at time.Time) bool {
 func (r *replay) settle(ctx context.Context) error {
 	list := make([]casework.Recorded, len(r.moves))
 	for i, m := range r.moves {
-		list[i] = casework.Recorded{Rules: m.rules, At: m.line.At, Body: []byte(m.line.Body)}
+		list[i] = casework.Recorded{Rules: m.rules, Index: m.line.Index, At: m.line.At, Body: []byte(m.line.Body)}
 	}
-	var verdicts []casework.Verdict
-	if len(list) > 0 {
-		var err error
-		if verdicts, err = casework.Judge(ctx, r.past.DB, list); err != nil {
-			return err
-		}
+	verdicts, err := r.judge(ctx, list)
+	if err != nil {
+		return err
 	}
 	if err := r.past.Settle(ctx); err != nil {
 		return err
@@ -155,19 +152,8 @@ func (r *replay) settle(ctx context.Context) error {
 	moves := r.moves
 	r.moves, r.shared = nil, false
 	clear(r.touched)
-	var ids []string
-	for _, m := range moves {
-		ids = append(ids, m.line.Product)
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	after, err := store.Products(ctx, r.past.DB, ids)
-	if err != nil {
-		return err
-	}
 	for i, m := range moves {
-		if wrong := m.hold(verdicts[i], after[m.line.Product]); wrong != "" {
+		if wrong := m.hold(verdicts[i]); wrong != "" {
 			if err := r.wrong(m.line, wrong); err != nil {
 				return err
 			}
@@ -176,17 +162,34 @@ func (r *replay) settle(ctx context.Context) error {
 	return nil
 }
 
+// judge decides moves again. A made-up record may tell rows that nobody can
+// read: then each move is asked by itself, and those that rest on them fail.
+func (r *replay) judge(ctx context.Context, list []casework.Recorded) ([]casework.Verdict, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	verdicts, err := casework.Judge(ctx, r.past.DB, list)
+	if err == nil || ctx.Err() != nil {
+		return verdicts, err
+	}
+	verdicts = make([]casework.Verdict, len(list))
+	for i := range list {
+		v, err := casework.Judge(ctx, r.past.DB, list[i:i+1])
+		switch {
+		case ctx.Err() != nil:
+			return nil, err
+		case err != nil:
+			verdicts[i].Wrong = "it rests on rows that cannot be read: " + err.Error()
+		default:
+			verdicts[i] = v[0]
+		}
+	}
+	return verdicts, nil
+}
+
 // hold compares what a move came to with the verdict; "" when they agree.
-func (m moved) hold(v casework.Verdict, told *ocop.Product) string {
-	switch {
-	case v.Wrong != "":
-		return v.Wrong
-	case told == nil:
-		return "it tells no row of its product"
-	case told.State != v.After.State || told.Track != v.After.Track || told.Level != v.After.Level || told.Round != v.After.Round || told.Version != v.After.Version ||
-		told.Stars != v.After.Stars || told.Certificate != v.After.Certificate || told.Rejected != v.After.Rejected:
-		return "the row of its product that it tells is not what the move leaves behind"
-	case len(m.issued) != len(v.Issue):
+func (m moved) hold(v casework.Verdict) string {
+	if v.Wrong == "" && len(m.issued) != len(v.Issue) {
 		return fmt.Sprintf("it is followed by %d certificates, and issues %d", len(m.issued), len(v.Issue))
 	}
 	for i, d := range v.Issue {
@@ -196,5 +199,5 @@ func (m moved) hold(v casework.Verdict, told *ocop.Product) string {
 			return "the certificate that it issues is not what its result and form make of it"
 		}
 	}
-	return ""
+	return v.Wrong
 }

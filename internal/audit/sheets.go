@@ -21,9 +21,9 @@ import (
 // opened sheets come to.
 type scoring struct {
 	procedures *procedures
-	seals  map[ballot]string
-	opened map[turn][]criteria.Sheet
-	sets   map[string]*criteria.Set // of sessions
+	seals      map[ballot]string
+	opened     map[turn][]criteria.Sheet
+	sets       map[string]*criteria.Set // of sessions
 }
 
 type turn struct {
@@ -120,7 +120,11 @@ func (s *scoring) close(ctx context.Context, e told, t turn, wrong func(string, 
 	if err != nil {
 		return wrong("%v", err)
 	}
-	r := s.sets[t.session].Evaluate(s.opened[t], criteria.Policy(rules.Floors()), rules.BandStars)
+	set := s.sets[t.session]
+	if set == nil {
+		return wrong("session %s scores by a sheet that is not known", t.session)
+	}
+	r := set.Evaluate(s.opened[t], criteria.Policy(rules.Floors()), rules.BandStars)
 	got := e.Data.Result
 	if len(r.Errors) > 0 || r.Sum != got.Sum || r.Members != got.Members || r.Stars != got.Stars || r.BandStars != got.BandStars || r.FloorStars != got.FloorStars ||
 		!slices.Equal(r.Missed, got.Missed) || !slices.Equal(r.KnockedOut, got.KnockedOut) {

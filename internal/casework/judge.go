@@ -21,6 +21,7 @@ import (
 // Recorded is a move as its entry tells it.
 type Recorded struct {
 	Rules *workflow.Rules // the version that the entry names
+	Index int64
 	At    time.Time
 	Body  []byte // the entry's canonical bytes
 }
@@ -28,7 +29,6 @@ type Recorded struct {
 // Verdict is what deciding a recorded move again comes to.
 type Verdict struct {
 	Wrong string         // "" when the entry is what the procedure makes of what was known
-	After *ocop.Product  // as the move leaves it; nil when it is wrong
 	Issue []ledger.Draft // entries that must follow its own
 }
 
@@ -62,10 +62,19 @@ func Judge(ctx context.Context, q sqldb.Querier, list []Recorded) ([]Verdict, er
 	if err != nil {
 		return nil, err
 	}
+	products := make([]string, len(list))
+	for i, a := range asks {
+		products[i] = a.(Ask).Product
+	}
+	rounds, err := store.RoundCounts(ctx, q, products)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Verdict, len(list))
 	for i, x := range files {
+		told[i].rounds = rounds[products[i]]
 		if out[i].Wrong = "the entries before it know no such product, producer or campaign"; x != nil {
-			out[i] = x.judge(list[i], told[i], asks[i].(Ask))
+			out[i] = x.judge(ctx, list[i], told[i], asks[i].(Ask))
 		}
 	}
 	return out, nil
@@ -80,6 +89,9 @@ type toldMove struct {
 		Grants []struct{ Role, Unit string }
 	}
 	Data map[string]any
+	Rows [][3]json.RawMessage // operation, table, values
+
+	rounds int // that the product had before
 }
 
 // standIn is a text that nobody may remember, but that was there.
@@ -107,14 +119,22 @@ func (t toldMove) ask(units map[string]ocop.Path) Ask {
 	return ask
 }
 
-// judge decides one move again.
-func (x *dossier) judge(r Recorded, t toldMove, ask Ask) Verdict {
+// judge decides one move again. A record that somebody made up may lead where no
+// move of ours does, so that carrying it out can fail in any way.
+func (x *dossier) judge(ctx context.Context, r Recorded, t toldMove, ask Ask) (v Verdict) {
+	defer func() {
+		if failed := recover(); failed != nil {
+			v = Verdict{Wrong: "it cannot be carried out on what the entries before it say"}
+		}
+	}()
 	wrong := func(format string, args ...any) Verdict { return Verdict{Wrong: fmt.Sprintf(format, args...)} }
 	if ask.New != nil {
 		x.product.ID = ask.Product
 	}
 	today := ocop.DateOf(r.At)
 	switch {
+	case (x.round == nil) != (x.product.Track == ocop.NoTrack):
+		return wrong("its product is in a round that no entry opened, or out of one that none closed")
 	case x.round != nil && (x.round.Procedure != r.Rules.Name || x.round.Version != r.Rules.Version || x.round.Hash != r.Rules.Hash):
 		return wrong("its round is pinned to procedure %s %s", x.round.Procedure, x.round.Version)
 	case r.Rules.Legal.Effective > today:
@@ -132,12 +152,19 @@ func (x *dossier) judge(r Recorded, t toldMove, ask Ask) Verdict {
 		return wrong("it could not have been carried out: %v", err)
 	}
 	if c.opened != nil {
-		c.opened.ID, c.product.Round = t.Round, t.Round
+		c.opened.ID, c.product.Round, c.actRound, c.opened.Number = t.Round, t.Round, t.Round, t.rounds+1
 	}
 	if field := differs(c.entry(x, r.Rules, decision.Move, ask), r.Body); field != "" {
 		return wrong("its %s is not what the procedure makes of the entries before it", field)
 	}
-	return Verdict{After: c.product, Issue: c.drafts}
+	rows, err := c.rehearse(ctx, r)
+	if err != nil {
+		return wrong("it could not have been carried out: %v", err)
+	}
+	if row := differentRow(rows, t.Rows); row != "" {
+		return wrong("what it tells of %s is not what the move leaves behind", row)
+	}
+	return Verdict{Issue: c.drafts}
 }
 
 func refusalText(code string, reasons []string) string {
@@ -181,13 +208,25 @@ func differs(d ledger.Draft, body []byte) string {
 		}
 	}
 	for _, group := range []string{"facts", "data"} {
-		a, b := parts(want[group]), parts(have[group])
-		names := maps.Clone(a)
-		maps.Copy(names, b)
-		for _, name := range slices.Sorted(maps.Keys(names)) {
-			if !bytes.Equal(a[name], b[name]) && !(committed(a[name]) && committed(b[name])) {
-				return group + "." + name
-			}
+		if name := differentPart(parts(want[group]), parts(have[group])); name != "" {
+			return group + "." + name
+		}
+	}
+	return ""
+}
+
+// differentPart names the first member that is not the same in both objects, ""
+// when there is none. Of two commitments nobody can say more than that they are
+// there.
+func differentPart(a, b map[string]json.RawMessage) string {
+	names := maps.Clone(a)
+	if names == nil {
+		names = map[string]json.RawMessage{}
+	}
+	maps.Copy(names, b)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if !bytes.Equal(a[name], b[name]) && !(committed(a[name]) && committed(b[name])) {
+			return name
 		}
 	}
 	return ""

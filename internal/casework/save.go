@@ -13,23 +13,44 @@ import (
 )
 
 // Save implements commit.Kind: all rows of all moves of a batch, one statement
-// for each table. Certificates go before the products that name them.
+// for each table.
 func (m moves) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
+	if err := m.record(ctx, tx, placed); err != nil {
+		return err
+	}
+	var timers []store.Timer
+	var touched, ended []string
+	var now time.Time
+	for _, p := range placed {
+		c := p.State.(*change)
+		if !c.created {
+			touched = append(touched, c.product.ID)
+		}
+		if c.endsSessions {
+			ended = append(ended, c.product.ID)
+		}
+		timers, now = append(timers, c.timers...), p.Entries[0].At
+	}
+	if err := store.ReplaceTimers(ctx, tx, now, touched, timers); err != nil {
+		return err
+	}
+	return store.CancelSessions(ctx, tx, ended)
+}
+
+// record writes what moves leave behind in their products. Certificates go
+// before the products that name them.
+func (m moves) record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
 	var created, moved []*ocop.Product
 	var opened, rounds []*ocop.Round
 	var issued, amended []ocop.Certificate
 	var inspections []store.Inspection
 	var acts []store.Act
-	var timers []store.Timer
-	var touched, ended []string
-	var now time.Time
 	for _, p := range placed {
 		c := p.State.(*change)
 		if c.created {
 			created = append(created, c.product)
 		} else {
 			moved = append(moved, c.product)
-			touched = append(touched, c.product.ID)
 		}
 		if c.opened != nil {
 			opened = append(opened, c.opened)
@@ -45,13 +66,9 @@ func (m moves) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) e
 		if c.amended != nil {
 			amended = append(amended, *c.amended)
 		}
-		if c.endsSessions {
-			ended = append(ended, c.product.ID)
-		}
 		if c.inspection != nil {
 			inspections = append(inspections, *c.inspection)
 		}
-		timers, now = append(timers, c.timers...), p.Entries[0].At
 		acts = append(acts, store.Act{Entry: p.Entries[0].Index, Product: c.product.ID, Round: c.actRound,
 			Campaign: c.product.Campaign, Event: c.event, Actor: c.actor, At: p.Entries[0].At})
 	}
@@ -63,9 +80,7 @@ func (m moves) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) e
 		func() error { return store.AmendCertificates(ctx, tx, amended) },
 		func() error { return store.InsertCertificates(ctx, tx, issued) },
 		func() error { return store.InsertInspections(ctx, tx, inspections) },
-		func() error { return store.ReplaceTimers(ctx, tx, now, touched, timers) },
 		func() error { return store.InsertActs(ctx, tx, acts) },
-		func() error { return store.CancelSessions(ctx, tx, ended) },
 	} {
 		if err := step(); err != nil {
 			return err

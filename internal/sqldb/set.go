@@ -41,8 +41,8 @@ func QuerySet(ctx context.Context, q Querier, s Set, rows [][]any) (*sql.Rows, e
 // ExecSet runs a set that writes, and gives the number of rows it touched.
 // Without rows it does nothing.
 func ExecSet(ctx context.Context, tx *Tx, s Set, rows [][]any) (int64, error) {
-	if len(rows) == 0 {
-		return 0, nil
+	if len(rows) == 0 || tx.Rehearsal() {
+		return int64(len(rows)), nil
 	}
 	args, err := s.args(tx.dialect, rows)
 	if err != nil {

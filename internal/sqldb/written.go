@@ -29,3 +29,10 @@ func (tx *Tx) Written() []Row {
 	tx.written = nil
 	return rows
 }
+
+// Rehearse gives a transaction in which nothing is written: it only notes what
+// would be. There is nothing in it to read.
+func Rehearse() *Tx { return &Tx{dialect: SQLite} }
+
+// Rehearsal reports whether nothing is written.
+func (tx *Tx) Rehearsal() bool { return tx.tx == nil }
