@@ -89,21 +89,7 @@ func fill(t *testing.T, address string, n int) {
 			t.Error(err)
 		}
 	}()
-	ctx := t.Context()
-	unit := func(code string, kind ocop.UnitKind, parent string) {
-		if _, err := a.People.AddUnit(ctx, access.SystemActor, ocop.Unit{Code: code, Kind: kind, Name: ocop.Text{Vi: code, En: code}, Parent: parent}, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	unit("bo", ocop.Ministry, "")
-	unit("tinh", ocop.Province, "bo")
-	unit("huyen", ocop.District, "tinh")
-	unit("xa", ocop.Commune, "huyen")
-	owner, err := a.People.AddProducer(ctx, access.SystemActor, ocop.Producer{Code: "htx", Name: "HTX", Form: "cooperative", Unit: "xa"}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	office := access.Actor{ID: ocop.System, Grants: []access.Grant{{Role: access.Office, Unit: "x", Path: owner.Path.Upto(ocop.Ministry)}}}
+	owner, office := plainOffice(t, a)
 	var wg sync.WaitGroup
 	limit := make(chan struct{}, 256)
 	for i := range n {
@@ -118,6 +104,28 @@ func fill(t *testing.T, address string, n int) {
 		})
 	}
 	wg.Wait()
+}
+
+// plainOffice adds one unit of each kind, a producer, and an actor of the
+// ministry's office.
+func plainOffice(t testing.TB, a *App) (ocop.Producer, access.Actor) {
+	t.Helper()
+	ctx := t.Context()
+	unit := func(code string, kind ocop.UnitKind, parent string) {
+		if _, err := a.People.AddUnit(ctx, access.SystemActor, ocop.Unit{Code: code, Kind: kind, Name: ocop.Text{Vi: code, En: code}, Parent: parent}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	unit("bo", ocop.Ministry, "")
+	unit("tinh", ocop.Province, "bo")
+	unit("huyen", ocop.District, "tinh")
+	unit("xa", ocop.Commune, "huyen")
+	owner, err := a.People.AddProducer(ctx, access.SystemActor, ocop.Producer{Code: "htx", Name: "HTX", Form: "cooperative", Unit: "xa"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	office := access.Actor{ID: ocop.System, Grants: []access.Grant{{Role: access.Office, Unit: owner.Path.Unit(ocop.Ministry), Path: owner.Path.Upto(ocop.Ministry)}}}
+	return owner, office
 }
 
 func serve(t *testing.T, binary, address string) *exec.Cmd {

@@ -27,7 +27,8 @@ var (
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
 	writeCertificates = inserts(tableCertificates, "number", "product", "round", "stars", "level", "decision", "decided_on", "decision_file", "issued_on", "last_day", "assumed", "entry")
-	writeAmended      = updates(tableCertificates, "superseded_by", "superseded_on", "revoked_on", "extended_to")
+	// The product never changes; by it a row finds the entry of its own move.
+	writeAmended = updates(tableCertificates, "product", "superseded_by", "superseded_on", "revoked_on", "extended_to")
 )
 
 func scanCertificate(s scanner) (k ocop.Certificate, err error) {
@@ -92,7 +93,7 @@ func InsertCertificates(ctx context.Context, tx *sqldb.Tx, list []ocop.Certifica
 func AmendCertificates(ctx context.Context, tx *sqldb.Tx, list []ocop.Certificate) error {
 	var rows [][]any
 	for _, k := range list {
-		rows = append(rows, []any{k.Number, nullText(k.SupersededBy), nullDay(k.SupersededOn), nullDay(k.RevokedOn), nullDay(k.ExtendedTo)})
+		rows = append(rows, []any{k.Number, k.Product, nullText(k.SupersededBy), nullDay(k.SupersededOn), nullDay(k.RevokedOn), nullDay(k.ExtendedTo)})
 	}
 	return writeAmended.all(ctx, tx, "amend certificates", rows)
 }

@@ -38,8 +38,9 @@ var (
 			SELECT r.c1, r.c2, (SELECT count(*) + 1 FROM rounds o WHERE o.product = r.c2), r.c3, r.c4, r.c5, r.c6, r.c7, r.c8, r.c9, r.c10, NULL, '', r.c11 FROM {rows} RETURNING ` + strings.Join(roundNames, ", "),
 		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Text},
 	}
-	writeOpened    = inserts(tableRounds, "id", "product", "track", "procedure_name", "procedure_version", "procedure_hash", "campaign", "level", "opened_at", "opened_by", "data", "number")
-	writeRounds    = updates(tableRounds, "level", "closed_at", "outcome", "data")
+	writeOpened = inserts(tableRounds, "id", "product", "track", "procedure_name", "procedure_version", "procedure_hash", "campaign", "level", "opened_at", "opened_by", "data", "number")
+	// The product never changes; by it a row finds the entry of its own move.
+	writeRounds    = updates(tableRounds, "product", "level", "closed_at", "outcome", "data")
 	writeRepinned  = updates(tableRounds, "procedure_version", "procedure_hash", "level", "data")
 	writeProcedure = upserts(tableProcedures)
 	roundNames     = []string{"id", "product", "number", "track", "procedure_name", "procedure_version", "procedure_hash", "campaign", "level", "opened_at", "opened_by", "data"}
@@ -133,7 +134,7 @@ func SaveRounds(ctx context.Context, tx *sqldb.Tx, list []*ocop.Round) error {
 		if err != nil {
 			return err
 		}
-		rows = append(rows, []any{r.ID, string(r.Level), nullTime(r.ClosedAt), string(r.Outcome), string(data)})
+		rows = append(rows, []any{r.ID, r.Product, string(r.Level), nullTime(r.ClosedAt), string(r.Outcome), string(data)})
 	}
 	return writeRounds.all(ctx, tx, "save rounds", rows)
 }

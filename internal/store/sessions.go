@@ -75,7 +75,7 @@ const (
 )
 
 var setCancelSessions = sqldb.Set{
-	SQL:     `UPDATE sessions SET status = 'cancelled', version = version + 1 WHERE status IN ('scoring','opened') AND product IN (SELECT c1 FROM {rows}) RETURNING id, status, version`,
+	SQL:     `UPDATE sessions SET status = 'cancelled', version = version + 1 WHERE status IN ('scoring','opened') AND product IN (SELECT c1 FROM {rows}) RETURNING id, product, status, version`,
 	Columns: []sqldb.Kind{sqldb.Text},
 }
 
@@ -242,7 +242,7 @@ func CancelSessions(ctx context.Context, tx *sqldb.Tx, products []string) error 
 		return nil
 	}
 	rows, err := sqldb.QuerySet(ctx, tx, setCancelSessions, ids(products))
-	_, err = returned(tx, sqldb.OpSet, tableSessions, []string{"id", "status", "version"}, rows, err)
+	_, err = returned(tx, sqldb.OpSet, tableSessions, []string{"id", "product", "status", "version"}, rows, err)
 	return err
 }
 

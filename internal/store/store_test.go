@@ -34,7 +34,7 @@ func open(t *testing.T, address string) *sqldb.DB {
 
 // sets are all statements that take rows.
 var sets = map[string]sqldb.Set{
-	"setProducts": setProducts, "setOpenRounds": setOpenRounds, "setInsertRounds": setInsertRounds, "setActs": setActs,
+	"setProducts": setProducts, "setOpenRounds": setOpenRounds, "setInsertRounds": setInsertRounds, "setRoundCounts": setRoundCounts, "setActs": setActs,
 	"setClearTimers": setClearTimers, "setTimers": setTimers, "setDropTimers": setDropTimers, "setMarks": setMarks, "setExtensions": setExtensions, "setAnswers": setAnswers,
 	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections,
 	"setCertificates": setCertificates, "setTaken": setTaken,
@@ -66,6 +66,7 @@ var writes = map[string]write{
 	"writeMoved":         writeMoved,
 	"writeDue":           writeDue,
 	"writeRounds":        writeRounds,
+	"writeOpened":        writeOpened,
 	"writeRepinned":      writeRepinned,
 	"writeProcedure":     writeProcedure,
 	"writeSelfScore":     writeSelfScore,
