@@ -9,6 +9,7 @@ import (
 	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/past"
 	"ocopflow/internal/sqldb"
@@ -77,7 +78,11 @@ func tellUntil(ctx context.Context, q sqldb.Querier, p *past.Past, at time.Time,
 			return err
 		}
 		for _, l := range lines {
-			if err := p.Tell([]byte(l.Body)); err != nil {
+			told, err := ledger.Read([]byte(l.Body))
+			if err == nil {
+				err = p.Tell(told.Rows)
+			}
+			if err != nil {
 				return err
 			}
 			if p.Full() {

@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -147,7 +146,7 @@ func (v *verification) bundled(ctx context.Context, z *zip.Reader, of int64) err
 	lines := bufio.NewScanner(f)
 	lines.Buffer(make([]byte, 0, ledger.MaxEntry+2), ledger.MaxEntry+2)
 	for index := int64(0); lines.Scan(); index++ {
-		if err := v.entry(ctx, asLine(index, lines.Text())); err != nil {
+		if err := v.entry(ctx, asRecord(index, lines.Text())); err != nil {
 			return err
 		}
 		if v.report.Entries = index + 1; v.Progress != nil && index%1000 == 0 {
@@ -158,20 +157,13 @@ func (v *verification) bundled(ctx context.Context, z *zip.Reader, of int64) err
 	return errors.Join(lines.Err(), v.replay.settle(ctx))
 }
 
-// asLine is an entry of which only the bytes are there.
-func asLine(index int64, body string) store.Line {
-	var e struct {
-		Stream, Time, Kind, Event, Product, Round string
-		Seq                                       int64
-		Actor                                     struct{ ID string }
-	}
-	_ = json.Unmarshal([]byte(body), &e) // unreadable bytes are found by the checker
-	at, _ := time.Parse(time.RFC3339, e.Time)
-	if id, ok := strings.CutPrefix(e.Stream, "product:"); ok && e.Product == "" {
-		e.Product = id
-	}
-	return store.Line{Index: index, Stream: e.Stream, Seq: e.Seq, At: at, Actor: e.Actor.ID, Kind: e.Kind, Event: e.Event, Product: e.Product, Round: e.Round,
-		Hash: tlog.RecordHash([]byte(body)), Body: body}
+// asRecord is an entry of which only the bytes are there.
+func asRecord(index int64, body string) record {
+	r := read(store.Line{Index: index, Body: body, Hash: tlog.RecordHash([]byte(body))})
+	t := r.told
+	r.At, _ = time.Parse(time.RFC3339, t.Time) // a time that cannot be read is found by the checker
+	r.Stream, r.Seq, r.Actor, r.Kind, r.Event, r.Product, r.Round = t.Stream, t.Seq, t.Actor.ID, t.Kind, t.Event, t.Product, t.Round
+	return r
 }
 
 // readMember reads a small file of a bundle.

@@ -2,8 +2,8 @@ package audit
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"sync"
 
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
@@ -14,8 +14,12 @@ import (
 // it was kept under its hash.
 type procedures struct {
 	text   func(ctx context.Context, hash string) (string, error) // "" when it is not kept
-	loaded map[string]*workflow.Rules                             // by hash
+	loaded map[string]*workflow.Rules                             // by the hash that entries name
 }
+
+// compiled are procedures by the hash of their text, which has one meaning
+// whoever asks.
+var compiled sync.Map
 
 func newProcedures(text func(ctx context.Context, hash string) (string, error)) *procedures {
 	return &procedures{text, map[string]*workflow.Rules{}}
@@ -23,13 +27,13 @@ func newProcedures(text func(ctx context.Context, hash string) (string, error)) 
 
 // find is a version by its name and hash; the error says what is wrong with it.
 func (p *procedures) find(ctx context.Context, name, version, hash string) (*workflow.Rules, error) {
-	r, known := p.loaded[hash]
-	if !known {
+	r, ok := p.loaded[hash]
+	if !ok {
 		text, err := p.text(ctx, hash)
 		if err != nil {
 			return nil, err
 		}
-		r, _ = workflow.Load(name+" "+version, []byte(text))
+		r = compile(name+" "+version, text)
 		p.loaded[hash] = r
 	}
 	if r == nil || r.Hash != hash || r.Name != name || r.Version != version {
@@ -38,14 +42,22 @@ func (p *procedures) find(ctx context.Context, name, version, hash string) (*wor
 	return r, nil
 }
 
+func compile(name, text string) *workflow.Rules {
+	sum := store.SHA256(text)
+	known, ok := compiled.Load(sum)
+	if !ok {
+		r, _ := workflow.Load(name, []byte(text))
+		known, _ = compiled.LoadOrStore(sum, r)
+	}
+	return known.(*workflow.Rules)
+}
+
 // published is the hash of the procedure that an entry publishes, "" for others.
 func published(l store.Line) string {
 	if l.Event != "publish_procedure" {
 		return ""
 	}
-	var e struct{ Procedure struct{ Hash string } }
-	_ = json.Unmarshal([]byte(l.Body), &e) // unreadable bytes are found by the checker
-	return e.Procedure.Hash
+	return read(l).told.Procedure.Hash
 }
 
 // keptIn reads texts of procedures where a database keeps them.

@@ -122,42 +122,28 @@ func (v *verification) streams(ctx context.Context) error {
 }
 
 // commitments are the private values that an entry commits to.
-func commitments(l store.Line) (out []expected) {
-	if !bytes.Contains([]byte(l.Body), []byte(`"committed":"`)) {
-		return nil
-	}
-	var e struct {
-		Data map[string]any
-		Rows [][]any
-	}
-	if json.Unmarshal([]byte(l.Body), &e) != nil {
-		return nil
-	}
-	add := func(field string, v any) {
-		if m, ok := v.(map[string]any); ok {
-			if c, ok := m["committed"].(string); ok {
-				out = append(out, expected{c, l.Index, field})
-			}
+func commitments(l record) (out []expected) {
+	add := func(field string, v json.RawMessage) {
+		if c, ok := ledger.CommitmentIn(v); ok {
+			out = append(out, expected{c, l.Index, field})
 		}
 	}
-	for field, v := range e.Data {
+	for field, v := range l.told.Data {
 		add(field, v)
 	}
-	for _, r := range e.Rows {
-		if len(r) != 3 {
-			continue
-		}
-		table, _ := r[1].(string)
-		values, _ := r[2].(map[string]any)
-		for column, v := range values {
-			add(table+"."+column, v)
+	for _, r := range l.told.Rows {
+		for column, v := range r.Values {
+			add(r.Table+"."+column, v)
 		}
 	}
 	return out
 }
 
 // hiddenOf holds the private values of some entries against their commitments.
-func (v *verification) hiddenOf(ctx context.Context, lines []store.Line) error {
+func (v *verification) hiddenOf(ctx context.Context, lines []record) error {
+	if len(lines) == 0 {
+		return nil
+	}
 	want := map[string]expected{}
 	for _, l := range lines {
 		for _, x := range commitments(l) {

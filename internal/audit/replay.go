@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/past"
-	"ocopflow/internal/store"
 	"ocopflow/internal/workflow"
 )
 
@@ -33,9 +31,9 @@ type replay struct {
 
 // moved is a move that waits to be decided, with what followed from it.
 type moved struct {
-	line   store.Line
+	record
 	rules  *workflow.Rules
-	issued []store.Line
+	issued []record
 }
 
 // held is a role that somebody holds, or held until a moment.
@@ -56,9 +54,9 @@ func newReplay(p *procedures, then *past.Past, found func(Finding) error) *repla
 }
 
 // next takes an entry and lets the past hear it.
-func (r *replay) next(ctx context.Context, l store.Line) error {
+func (r *replay) next(ctx context.Context, l record) error {
 	last := len(r.moves) - 1
-	follows := l.Kind == ledger.KindIssue && last >= 0 && r.moves[last].line.Product == l.Product && r.moves[last].line.Index+int64(len(r.moves[last].issued))+1 == l.Index
+	follows := l.Kind == ledger.KindIssue && last >= 0 && r.moves[last].Product == l.Product && r.moves[last].Index+int64(len(r.moves[last].issued))+1 == l.Index
 	if !follows && r.disturbs(l) {
 		if err := r.settle(ctx); err != nil {
 			return err
@@ -76,41 +74,39 @@ func (r *replay) next(ctx context.Context, l store.Line) error {
 	}
 	r.touched[l.Product] = true
 	r.shared = r.shared || l.Product == "" && l.Kind != ledger.KindSecurity && !strings.HasPrefix(l.Stream, "account:")
-	if err := r.past.Tell([]byte(l.Body)); err != nil {
+	if err := r.past.Tell(l.told.Rows); err != nil {
 		return r.wrong(l, err.Error())
 	}
-	return r.remember(l)
+	r.remember(l)
+	return nil
 }
 
 // disturbs reports whether the moves that wait must be decided before an entry
 // is heard.
-func (r *replay) disturbs(l store.Line) bool {
+func (r *replay) disturbs(l record) bool {
 	for _, m := range r.moves {
-		if m.line.Product == l.Product {
+		if m.Product == l.Product {
 			return true
 		}
 	}
 	return len(r.moves) >= atOnce || r.past.Full() || l.Kind == ledger.KindMove && (r.shared || r.touched[l.Product])
 }
 
-func (r *replay) wrong(l store.Line, text string) error {
+func (r *replay) wrong(l record, text string) error {
 	return r.found(Finding{Entry: &l.Index, Text: text})
 }
 
 // take lets a move wait, once it is known whose and by which procedure it is.
-func (r *replay) take(ctx context.Context, l store.Line) error {
-	var e struct {
-		Procedure struct{ Name, Version, Hash string }
-		Actor     struct{ Grants []struct{ Role, Unit string } }
+func (r *replay) take(ctx context.Context, l record) error {
+	if !l.readable {
+		return nil // for the checker to say
 	}
-	if json.Unmarshal([]byte(l.Body), &e) != nil {
-		return nil // unreadable bytes are found by the checker
-	}
-	rules, err := r.procedures.find(ctx, e.Procedure.Name, e.Procedure.Version, e.Procedure.Hash)
+	p := l.told.Procedure
+	rules, err := r.procedures.find(ctx, p.Name, p.Version, p.Hash)
 	if err != nil {
 		return r.wrong(l, err.Error())
 	}
-	for _, g := range e.Actor.Grants {
+	for _, g := range l.told.Actor.Grants {
 		// A command on the server acts as the system, in the role that it names.
 		if l.Actor != ocop.System && !r.holds(held{Account: l.Actor, Role: g.Role, Unit: g.Unit}, l.At) {
 			if err := r.wrong(l, fmt.Sprintf("account %s did not hold the role %s in unit %s", l.Actor, g.Role, g.Unit)); err != nil {
@@ -123,7 +119,7 @@ func (r *replay) take(ctx context.Context, l store.Line) error {
 			return err
 		}
 	}
-	r.moves = append(r.moves, moved{line: l, rules: rules})
+	r.moves = append(r.moves, moved{record: l, rules: rules})
 	return nil
 }
 
@@ -140,7 +136,7 @@ func (r *replay) holds(want held, at time.Time) bool {
 func (r *replay) settle(ctx context.Context) error {
 	list := make([]casework.Recorded, len(r.moves))
 	for i, m := range r.moves {
-		list[i] = casework.Recorded{Rules: m.rules, Index: m.line.Index, At: m.line.At, Body: []byte(m.line.Body)}
+		list[i] = casework.Recorded{Told: m.told, Rules: m.rules, Index: m.Index, At: m.At}
 	}
 	verdicts, err := r.judge(ctx, list)
 	if err != nil {
@@ -154,7 +150,7 @@ func (r *replay) settle(ctx context.Context) error {
 	clear(r.touched)
 	for i, m := range moves {
 		if wrong := m.hold(verdicts[i]); wrong != "" {
-			if err := r.wrong(m.line, wrong); err != nil {
+			if err := r.wrong(m.record, wrong); err != nil {
 				return err
 			}
 		}
@@ -193,9 +189,7 @@ func (m moved) hold(v casework.Verdict) string {
 		return fmt.Sprintf("it is followed by %d certificates, and issues %d", len(m.issued), len(v.Issue))
 	}
 	for i, d := range v.Issue {
-		want, err := ledger.Canonical(d.Data)
-		var e struct{ Data json.RawMessage }
-		if err != nil || json.Unmarshal([]byte(m.issued[i].Body), &e) != nil || string(e.Data) != string(want) {
+		if name, err := ledger.Differs(d.Data, m.issued[i].told.Data); err != nil || name != "" {
 			return "the certificate that it issues is not what its result and form make of it"
 		}
 	}

@@ -57,7 +57,7 @@ type told struct {
 }
 
 // next takes an entry; the error names what is wrong with it.
-func (s *scoring) next(ctx context.Context, l store.Line) error {
+func (s *scoring) next(ctx context.Context, l record) error {
 	if !strings.HasPrefix(l.Stream, "council:") {
 		return nil
 	}

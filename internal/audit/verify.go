@@ -153,12 +153,14 @@ func (v *verification) entries(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(lines) > 0 {
-			if err := v.hiddenOf(ctx, lines); err != nil {
-				return err
-			}
+		told := make([]record, len(lines))
+		for i, l := range lines {
+			told[i] = read(l)
 		}
-		for _, l := range lines {
+		if err := v.hiddenOf(ctx, told); err != nil {
+			return err
+		}
+		for _, l := range told {
 			if err := v.entry(ctx, l); err != nil {
 				return err
 			}
@@ -174,7 +176,23 @@ func (v *verification) entries(ctx context.Context) error {
 	}
 }
 
-func (v *verification) entry(ctx context.Context, l store.Line) error {
+// record is an entry with what its bytes tell, which is nothing when they cannot
+// be read.
+type record struct {
+	store.Line
+	told     *ledger.Told
+	readable bool
+}
+
+func read(l store.Line) record {
+	told, err := ledger.Read([]byte(l.Body))
+	if err != nil {
+		return record{l, new(ledger.Told), false} // for the checker to say
+	}
+	return record{l, told, true}
+}
+
+func (v *verification) entry(ctx context.Context, l record) error {
 	at := func(text string) error { return v.found(Finding{Entry: &l.Index, Text: text}) }
 	done, err := v.checker.Next(stored(l))
 	for _, t := range done {
@@ -190,10 +208,12 @@ func (v *verification) entry(ctx context.Context, l store.Line) error {
 		v.report.Restores++
 	case "begin_ledger":
 		if l.Index == 0 {
-			v.origin = dataOf(l).Origin
+			v.origin = textIn(l.told.Data["origin"])
 		}
 	case "erase":
-		for _, c := range dataOf(l).Commitments {
+		var list []string
+		_ = json.Unmarshal(l.told.Data["commitments"], &list) // what is no list erases nothing
+		for _, c := range list {
 			v.erased[c] = true
 			v.report.Erased++
 		}
@@ -210,21 +230,19 @@ func (v *verification) entry(ctx context.Context, l store.Line) error {
 	return v.replay.next(ctx, l)
 }
 
-// said is what a verification reads out of the data of some entries.
-type said struct {
-	Origin      string   // of begin_ledger
-	Commitments []string // of erase
+// textIn is a JSON text, "" for anything else.
+func textIn(v json.RawMessage) (s string) {
+	_ = json.Unmarshal(v, &s)
+	return s
 }
 
-func dataOf(l store.Line) said {
-	var e struct{ Data said }
-	_ = json.Unmarshal([]byte(l.Body), &e) // unreadable bytes are found by the checker
-	return e.Data
-}
-
-func stored(l store.Line) ledger.Stored {
-	return ledger.Stored{Index: l.Index, Stream: l.Stream, Seq: l.Seq, At: l.At, Actor: l.Actor, Kind: l.Kind, Event: l.Event,
+func stored(l record) ledger.Stored {
+	s := ledger.Stored{Index: l.Index, Stream: l.Stream, Seq: l.Seq, At: l.At, Actor: l.Actor, Kind: l.Kind, Event: l.Event,
 		Product: l.Product, Round: l.Round, Hash: l.Hash, Bytes: []byte(l.Body)}
+	if l.readable {
+		s.Told = l.told
+	}
+	return s
 }
 
 // standing leaves in a replayed row what stands for a value in its entry, and

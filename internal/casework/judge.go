@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,10 +19,12 @@ import (
 
 // Recorded is a move as its entry tells it.
 type Recorded struct {
+	*ledger.Told
 	Rules *workflow.Rules // the version that the entry names
 	Index int64
 	At    time.Time
-	Body  []byte // the entry's canonical bytes
+
+	rounds int // that the product had before
 }
 
 // Verdict is what deciding a recorded move again comes to.
@@ -37,14 +38,11 @@ type Verdict struct {
 // each, and whether its entry says what it comes to. Campaigns are not asked: no
 // rule depends on their plans.
 func Judge(ctx context.Context, q sqldb.Querier, list []Recorded) ([]Verdict, error) {
-	told := make([]toldMove, len(list))
+	list = slices.Clone(list)
 	asks := make([]any, len(list))
 	units := map[string]ocop.Path{}
 	for i, r := range list {
-		if err := json.Unmarshal(r.Body, &told[i]); err != nil {
-			return nil, fmt.Errorf("a recorded move: %w", err)
-		}
-		for _, g := range told[i].Actor.Grants {
+		for _, g := range r.Actor.Grants {
 			if _, known := units[g.Unit]; known {
 				continue
 			}
@@ -56,7 +54,7 @@ func Judge(ctx context.Context, q sqldb.Querier, list []Recorded) ([]Verdict, er
 				units[g.Unit] = u.Path
 			}
 		}
-		asks[i] = told[i].ask(units)
+		asks[i] = r.ask(units)
 	}
 	files, err := moves{&Desk{}}.gather(ctx, q, asks)
 	if err != nil {
@@ -72,56 +70,48 @@ func Judge(ctx context.Context, q sqldb.Querier, list []Recorded) ([]Verdict, er
 	}
 	out := make([]Verdict, len(list))
 	for i, x := range files {
-		told[i].rounds = rounds[products[i]]
+		list[i].rounds = rounds[products[i]]
 		if out[i].Wrong = "the entries before it know no such product, producer or campaign"; x != nil {
-			out[i] = x.judge(ctx, list[i], told[i], asks[i].(Ask))
+			out[i] = x.judge(ctx, list[i], asks[i].(Ask))
 		}
 	}
 	return out, nil
-}
-
-// toldMove is what is read out of a move's entry.
-type toldMove struct {
-	Stream, From, Round string
-	Event               ocop.Event
-	Actor               struct {
-		ID     string
-		Grants []struct{ Role, Unit string }
-	}
-	Data map[string]any
-	Rows [][3]json.RawMessage // operation, table, values
-
-	rounds int // that the product had before
 }
 
 // standIn is a text that nobody may remember, but that was there.
 const standIn = "…"
 
 // ask is what was asked for, as far as the entry tells it.
-func (t toldMove) ask(units map[string]ocop.Path) Ask {
-	ask := Ask{Product: strings.TrimPrefix(t.Stream, "product:"), Event: t.Event, Data: t.Data, Actor: access.Actor{ID: t.Actor.ID}}
-	if t.Actor.ID == ocop.System {
+func (r Recorded) ask(units map[string]ocop.Path) Ask {
+	ask := Ask{Product: strings.TrimPrefix(r.Stream, "product:"), Event: ocop.Event(r.Event), Data: map[string]any{}, Actor: access.Actor{ID: r.Actor.ID}}
+	if r.Actor.ID == ocop.System {
 		ask.Actor = access.SystemActor
 	}
-	for _, g := range t.Actor.Grants {
+	for _, g := range r.Actor.Grants {
 		ask.Actor.Grants = append(slices.Clip(ask.Actor.Grants), access.Grant{Role: ocop.Role(g.Role), Unit: g.Unit, Path: units[g.Unit]})
 	}
-	if t.Data["comment"] != nil {
+	if r.Data["comment"] != nil {
 		ask.Comment = standIn
 	}
-	if t.From == "" {
-		p, _ := t.Data["product"].(map[string]any)
-		text := func(name string) string { s, _ := p[name].(string); return s }
-		set, _ := p["set"].(float64)
-		assumed, _ := p["assumed"].(bool)
-		ask.New = &Registration{Code: text("code"), Name: text("name"), Producer: text("producer"), Set: int(set), Campaign: text("campaign"), Assumed: assumed}
+	var number string
+	if json.Unmarshal(r.Data["number"], &number) == nil {
+		ask.Data["number"] = number
+	}
+	if r.From == "" {
+		var p struct {
+			Code, Name, Producer, Campaign string
+			Set                            int
+			Assumed                        bool
+		}
+		_ = json.Unmarshal(r.Data["product"], &p) // what cannot be read names no producer
+		ask.New = &Registration{Code: p.Code, Name: p.Name, Producer: p.Producer, Set: p.Set, Campaign: p.Campaign, Assumed: p.Assumed}
 	}
 	return ask
 }
 
 // judge decides one move again. A record that somebody made up may lead where no
 // move of ours does, so that carrying it out can fail in any way.
-func (x *dossier) judge(ctx context.Context, r Recorded, t toldMove, ask Ask) (v Verdict) {
+func (x *dossier) judge(ctx context.Context, r Recorded, ask Ask) (v Verdict) {
 	defer func() {
 		if failed := recover(); failed != nil {
 			v = Verdict{Wrong: "it cannot be carried out on what the entries before it say"}
@@ -141,7 +131,7 @@ func (x *dossier) judge(ctx context.Context, r Recorded, t toldMove, ask Ask) (v
 		return wrong("procedure %s %s was not in force on that day", r.Rules.Name, r.Rules.Version)
 	}
 	subject := x.subject(r.Rules)
-	ask.Data = formOf(r.Rules.Form(subject, ask.Event), t.Data)
+	ask.Data = formOf(r.Rules.Form(subject, ask.Event), r.Data)
 	number, _ := ask.Data["number"].(string)
 	decision := r.Rules.Decide(subject, x.facts(today, number), workflow.Command{Event: ask.Event, Actor: ask.Actor, Comment: ask.Comment, Data: ask.Data}, today)
 	if f := decision.Refusal; f != nil {
@@ -152,16 +142,16 @@ func (x *dossier) judge(ctx context.Context, r Recorded, t toldMove, ask Ask) (v
 		return wrong("it could not have been carried out: %v", err)
 	}
 	if c.opened != nil {
-		c.opened.ID, c.product.Round, c.actRound, c.opened.Number = t.Round, t.Round, t.Round, t.rounds+1
+		c.opened.ID, c.product.Round, c.actRound, c.opened.Number = r.Round, r.Round, r.Round, r.rounds+1
 	}
-	if field := differs(c.entry(x, r.Rules, decision.Move, ask), r.Body); field != "" {
+	if field := differs(c.entry(x, r.Rules, decision.Move, ask), r.Told); field != "" {
 		return wrong("its %s is not what the procedure makes of the entries before it", field)
 	}
 	rows, err := c.rehearse(ctx, r)
 	if err != nil {
 		return wrong("it could not have been carried out: %v", err)
 	}
-	if row := differentRow(rows, t.Rows); row != "" {
+	if row := differentRow(rows, r.Rows); row != "" {
 		return wrong("what it tells of %s is not what the move leaves behind", row)
 	}
 	return Verdict{Issue: c.drafts}
@@ -176,14 +166,16 @@ func refusalText(code string, reasons []string) string {
 
 // formOf is the data of a move as its form took it, with a stand-in for each
 // text that the entry only commits to.
-func formOf(fields []workflow.Field, data map[string]any) map[string]any {
+func formOf(fields []workflow.Field, data map[string]json.RawMessage) map[string]any {
 	out := map[string]any{}
 	for _, f := range fields {
-		v, ok := data[f.Name]
+		raw, ok := data[f.Name]
 		if !ok {
 			continue
 		}
-		if _, committed := v.(map[string]any); committed {
+		var v any
+		_ = json.Unmarshal(raw, &v) // it was read as part of the entry
+		if _, committed := ledger.CommitmentIn(raw); committed {
 			if v = standIn; f.Type == workflow.FieldTexts {
 				v = []any{standIn}
 			}
@@ -196,46 +188,32 @@ func formOf(fields []workflow.Field, data map[string]any) map[string]any {
 // differs names the first part in which a recorded entry is not the expected
 // one, "" when there is none. Its place in the chain and its rows are judged
 // elsewhere.
-func differs(d ledger.Draft, body []byte) string {
-	e, err := d.Write(ledger.Place{})
-	if err != nil {
-		return "content"
-	}
-	want, have := parts(e.Bytes), parts(body)
-	for _, name := range []string{"kind", "event", "actor", "from", "to", "round", "track", "level", "procedure", "refs"} {
-		if !bytes.Equal(want[name], have[name]) {
-			return name
+func differs(d ledger.Draft, t *ledger.Told) string {
+	for _, x := range []struct{ name, want, have string }{
+		{"kind", d.Kind, t.Kind}, {"event", d.Event, t.Event}, {"from", d.From, t.From}, {"to", d.To, t.To}, {"round", d.Round, t.Round},
+		{"track", d.Track, t.Track}, {"level", d.Level, t.Level}, {"product", d.Product, t.Product}, {"actor", d.Actor.ID, t.Actor.ID},
+	} {
+		if x.want != x.have {
+			return x.name
 		}
 	}
-	for _, group := range []string{"facts", "data"} {
-		if name := differentPart(parts(want[group]), parts(have[group])); name != "" {
-			return group + "." + name
-		}
+	switch {
+	case d.Procedure != t.Procedure:
+		return "procedure"
+	case !slices.Equal(d.Actor.Grants, t.Actor.Grants):
+		return "actor"
+	case !slices.Equal(d.Refs, t.Refs):
+		return "refs"
+	}
+	data := maps.Clone(d.Data)
+	for _, p := range d.Private {
+		data[p.Field] = ledger.Committed("")
+	}
+	if name, err := ledger.Differs(d.Facts, t.Facts); err != nil || name != "" {
+		return "facts." + name
+	}
+	if name, err := ledger.Differs(data, t.Data); err != nil || name != "" {
+		return "data." + name
 	}
 	return ""
 }
-
-// differentPart names the first member that is not the same in both objects, ""
-// when there is none. Of two commitments nobody can say more than that they are
-// there.
-func differentPart(a, b map[string]json.RawMessage) string {
-	names := maps.Clone(a)
-	if names == nil {
-		names = map[string]json.RawMessage{}
-	}
-	maps.Copy(names, b)
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if !bytes.Equal(a[name], b[name]) && !(committed(a[name]) && committed(b[name])) {
-			return name
-		}
-	}
-	return ""
-}
-
-// parts are the members of a JSON object, each in its own bytes.
-func parts(object []byte) (out map[string]json.RawMessage) {
-	_ = json.Unmarshal(object, &out) // no object has no parts
-	return out
-}
-
-func committed(value []byte) bool { return bytes.HasPrefix(value, []byte(`{"committed":"`)) }

@@ -1,9 +1,8 @@
 package casework
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"maps"
 	"slices"
 
 	"ocopflow/internal/commit"
@@ -17,69 +16,51 @@ import (
 // and are not judged by it.
 var agendaTables = []string{"timers", "sessions"}
 
-// rehearse gives the rows that a change leaves behind, as an entry tells them.
-func (c *change) rehearse(ctx context.Context, r Recorded) (out [][3]json.RawMessage, err error) {
-	if c.inspection != nil {
-		c.inspection.ID = ""
-	}
+// rehearse gives the rows that a change leaves behind.
+func (c *change) rehearse(ctx context.Context, r Recorded) ([]sqldb.Row, error) {
 	tx := sqldb.Rehearse()
 	entries := []ledger.Entry{{Index: r.Index, At: r.At}, {Index: r.Index + 1, At: r.At}}
-	if err := (moves{}).record(ctx, tx, []commit.Placed{{State: c, Entries: entries}}); err != nil {
-		return nil, err
-	}
-	for _, row := range tx.Written() {
-		told, _, err := store.Tell(row)
-		if err != nil {
-			return nil, err
-		}
-		var parts [3]json.RawMessage
-		if err := json.Unmarshal(told, &parts); err != nil {
-			return nil, err
-		}
-		out = append(out, parts)
-	}
-	return out, nil
+	err := moves{}.record(ctx, tx, []commit.Placed{{State: c, Entries: entries}})
+	return tx.Written(), err
 }
 
 // differentRow names the first row in which what is told is not what is
 // expected, by its table and column; "" when there is none.
-func differentRow(want, told [][3]json.RawMessage) string {
+func differentRow(want []sqldb.Row, told []ledger.ToldRow) string {
 	told = slices.Clone(told)
 	for _, w := range want {
-		at, name := -1, tableOf(w)
-		for i, have := range told {
-			if tableOf(have) == name && bytes.Equal(have[0], w[0]) {
-				at = i
-				break
-			}
-		}
+		at := slices.IndexFunc(told, func(t ledger.ToldRow) bool { return t.Table == w.Table && t.Op == string(w.Op) })
 		if at < 0 {
-			return name
+			return w.Table
 		}
-		if column := differentColumn(name, parts(w[2]), parts(told[at][2])); column != "" {
-			return name + "." + column
+		if column := differentColumn(w, told[at]); column != "" {
+			return w.Table + "." + column
 		}
 		told = slices.Delete(told, at, at+1)
 	}
-	for _, have := range told {
-		if name := tableOf(have); !slices.Contains(agendaTables, name) {
-			return name
+	for _, t := range told {
+		if !slices.Contains(agendaTables, t.Table) {
+			return t.Table
 		}
 	}
 	return ""
 }
 
-func tableOf(row [3]json.RawMessage) (name string) {
-	_ = json.Unmarshal(row[1], &name) // no text is no table
-	return name
-}
-
 // differentColumn names the first column that differs. The nearest deadline
 // follows from calendars and plans; the id of an inspection is anything.
-func differentColumn(table string, want, have map[string]json.RawMessage) string {
-	for _, given := range map[string][]string{"products": {"due"}, "inspections": {"id"}}[table] {
-		delete(want, given)
-		delete(have, given)
+func differentColumn(want sqldb.Row, told ledger.ToldRow) string {
+	told.Values = maps.Clone(told.Values)
+	values, _, err := store.TellValues(want)
+	if err != nil {
+		return err.Error()
 	}
-	return differentPart(want, have)
+	for _, given := range map[string][]string{"products": {"due"}, "inspections": {"id"}}[want.Table] {
+		delete(values, given)
+		delete(told.Values, given)
+	}
+	name, err := ledger.Differs(values, told.Values)
+	if err != nil {
+		return err.Error()
+	}
+	return name
 }

@@ -2,10 +2,8 @@ package ledger
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -25,6 +23,7 @@ type Stored struct {
 	Round   string
 	Hash    tlog.Hash
 	Bytes   []byte
+	Told    *Told // what the bytes tell; nil when they cannot be read
 }
 
 // Checker recomputes a ledger entry by entry, in its order: leaf hashes, the
@@ -43,19 +42,6 @@ type StreamEnd struct {
 	Hash tlog.Hash
 }
 
-// written is what the checker reads out of an entry's bytes.
-type written struct {
-	Stream  string
-	Seq     int64
-	Time    string
-	Actor   struct{ ID string }
-	Kind    string
-	Event   string
-	Product string
-	Round   string
-	Prev    string
-}
-
 // Next checks the next entry; the error names the first thing that is wrong
 // with it. It goes on from what is there, so that later entries are judged by
 // themselves. It gives the subtrees that the entry completes.
@@ -71,20 +57,19 @@ func (c *Checker) Next(s Stored) ([]Subtree, error) {
 		c.ends = map[string]StreamEnd{}
 	}
 	c.ends[s.Stream] = StreamEnd{s.Seq, s.Hash}
-	return c.Tree.Append(tlog.RecordHash(s.Bytes)), err
+	return c.Tree.Append(s.Hash), err
 }
 
 // judge finds what is wrong, and puts what the bytes say in the place of the
 // columns, so that one changed column is not blamed on the entries after it.
 func (c *Checker) judge(s *Stored) error {
-	var w written
-	read := json.Unmarshal(s.Bytes, &w)
-	at, dated := time.Parse(timeForm, w.Time)
-	if id, ok := strings.CutPrefix(w.Stream, "product:"); ok && w.Product == "" {
-		w.Product = id
+	var w Told
+	if s.Told != nil {
+		w = *s.Told
 	}
+	at, dated := time.Parse(timeForm, w.Time)
 	was := *s
-	if s.Hash = tlog.RecordHash(s.Bytes); read == nil {
+	if s.Hash = tlog.RecordHash(s.Bytes); s.Told != nil {
 		s.Stream, s.Seq = w.Stream, w.Seq
 	}
 	if dated == nil {
@@ -95,7 +80,7 @@ func (c *Checker) judge(s *Stored) error {
 		return fmt.Errorf("it stands where entry %d should", c.next)
 	case was.Hash != s.Hash:
 		return errors.New("its hash is not that of its bytes")
-	case read != nil:
+	case s.Told == nil:
 		return errors.New("its bytes cannot be read")
 	case dated != nil || !at.Equal(was.At):
 		return errors.New("its time is not that of its bytes")

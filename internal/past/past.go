@@ -5,7 +5,6 @@
 package past
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -14,8 +13,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
+	"ocopflow/internal/ledger"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
@@ -73,27 +74,18 @@ func (p *Past) Close() error {
 	return errors.Join(err, os.RemoveAll(p.dir))
 }
 
-// told is what an entry says of rows.
-type told struct {
-	Rows []json.RawMessage
-}
-
 // Tell adds the rows of the next entry; they wait until Settle. What it cannot
 // read is an error, and nothing of that entry is kept.
-func (p *Past) Tell(body []byte) error {
+func (p *Past) Tell(rows []ledger.ToldRow) error {
 	p.Size++
-	if !bytes.Contains(body, []byte(`"rows":[[`)) {
-		return nil
-	}
-	var t told
-	if err := json.Unmarshal(body, &t); err != nil {
-		return err
-	}
-	for _, raw := range t.Rows {
-		c, err := p.read(raw)
-		if err != nil {
+	changes := make([]*change, len(rows))
+	for i, r := range rows {
+		var err error
+		if changes[i], err = p.read(r); err != nil {
 			return err
 		}
+	}
+	for _, c := range changes {
 		p.merge(c)
 	}
 	return nil
@@ -102,25 +94,20 @@ func (p *Past) Tell(body []byte) error {
 // Full reports whether so much waits that it should be settled soon.
 func (p *Past) Full() bool { return len(p.pending) >= held }
 
-func (p *Past) read(raw json.RawMessage) (*change, error) {
-	var op, name string
-	values := map[string]any{}
-	if err := json.Unmarshal(raw, &[]any{&op, &name, &values}); err != nil {
-		return nil, fmt.Errorf("a row cannot be read: %w", err)
-	}
-	t := store.TableNamed(name)
+func (p *Past) read(r ledger.ToldRow) (*change, error) {
+	t := store.TableNamed(r.Table)
 	if t == nil {
-		return nil, fmt.Errorf("a row of an unknown table %q", name)
+		return nil, fmt.Errorf("a row of an unknown table %q", r.Table)
 	}
-	c := &change{t, sqldb.Op(op), map[string]any{}}
-	for column, v := range values {
+	c := &change{t, sqldb.Op(r.Op), make(map[string]any, len(t.Columns))}
+	for column, v := range r.Values {
 		col, ok := t.Column(column)
 		if !ok {
-			return nil, fmt.Errorf("a row of %s with an unknown column %q", name, column)
+			return nil, fmt.Errorf("a row of %s with an unknown column %q", r.Table, column)
 		}
 		var err error
 		if c.values[column], err = p.value(col, v); err != nil {
-			return nil, fmt.Errorf("%s.%s: %w", name, column, err)
+			return nil, fmt.Errorf("%s.%s: %w", r.Table, column, err)
 		}
 	}
 	if c.op == sqldb.OpPut {
@@ -134,33 +121,28 @@ func (p *Past) read(raw json.RawMessage) (*change, error) {
 }
 
 // value reads a JSON value as the column's.
-func (p *Past) value(c store.Column, v any) (any, error) {
-	switch v := v.(type) {
-	case nil:
+func (p *Past) value(c store.Column, v json.RawMessage) (any, error) {
+	switch {
+	case string(v) == "null":
 		return nil, nil
-	case bool:
-		if c.Kind == sqldb.Bool {
-			return v, nil
+	case c.Kind == sqldb.Bool:
+		return strconv.ParseBool(string(v))
+	case c.Kind == sqldb.Int:
+		return strconv.ParseInt(string(v), 10, 64)
+	case len(v) > 0 && v[0] == '{':
+		var standing map[string]string
+		if err := json.Unmarshal(v, &standing); err != nil {
+			return nil, err
 		}
-	case float64:
-		if c.Kind == sqldb.Int {
-			return int64(v), nil
-		}
-	case string:
-		if c.Kind == sqldb.Bytes {
-			return hex.DecodeString(v)
-		}
-		if c.Kind == sqldb.Text {
-			return v, nil
-		}
-	case map[string]any:
-		for kind, sum := range v {
-			if s, ok := sum.(string); ok && c.Kind == sqldb.Text {
-				return p.values.Text(c, kind+":"+s), nil
-			}
+		for kind, sum := range standing {
+			return p.values.Text(c, kind+":"+sum), nil
 		}
 	}
-	return nil, fmt.Errorf("a %T in place of its kind", v)
+	var s string
+	if err := json.Unmarshal(v, &s); err != nil || c.Kind == sqldb.Text {
+		return s, err
+	}
+	return hex.DecodeString(s)
 }
 
 // merge lays a change over what waits for the same row.

@@ -35,6 +35,12 @@ func CreateTold(ctx context.Context, tx *sqldb.Tx) error {
 		if _, err := tx.Exec(ctx, fmt.Sprintf("CREATE TABLE %s (%s, PRIMARY KEY (%s))", t.Name, strings.Join(columns, ", "), strings.Join(t.Key, ", "))); err != nil {
 			return err
 		}
+		if t.Product == "" || t.Product == t.Key[0] {
+			continue
+		}
+		if _, err := tx.Exec(ctx, fmt.Sprintf("CREATE INDEX %s_of ON %s (%s)", t.Name, t.Name, t.Product)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -14,6 +14,16 @@ import (
 // Tell puts a row that was written into the words of the ledger, with the
 // private values behind its commitments.
 func Tell(r sqldb.Row) (ledger.Row, []ledger.Private, error) {
+	values, hidden, err := TellValues(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	row, err := ledger.NewRow(string(r.Op), r.Table, values)
+	return row, hidden, err
+}
+
+// TellValues are the values of a row in the words of the ledger.
+func TellValues(r sqldb.Row) (ledger.Map, []ledger.Private, error) {
 	t := TableNamed(r.Table)
 	values := make(ledger.Map, len(r.Columns))
 	var hidden []ledger.Private
@@ -32,8 +42,7 @@ func Tell(r sqldb.Row) (ledger.Row, []ledger.Private, error) {
 			hidden = append(hidden, *p)
 		}
 	}
-	row, err := ledger.NewRow(string(r.Op), r.Table, values)
-	return row, hidden, err
+	return values, hidden, nil
 }
 
 func (c Column) tell(t *Table, v any) (any, *ledger.Private) {
