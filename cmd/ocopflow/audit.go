@@ -21,6 +21,10 @@ type auditCmd struct {
 
 	Export auditExportCmd `cmd:"" help:"Write the whole history as JSON Lines, CSV, XES (IEEE 1849), OCEL 2.0, or a bundle that can be checked offline."`
 
+	Proof auditProofCmd `cmd:"" help:"Print an entry with the proof that it is in the ledger; audit verify --proof checks it offline."`
+
+	Consistency auditConsistencyCmd `cmd:"" help:"Prove that the ledger of one checkpoint is the beginning of that of another."`
+
 	Checkpoint auditCheckpointCmd `cmd:"" help:"Print the signed tree head (C2SP tlog-checkpoint)."`
 
 	Acknowledge auditAcknowledgeCmd `cmd:"" help:"Say, once and for good, that an older database was restored on purpose."`
@@ -81,16 +85,21 @@ func (c auditAcknowledgeCmd) Run(w world) error {
 
 type auditVerifyCmd struct {
 	database
-	Bundle      string `help:"Check this bundle offline. No database is opened." placeholder:"FILE"`
-	All         bool   `help:"Name every fault, not only the first."`
-	Certificate string `help:"Check this certificate offline: the text of its QR code, or a file that holds it. No database is opened." placeholder:"FILE|TEXT"`
-	Key         string `help:"Public key of the ledger, or a file that holds it; unless given, the one in the data directory." placeholder:"FILE|KEY"`
-	JSON        bool   `help:"Print JSON."`
+	Checkpoint  []string `help:"The ledger must extend this checkpoint, which somebody kept; may be given several times." placeholder:"FILE"`
+	Proof       string   `help:"Check offline that an entry is in the ledger: what audit proof printed, or a file that holds it." placeholder:"FILE|TEXT"`
+	Bundle      string   `help:"Check this bundle offline. No database is opened." placeholder:"FILE"`
+	All         bool     `help:"Name every fault, not only the first."`
+	Certificate string   `help:"Check this certificate offline: the text of its QR code, or a file that holds it. No database is opened." placeholder:"FILE|TEXT"`
+	Key         string   `help:"Public key of the ledger, or a file that holds it; unless given, the one in the data directory." placeholder:"FILE|KEY"`
+	JSON        bool     `help:"Print JSON."`
 }
 
 func (c auditVerifyCmd) Run(w world) error {
-	if c.Certificate != "" {
+	switch {
+	case c.Certificate != "":
 		return c.certificate(w)
+	case c.Proof != "":
+		return c.proof(w)
 	}
 	report, err := c.verify(w)
 	if err != nil {
@@ -119,6 +128,17 @@ func (c auditVerifyCmd) Run(w world) error {
 // verify checks a bundle, or a database and the checkpoint kept beside it.
 func (c auditVerifyCmd) verify(w world) (audit.Report, error) {
 	o := audit.Options{All: c.All, Progress: w.progress()}
+	for _, file := range c.Checkpoint {
+		key, err := c.key()
+		if err != nil {
+			return audit.Report{}, err
+		}
+		k, err := readCheckpoint(file, key)
+		if err != nil {
+			return audit.Report{}, err
+		}
+		o.Kept = append(o.Kept, k)
+	}
 	if c.Bundle != "" {
 		key := ""
 		if c.Key != "" {

@@ -129,6 +129,9 @@ func (v *verification) bundle(ctx context.Context, z *zip.Reader, key string) er
 	if err := v.bundled(ctx, z, int64(c.Size)); err != nil {
 		return err
 	}
+	if err := v.remembered(true); err != nil {
+		return err
+	}
 	root := v.checker.Tree.Root()
 	if v.checker.Tree.Size != int64(c.Size) || string(root[:]) != string(c.Hash) {
 		return v.found(Finding{Text: fmt.Sprintf("the %d entries do not come to the checkpoint of %d", v.checker.Tree.Size, c.Size)})

@@ -38,6 +38,9 @@ func (v *verification) tree(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := v.remembered(true); err != nil {
+		return err
+	}
 	own := t.Root()
 	for _, c := range []struct {
 		column string

@@ -54,6 +54,7 @@ func (f Finding) String() string {
 // Options of a verification. The zero value ends with the first fault.
 type Options struct {
 	All      bool
+	Kept     []Kept               // checkpoints that the ledger must extend
 	Progress func(done, of int64) // called now and then; may be nil
 }
 
@@ -217,6 +218,9 @@ func (v *verification) entry(ctx context.Context, l record) error {
 			v.erased[c] = true
 			v.report.Erased++
 		}
+	}
+	if err := v.remembered(false); err != nil {
+		return err
 	}
 	if err := v.sheets.next(ctx, l); err != nil {
 		var f *finding
