@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Check an ocopflow audit bundle from the written format alone.
 
-    python3 tools/verify_bundle.py BUNDLE.zip [KEY]
+    python3 tools/verify_bundle.py BUNDLE.zip [KEY [CHECKPOINT …]]
 
 Shares no code with the server: it follows docs/auditors.md, RFC 6962, RFC 8032
 and the C2SP notes on signed notes and checkpoints, with Python's standard
 library only. Without KEY ("name+hash+base64") the key in the bundle is used,
-which proves that the bundle agrees with itself and no more. Ends with 0 when
-all holds, 1 when something does not, 2 when it cannot be used like that.
+which proves that the bundle agrees with itself and no more. Each CHECKPOINT is a
+file that somebody kept: the bundle's ledger must extend it. Ends with 0 when all
+holds, 1 when something does not, 2 when it cannot be used like that.
 """
 
 import base64
@@ -134,7 +135,8 @@ def read_checkpoint(note, key):
     raise Wrong("the checkpoint is not signed by the key")
 
 
-def check_entries(lines):
+def check_entries(lines, kept):
+    """The tree over all entries; kept are roots by the size that they are of."""
     tree, ends, last = Tree(), {}, ""
     for index, line in enumerate(lines):
         raw = line.rstrip(b"\n")
@@ -151,19 +153,29 @@ def check_entries(lines):
             raise Wrong(f"entry {index}: it is older than the entry in front of it")
         last = entry["time"]
         ends[entry["stream"]] = (entry["seq"], tree.append(raw).hex())
+        if tree.size in kept and kept.pop(tree.size) != tree.root():
+            raise Wrong(f"entry {index}: up to here the ledger is not that of a checkpoint that was kept")
+    if kept:
+        raise Wrong(f"entry {tree.size} is gone: a checkpoint of {max(kept)} entries was kept")
     return tree
 
 
 def main(args):
-    if len(args) not in (1, 2):
+    if not args:
         print(__doc__, file=sys.stderr)
         return 2
     try:
         with zipfile.ZipFile(args[0]) as bundle:
-            key = read_key(args[1] if len(args) == 2 else bundle.read("key").decode())
+            key = read_key(args[1] if len(args) > 1 else bundle.read("key").decode())
+            kept = {}
+            for name in args[2:]:
+                with open(name, encoding="utf-8") as note:
+                    size, root = read_checkpoint(note.read(), key)
+                if kept.setdefault(size, root) != root:
+                    raise Wrong(f"two checkpoints of {size} entries do not agree")
             size, root = read_checkpoint(bundle.read("checkpoint").decode(), key)
             with bundle.open("entries.jsonl") as lines:
-                tree = check_entries(lines)
+                tree = check_entries(lines, kept)
         if tree.size != size or tree.root() != root:
             raise Wrong(f"the {tree.size} entries do not come to the checkpoint of {size}")
     except (Wrong, KeyError, ValueError, OSError, zipfile.BadZipFile) as fault:

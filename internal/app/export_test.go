@@ -200,17 +200,26 @@ func TestABundleIsCheckedOfflineByTwoVerifiers(t *testing.T) {
 	o := openOffice(t, dbtest.SQLite(t))
 	o.certified("Nước mắm", "B-1")
 	key := strings.TrimSpace(o.must(200, o.ask("", "GET", "/api/v1/audit/key", nil)).text)
+	kept := filepath.Join(t.TempDir(), "kept.txt")
+	if err := os.WriteFile(kept, []byte(o.must(200, o.ask("", "GET", "/api/v1/audit/checkpoint", nil)).text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	then, err := audit.ReadCheckpoint([]byte(o.must(200, o.ask("", "GET", "/api/v1/audit/checkpoint", nil)).text), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.must(201, o.upload("producer-"+simWine, o.product(simWine), "idea_form", []byte("later")))
 	good := filepath.Join(t.TempDir(), "good.zip")
 	if err := os.WriteFile(good, o.export("bundle"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	both := func(what, file, key string, want bool) {
 		t.Helper()
-		report, err := audit.VerifyBundle(t.Context(), file, key, audit.Options{})
+		report, err := audit.VerifyBundle(t.Context(), file, key, audit.Options{Kept: []audit.Kept{then}})
 		if ours := err == nil && report.OK; ours != want {
 			t.Errorf("%s: ours says %v: %+v %v", what, ours, report, err)
 		}
-		out, err := exec.Command("python3", "../../tools/verify_bundle.py", file, key).CombinedOutput()
+		out, err := exec.Command("python3", "../../tools/verify_bundle.py", file, key, kept).CombinedOutput()
 		if theirs := err == nil; theirs != want {
 			t.Errorf("%s: the second says %v: %s %v", what, theirs, out, err)
 		}
@@ -225,8 +234,9 @@ func TestABundleIsCheckedOfflineByTwoVerifiers(t *testing.T) {
 		"an actor": func(name string, b []byte) []byte {
 			return swapped(name, "entries.jsonl", b, `"event":"certify"`, `"event":"revoked"`)
 		},
-		"the end gone": func(name string, b []byte) []byte { return cutLine(name, b) },
-		"the size":     func(name string, b []byte) []byte { return swapped(name, "checkpoint", b, "\n", "\n1") },
+		"the end gone":  func(name string, b []byte) []byte { return cutLine(name, b) },
+		"what was kept": func(name string, b []byte) []byte { return cutTo(name, b, then.Size-1) },
+		"the size":      func(name string, b []byte) []byte { return swapped(name, "checkpoint", b, "\n", "\n1") },
 	} {
 		both(what, repacked(t, good, change), key, false)
 	}
@@ -245,6 +255,15 @@ func cutLine(name string, b []byte) []byte {
 	}
 	b = bytes.TrimSuffix(b, []byte("\n"))
 	return b[:bytes.LastIndexByte(b, '\n')+1]
+}
+
+// cutTo leaves so many entries.
+func cutTo(name string, b []byte, n int64) []byte {
+	if name != "entries.jsonl" {
+		return b
+	}
+	lines := bytes.SplitAfter(b, []byte("\n"))
+	return bytes.Join(lines[:n], nil)
 }
 
 // repacked is a bundle with its members changed.
