@@ -108,7 +108,7 @@ func (c accountTokenCmd) Run(w world) error {
 type accountRoleCmd struct {
 	database
 	Name string `arg:"" help:"Account."`
-	Role string `arg:"" help:"Role: admin, office, leader, secretary, member, commune, producer, department, auditor."`
+	Role string `arg:"" help:"Role: admin, office, leader, secretary, member, commune, producer, department, auditor, privacy."`
 	Unit string `arg:"" help:"Unit, by code."`
 	JSON bool   `help:"Print JSON."`
 }

@@ -21,11 +21,12 @@ const (
 	Commune    ocop.Role = "commune"    // UBND of a commune
 	Producer   ocop.Role = "producer"   // chủ thể
 	Department ocop.Role = "department" // answers in its field
+	Privacy    ocop.Role = "privacy"    // forgets personal values on request
 	System     ocop.Role = "system"     // time itself; nobody can be granted it
 )
 
 // Grantable are the roles that a person can be given.
-var Grantable = []ocop.Role{Admin, Auditor, Office, Leader, Secretary, Member, Commune, Producer, Department}
+var Grantable = []ocop.Role{Admin, Auditor, Office, Leader, Secretary, Member, Commune, Producer, Department, Privacy}
 
 // Grant is a role held in a unit.
 type Grant struct {
@@ -73,14 +74,14 @@ type View struct {
 	Products  []string
 }
 
-// Products is the actor's view of products: office, leader, secretary and
-// auditor all in their unit and below, a commune its own, a department those
+// Products is the actor's view of products: office, leader, secretary, auditor
+// and data protection officer all in their unit and below, a commune its own, a department those
 // of the unit it belongs to, a producer its own.
 func (a Actor) Products() View {
 	v := View{Products: a.Sits}
 	for _, g := range a.Grants {
 		switch g.Role {
-		case Office, Leader, Secretary, Auditor, Commune:
+		case Office, Leader, Secretary, Auditor, Privacy, Commune:
 			v.Units = append(v.Units, g.Path)
 		case Department:
 			v.Units = append(v.Units, g.Path.Parent())

@@ -27,6 +27,7 @@ import (
 	"ocopflow/internal/job"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/privacy"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 	"ocopflow/internal/workflow"
@@ -65,6 +66,7 @@ type App struct {
 	Councils  *council.Desk
 	Notary    *audit.Notary
 	Archive   *audit.Archive
+	Privacy   *privacy.Desk
 	Handler   http.Handler
 
 	clock clock
@@ -160,6 +162,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Desk.Plans = a.Campaigns
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}
 	a.Archive = &audit.Archive{DB: a.DB, Library: lib, Plans: a.Campaigns, Clock: now}
+	a.Privacy = &privacy.Desk{DB: a.DB, Committer: a.Committer, Products: a.Desk}
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func (a *App) seats(ctx context.Context) ([]seat, error) {
 		{"admin", access.Admin, "bo-nnptnt"}, {"office", access.Office, "cam-xuyen"}, {"leader", access.Leader, "cam-xuyen"},
 		{"office-province", access.Office, "ha-tinh"}, {"leader-province", access.Leader, "ha-tinh"},
 		{"office-ministry", access.Office, "bo-nnptnt"}, {"leader-ministry", access.Leader, "bo-nnptnt"},
-		{"auditor", access.Auditor, "ha-tinh"},
+		{"auditor", access.Auditor, "ha-tinh"}, {"privacy", access.Privacy, "ha-tinh"},
 	}
 	for level, unit := range map[string]string{"district": "cam-xuyen", "province": "ha-tinh", "ministry": "bo-nnptnt"} {
 		list = append(list, seat{"secretary-" + level, access.Secretary, unit})

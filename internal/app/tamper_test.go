@@ -256,7 +256,7 @@ func unguarded(t *testing.T, db *sqldb.DB) {
 }
 
 // busy fills every table: two products scored and certified, a self-scoring, an
-// extension, refusals, a session of the demo's people.
+// extension, refusals, a session of the demo's people, erasures.
 func (o *office) busy() {
 	o.t.Helper()
 	id := o.product(simWine)
@@ -273,6 +273,8 @@ func (o *office) busy() {
 	o.clock("2024-05-20")
 	o.certified("Nước mắm thứ nhất", "A-1")
 	o.certified("Nước mắm thứ hai", "A-2")
+	o.must(200, o.erase("privacy", o.told(id, "extend_deadline")["index"], map[string]any{"reason": "Theo đơn"}))
+	o.must(200, o.erase("privacy", o.told(id, "begin_upgrade")["index"], map[string]any{"reason": "Theo đơn"}))
 }
 
 // Whatever a database administrator changes in secret, triggers switched off, is

@@ -117,12 +117,17 @@ func (d *Desk) History(ctx context.Context, a access.Actor, id string, after int
 		return nil, err
 	}
 	names := map[string]string{ocop.System: ocop.System}
+	erased, err := d.erased(ctx, names, id)
+	if err != nil {
+		return nil, err
+	}
 	out := []Entry{}
 	for _, l := range lines {
 		e, err := entryOf(l)
 		if err != nil {
 			return nil, err
 		}
+		e.Erased, e.Private = erased[l.Index], len(private[l.Index]) > 0
 		for field, value := range private[l.Index] {
 			if field == "comment" {
 				e.Comment = value

@@ -68,4 +68,6 @@ type Entry struct {
 	Comment   string         `json:"comment,omitempty"`
 	Data      map[string]any `json:"data,omitempty"`
 	Hash      string         `json:"hash"`
+	Erased    []Erased       `json:"erased,omitempty"` // private values that were forgotten
+	Private   bool           `json:"-"`                // it has some that are not
 }

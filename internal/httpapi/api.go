@@ -27,6 +27,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/privacy"
 	"ocopflow/internal/source"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/workflow"
@@ -40,6 +41,7 @@ type API struct {
 	Councils  *council.Desk
 	Notary    *audit.Notary
 	Archive   *audit.Archive
+	Privacy   *privacy.Desk
 	PublicURL string // where the public reaches this server; "" takes each request's own
 	People    *accounts.People
 	Library   *workflow.Library

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"ocopflow/internal/casework"
@@ -253,13 +252,9 @@ type historyIn struct {
 }
 
 func (a *API) history(ctx context.Context, in *historyIn) (*listOf[casework.Entry], error) {
-	after := int64(-1)
-	place, err := Page{Cursor: in.Cursor}.after()
-	if err == nil && place != "" {
-		after, err = strconv.ParseInt(place, 10, 64)
-	}
+	after, err := Page{Cursor: in.Cursor}.index()
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "cursor", "Con trỏ trang không hợp lệ.", "The cursor is not valid.")
+		return nil, err
 	}
 	entries, err := a.Desk.History(ctx, sessionOf(ctx).Actor, in.ID, after, in.Limit+1)
 	if err != nil {

@@ -93,6 +93,8 @@ func (a *API) routes(api huma.API) {
 	get(r, "/api/v1/products/{id}/diff", "product-diff", "Audit", a.productDiff, a.visible(api))
 	get(r, "/api/v1/audit/consistency", "ledger-consistency", "Audit", a.consistency)
 	get(r, "/api/v1/audit/entries/{index}/proof", "entry-proof", "Audit", a.entryProof)
+	post(r, "/api/v1/audit/entries/{index}/erasure", "erase", "Audit", 200, a.erase)
+	get(r, "/api/v1/audit/erasures", "list-erasures", "Audit", a.listErasures)
 	get(r.open(), "/healthz", "healthz", "Operations", a.healthz)
 	get(r.open(), "/readyz", "readyz", "Operations", a.readyz)
 	if a.SetClock != nil {

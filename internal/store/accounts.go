@@ -29,7 +29,10 @@ type Credential struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
-const accountColumns = `a.id, a.name, a.display, a.password, a.disabled, a.created_at, a.version`
+// A name to show that was erased leaves the one to sign in with.
+const displayed = `COALESCE(NULLIF(a.display, ''), a.name)`
+
+const accountColumns = `a.id, a.name, ` + displayed + `, a.password, a.disabled, a.created_at, a.version`
 
 const (
 	sqlAccount       = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.id = $1`

@@ -51,7 +51,7 @@ const councilFrom = ` FROM councils k JOIN units u ON u.id = k.unit `
 
 const (
 	sqlCouncil        = `SELECT ` + councilColumns + councilFrom + `WHERE k.id = $1`
-	sqlCouncilMembers = `SELECT m.account, a.name, a.display, m.position FROM council_members m JOIN accounts a ON a.id = m.account WHERE m.council = $1 ORDER BY m.place`
+	sqlCouncilMembers = `SELECT m.account, a.name, ` + displayed + `, m.position FROM council_members m JOIN accounts a ON a.id = m.account WHERE m.council = $1 ORDER BY m.place`
 )
 
 var (

@@ -135,6 +135,16 @@ func (t *Table) KeyOf(row []any) []any {
 	return key
 }
 
+// Value is a column of a whole row; nil for a column that the table lacks.
+func (t *Table) Value(row []any, column string) any {
+	for i, c := range t.Columns {
+		if c.Name == column {
+			return row[i]
+		}
+	}
+	return nil
+}
+
 func (t *Table) keyed(column string) bool {
 	for _, k := range t.Key {
 		if k == column {

@@ -70,7 +70,7 @@ const sessionColumns = `s.id, s.council, s.product, s.round, s.level, s.procedur
 const (
 	sqlSession    = `SELECT ` + sessionColumns + ` FROM sessions s WHERE s.id = $1`
 	sqlSessionsOf = `SELECT ` + sessionColumns + ` FROM sessions s WHERE s.product = $1 ORDER BY s.id`
-	sqlSeats      = `SELECT x.account, a.name, a.display, x.position, x.declared_at, x.recused, x.grounds FROM seats x JOIN accounts a ON a.id = x.account WHERE x.session = $1 ORDER BY x.place`
+	sqlSeats      = `SELECT x.account, a.name, ` + displayed + `, x.position, x.declared_at, x.recused, x.grounds FROM seats x JOIN accounts a ON a.id = x.account WHERE x.session = $1 ORDER BY x.place`
 	sqlSits       = `SELECT DISTINCT s.product FROM seats x JOIN sessions s ON s.id = x.session WHERE x.account = $1 AND x.declared_at IS NOT NULL AND NOT x.recused AND s.status <> 'cancelled'`
 )
 

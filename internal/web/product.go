@@ -16,6 +16,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/privacy"
 	"ocopflow/internal/register"
 	"ocopflow/internal/store"
 	"ocopflow/internal/workflow"
@@ -34,6 +35,7 @@ type productBody struct {
 	Officers    []store.Account
 	Inspections []store.Inspection
 	CanInspect  bool
+	CanErase    bool
 	Deadlines   []deadline
 	Procedure   string // that decides about it
 	Certificate *register.Verification
@@ -52,6 +54,8 @@ type line struct {
 	Title, To, At, Actor, Comment, Hash, Kind string
 	Index                                     int64
 	Why                                       []string
+	Erased                                    []string
+	Private                                   bool // it holds what can still be erased
 }
 
 func (s *Site) product(p *page) error {
@@ -104,6 +108,7 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 	_, office := actor.Holds(access.Office, product.Path)
 	_, secretary := actor.Holds(access.Secretary, product.Path)
 	b.CanInspect = office || secretary
+	b.CanErase = privacy.May(actor, product.Path)
 	if product.Certificate != "" {
 		v, err := register.Verify(p.ctx, s.DB, product.Certificate, s.Desk.Today())
 		if err != nil {
@@ -224,6 +229,7 @@ func (p *page) line(e casework.Entry) line {
 	if e.Actor == ocop.System {
 		out.Actor = p.T("system")
 	}
+	out.Erased, out.Private = p.erased(e), e.Private && e.Event != "erase"
 	if title, known := p.newest().event(e.Event); known {
 		out.Title = title.In(p.L())
 	} else {

@@ -26,6 +26,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/privacy"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/workflow"
 )
@@ -43,6 +44,7 @@ type Site struct {
 	Campaigns *campaign.Desk
 	Councils  *council.Desk
 	Notary    *audit.Notary
+	Privacy   *privacy.Desk
 	People    *accounts.People
 	Library   *workflow.Library
 	Log       *slog.Logger
@@ -91,6 +93,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.POST("/products", s.member(s.register))
 	e.GET("/products/:id", s.member(s.product))
 	e.POST("/products/:id/moves", s.member(s.move))
+	e.POST("/products/:id/erasures", s.member(s.erase))
 	e.POST("/products/:id/documents", s.member(s.upload))
 	e.POST("/inspections/:id/held", s.member(s.inspectionHeld))
 	e.GET("/campaigns", s.member(s.campaigns))
