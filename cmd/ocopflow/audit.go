@@ -25,6 +25,10 @@ type auditCmd struct {
 
 	Consistency auditConsistencyCmd `cmd:"" help:"Prove that the ledger of one checkpoint is the beginning of that of another."`
 
+	Key       auditKeyCmd       `cmd:"" help:"Print the public key that signs checkpoints, or all that ever did."`
+	RotateKey auditRotateKeyCmd `cmd:"" help:"Sign with a new key from now on; the old one vouches for it in the ledger."`
+	Erase     auditEraseCmd     `cmd:"" help:"Forget private values of an entry; its proof goes on holding."`
+
 	Checkpoint auditCheckpointCmd `cmd:"" help:"Print the signed tree head (C2SP tlog-checkpoint)."`
 
 	Acknowledge auditAcknowledgeCmd `cmd:"" help:"Say, once and for good, that an older database was restored on purpose."`
@@ -190,7 +194,7 @@ func (w world) progress() func(done, of int64) {
 
 // certificate checks one offline.
 func (c auditVerifyCmd) certificate(w world) error {
-	key, err := c.key()
+	keys, err := c.keys()
 	if err != nil {
 		return err
 	}
@@ -198,7 +202,12 @@ func (c auditVerifyCmd) certificate(w world) error {
 	if err != nil {
 		return err
 	}
-	k, err := register.CheckEvidence(text, key)
+	var k register.Issued
+	for _, key := range keys {
+		if k, err = register.CheckEvidence(text, key); err == nil {
+			break
+		}
+	}
 	if err != nil {
 		return errors.Join(err, errors.Unwrap(err))
 	}
@@ -210,17 +219,18 @@ func (c auditVerifyCmd) certificate(w world) error {
 	})
 }
 
-// key is the public key to trust.
-func (c auditVerifyCmd) key() (string, error) {
+// keys are the public keys to trust: the one given, or that of the data
+// directory and those that it replaced.
+func (c auditVerifyCmd) keys() ([]string, error) {
 	if c.Key != "" {
-		return textOrFile(c.Key)
+		key, err := textOrFile(c.Key)
+		return []string{key}, err
 	}
-	text, err := readSmall(filepath.Join(c.dir(), audit.KeyFile))
+	keys, err := audit.PublicKeys(filepath.Join(c.dir(), audit.KeyFile))
 	if err != nil {
-		return "", fmt.Errorf("which key is trusted? Give --key (a server publishes it at /api/v1/audit/key): %w", err)
+		return nil, fmt.Errorf("which key is trusted? Give --key (a server publishes it at /api/v1/audit/key): %w", err)
 	}
-	_, public, _ := strings.Cut(string(text), "\n")
-	return strings.TrimSpace(public), nil
+	return keys, nil
 }
 
 // textOrFile is the content of a file of that name, or the text itself.

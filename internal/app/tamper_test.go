@@ -273,8 +273,10 @@ func (o *office) busy() {
 	o.clock("2024-05-20")
 	o.certified("Nước mắm thứ nhất", "A-1")
 	o.certified("Nước mắm thứ hai", "A-2")
-	o.must(200, o.erase("privacy", o.told(id, "extend_deadline")["index"], map[string]any{"reason": "Theo đơn"}))
-	o.must(200, o.erase("privacy", o.told(id, "begin_upgrade")["index"], map[string]any{"reason": "Theo đơn"}))
+	o.must(201, o.upload("producer-"+simWine, id, "idea_form", []byte("phiếu")))
+	for _, event := range []string{"begin_upgrade", "add_document"} {
+		o.must(200, o.erase("privacy", o.told(id, event)["index"], map[string]any{"reason": "Theo đơn"}))
+	}
 }
 
 // Whatever a database administrator changes in secret, triggers switched off, is

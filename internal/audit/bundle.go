@@ -36,7 +36,8 @@ func (n *Notary) bundle(ctx context.Context, q sqldb.Querier, out io.Writer) err
 	if err != nil {
 		return err
 	}
-	checkpoint, err := ledger.Checkpoint(head.Origin, &head.Tree, n.signer)
+	signer, public := n.held()
+	checkpoint, err := ledger.Checkpoint(head.Origin, &head.Tree, signer)
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (n *Notary) bundle(ctx context.Context, q sqldb.Querier, out io.Writer) err
 	whole := func(text string) func(io.Writer) error {
 		return func(w io.Writer) error { _, err := io.WriteString(w, text); return err }
 	}
-	if err := errors.Join(file(bundleCheckpoint, whole(string(checkpoint))), file(bundleKey, whole(n.public+"\n"))); err != nil {
+	if err := errors.Join(file(bundleCheckpoint, whole(string(checkpoint))), file(bundleKey, whole(public+"\n"))); err != nil {
 		return err
 	}
 	known := map[string]bool{} // hashes of procedures

@@ -2,15 +2,7 @@ package audit
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -18,7 +10,6 @@ import (
 	"ocopflow/internal/commit"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
-	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
@@ -35,114 +26,17 @@ type Notary struct {
 	public string
 }
 
-// keySetting names the public key that was published last.
-const keySetting = "checkpoint_key"
-
-// KeyFile is the name of the private key's file in the data directory.
-const KeyFile = "checkpoint.key"
-
-// Key is the public key, as package note writes it: "name+hash+base64". The
-// first call makes the key and publishes it as an entry.
-func (n *Notary) Key(ctx context.Context) (string, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.signer != nil {
-		return n.public, nil
-	}
-	head, err := store.LoadHead(ctx, n.DB)
-	if err != nil {
-		return "", err
-	}
-	signer, public, err := readKey(n.File, head.Origin)
-	if err != nil {
-		return "", fmt.Errorf("key file %s: %w", n.File, err)
-	}
-	if err := n.publish(ctx, public); err != nil {
-		return "", err
-	}
-	n.signer, n.public = signer, public
-	return n.public, nil
-}
-
-// readKey reads the key pair, one line each, private first, or makes one. Of two
-// processes that make one at a time, one wins and both read it.
-func readKey(file, origin string) (note.Signer, string, error) {
-	text, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeKey(file, origin); err != nil {
-			return nil, "", err
-		}
-		text, err = os.ReadFile(file)
-	}
-	if err != nil {
-		return nil, "", err
-	}
-	private, public, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
-	signer, err := note.NewSigner(private)
-	if err != nil {
-		return nil, "", err
-	}
-	verifier, err := note.NewVerifier(public)
-	if err != nil {
-		return nil, "", err
-	}
-	if signer.Name() != origin || verifier.Name() != origin || signer.KeyHash() != verifier.KeyHash() {
-		return nil, "", fmt.Errorf("not a key pair of the ledger %s", origin)
-	}
-	return signer, public, nil
-}
-
-func makeKey(file, origin string) error {
-	private, public, err := note.GenerateKey(rand.Reader, origin)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(file), ".key-*") // readable by its owner alone
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.WriteString(private + "\n" + public + "\n")
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(f.Name(), file); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return nil
-}
-
-// publish enters the key in the ledger unless it was entered before.
-func (n *Notary) publish(ctx context.Context, key string) error {
-	_, err := commit.Do[any](ctx, n.Committer, commit.Act{Kind: commit.Once, Locks: []string{"setting:" + keySetting},
-		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, _ time.Time) (commit.Outcome, error) {
-			known, err := store.Setting(ctx, q, keySetting)
-			if err != nil || known == key {
-				return commit.Outcome{}, err
-			}
-			return commit.Outcome{
-				Drafts: []ledger.Draft{{Stream: "system", Kind: ledger.KindSecurity, Event: "publish_key", Actor: ledger.Actor{ID: ocop.System}, Data: ledger.Map{"key": key}}},
-				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
-					return store.SaveSetting(ctx, tx, keySetting, key)
-				}),
-			}, nil
-		})})
-	return err
-}
-
 // Checkpoint is the tree head as it stands now, signed: C2SP tlog-checkpoint.
 func (n *Notary) Checkpoint(ctx context.Context) ([]byte, error) {
-	if _, err := n.Key(ctx); err != nil {
+	signer, _, err := n.key(ctx)
+	if err != nil {
 		return nil, err
 	}
 	head, err := store.LoadHead(ctx, n.DB)
 	if err != nil {
 		return nil, err
 	}
-	return ledger.Checkpoint(head.Origin, &head.Tree, n.signer)
+	return ledger.Checkpoint(head.Origin, &head.Tree, signer)
 }
 
 // Tile is one of C2SP tlog-tiles; nil when the tree does not have it yet.
@@ -225,7 +119,8 @@ func (n *Notary) Consistency(ctx context.Context, from, to int64) (g Growth, err
 //
 // Faults: not_found.
 func (n *Notary) Proof(ctx context.Context, index int64) (entry, proof []byte, err error) {
-	if _, err := n.Key(ctx); err != nil {
+	signer, _, err := n.key(ctx)
+	if err != nil {
 		return nil, nil, err
 	}
 	err = n.DB.Snapshot(ctx, func(q sqldb.Querier) error {
@@ -240,7 +135,7 @@ func (n *Notary) Proof(ctx context.Context, index int64) (entry, proof []byte, e
 		if line == nil {
 			return fault.New(fault.NotFound, "not_found", "Không có bản ghi này.", "There is no such entry.")
 		}
-		checkpoint, err := ledger.Checkpoint(head.Origin, &head.Tree, n.signer)
+		checkpoint, err := ledger.Checkpoint(head.Origin, &head.Tree, signer)
 		if err != nil {
 			return err
 		}

@@ -91,18 +91,22 @@ func (n *Notary) Check(ctx context.Context) error {
 	})
 }
 
-// parse reads a checkpoint that our own key signed.
-func (n *Notary) parse(text []byte, origin string) (*fmtlog.Checkpoint, error) {
-	pair, err := os.ReadFile(n.File)
+// parse reads a checkpoint that our own key signed, or one that it replaced: the
+// checkpoint may have been kept before a rotation.
+func (n *Notary) parse(text []byte, origin string) (c *fmtlog.Checkpoint, err error) {
+	keys, err := PublicKeys(n.File)
 	if err != nil {
 		return nil, err
 	}
-	_, public, _ := strings.Cut(strings.TrimSpace(string(pair)), "\n")
-	verifier, err := note.NewVerifier(public)
-	if err != nil {
-		return nil, err
+	for _, key := range keys {
+		verifier, wrong := note.NewVerifier(key)
+		if wrong != nil {
+			return nil, wrong
+		}
+		if c, _, _, err = fmtlog.ParseCheckpoint(text, origin, verifier); err == nil {
+			break
+		}
 	}
-	c, _, _, err := fmtlog.ParseCheckpoint(text, origin, verifier)
 	if err == nil && len(c.Hash) != tlog.HashSize {
 		err = errors.New("its root is no hash")
 	}

@@ -76,6 +76,7 @@ func (a *API) routes(api huma.API) {
 	get(r.open(), "/api/v1/verify/{number}/qr.png", "certificate-qr", "Certificates", a.certificateQR)
 	get(r.open(), "/api/v1/verify/{number}/evidence", "certificate-evidence", "Certificates", a.evidence)
 	get(r.open(), "/api/v1/audit/key", "ledger-key", "Audit", a.ledgerKey)
+	get(r.open(), "/api/v1/audit/keys", "ledger-keys", "Audit", a.ledgerKeys)
 	get(r.open(), "/api/v1/workflows", "list-workflows", "Procedures", a.listWorkflows)
 	get(r.open(), "/api/v1/workflows/{name}/{version}", "get-workflow", "Procedures", a.getWorkflow)
 	for _, format := range draw.Formats {

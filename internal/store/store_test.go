@@ -39,7 +39,7 @@ var sets = map[string]sqldb.Set{
 	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections,
 	"setCertificates": setCertificates, "setTaken": setTaken,
 	"setStreams":     setStreams,
-	"setSaveStreams": setSaveStreams, "setEntries": setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate,
+	"setSaveStreams": setSaveStreams, "setEntries": setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate, "setForget": setForget,
 	"setCommitments": setCommitments, "setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers,
 }
 
@@ -59,6 +59,7 @@ var writes = map[string]write{
 	"writeExtension":     writeExtension,
 	"writeCalendar":      writeCalendar,
 	"writeDocument":      writeDocument,
+	"writeErasures":      writeErasures,
 	"writeInspections":   writeInspections,
 	"writeInspection":    writeInspection,
 	"writeActs":          writeActs,
