@@ -36,12 +36,27 @@ type auditCmd struct {
 
 type auditCheckpointCmd struct {
 	database
+	Witness []string `help:"Witness that is asked to co-sign it first, repeatable." placeholder:"URL=VKEY" env:"OCOPFLOW_WITNESS"`
 }
 
 // Run prints the tree head as it stands now, signed: keep it, and a later ledger
 // can be held against it.
 func (c auditCheckpointCmd) Run(w world) error {
-	note, err := on(w, c.database, func(a *app.App) ([]byte, error) { return a.Notary.Checkpoint(w.ctx) })
+	note, err := on(w, c.database, func(a *app.App) ([]byte, error) {
+		for _, text := range c.Witness {
+			x, err := audit.ParseWitness(text)
+			if err != nil {
+				return nil, err
+			}
+			a.Notary.Witnesses = append(a.Notary.Witnesses, x)
+		}
+		if len(c.Witness) > 0 {
+			if err := a.Notary.Keep(w.ctx); err != nil {
+				return nil, err
+			}
+		}
+		return a.Notary.Checkpoint(w.ctx)
+	})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ type serveCmd struct {
 	MaxUpload int64         `help:"Largest upload in bytes." default:"20971520" env:"OCOPFLOW_MAX_UPLOAD"`
 	Sweep     time.Duration `help:"Time between looks at what fell due." default:"30s" env:"OCOPFLOW_SWEEP"`
 	PublicURL string        `help:"Address at which the public reaches this server, such as https://ocop.example.vn; certificates carry it." env:"OCOPFLOW_PUBLIC_URL"`
+	Witness   []string      `help:"Witness that co-signs checkpoints (C2SP tlog-witness), repeatable." placeholder:"URL=VKEY" env:"OCOPFLOW_WITNESS"`
 	JSON      bool          `help:"Print one line of JSON when ready."`
 }
 
@@ -38,7 +39,7 @@ func (s serveCmd) Run(w world) error {
 		s.Data = filepath.Join(s.dir(), "demo")
 	}
 	log := slog.New(slog.NewTextHandler(w.errs, nil))
-	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Sweep: s.Sweep, Version: version, Log: log})
+	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Sweep: s.Sweep, Witnesses: s.Witness, Version: version, Log: log})
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,7 @@ type Config struct {
 	Data       string           // data directory; "" for the folder of a SQLite file, else "data"
 	Restored   string           // why an older database was restored on purpose; "" when it was not
 	PublicURL  string           // where the public reaches the server; "" takes each request's own
+	Witnesses  []string         // that co-sign checkpoints, "URL=VKEY" each
 	Idle       bool             // nothing runs in the background: for one command
 	Sweep      time.Duration    // between looks at what fell due; 0 for 30 seconds
 	Version    string
@@ -115,7 +116,14 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return store.CreateHead(ctx, tx, newOrigin()) }); err != nil {
 		return fmt.Errorf("ledger head: %w", err)
 	}
-	a.Notary = &audit.Notary{DB: a.DB, File: filepath.Join(a.Data, audit.KeyFile)}
+	a.Notary = &audit.Notary{DB: a.DB, File: filepath.Join(a.Data, audit.KeyFile), Log: a.Log}
+	for _, text := range a.Witnesses {
+		w, err := audit.ParseWitness(text)
+		if err != nil {
+			return err
+		}
+		a.Notary.Witnesses = append(a.Notary.Witnesses, w)
+	}
 	alarm, err := a.rolledBack(ctx)
 	if err != nil {
 		return err

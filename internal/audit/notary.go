@@ -1,8 +1,11 @@
 package audit
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -21,22 +24,41 @@ type Notary struct {
 	Committer *commit.Committer
 	File      string // of the private key; made when it is missing
 
+	Witnesses []*Witness   // asked to co-sign what is kept
+	Log       *slog.Logger // needed with witnesses
+
 	mu     sync.Mutex
 	signer note.Signer
 	public string
+
+	keeping   sync.Mutex
+	witnessed atomic.Pointer[[]byte] // the newest checkpoint that a witness co-signed
 }
 
-// Checkpoint is the tree head as it stands now, signed: C2SP tlog-checkpoint.
+// Checkpoint is the tree head as it stands now, signed: C2SP tlog-checkpoint,
+// with the co-signatures of witnesses that have seen this very tree.
 func (n *Notary) Checkpoint(ctx context.Context) ([]byte, error) {
-	signer, _, err := n.key(ctx)
+	c, _, err := n.sign(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if w := n.witnessed.Load(); w != nil && bytes.HasPrefix(*w, c) {
+		return *w, nil
+	}
+	return c, nil
+}
+
+func (n *Notary) sign(ctx context.Context) ([]byte, store.Head, error) {
+	signer, _, err := n.key(ctx)
+	if err != nil {
+		return nil, store.Head{}, err
 	}
 	head, err := store.LoadHead(ctx, n.DB)
 	if err != nil {
-		return nil, err
+		return nil, head, err
 	}
-	return ledger.Checkpoint(head.Origin, &head.Tree, signer)
+	c, err := ledger.Checkpoint(head.Origin, &head.Tree, signer)
+	return c, head, err
 }
 
 // Tile is one of C2SP tlog-tiles; nil when the tree does not have it yet.

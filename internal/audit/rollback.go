@@ -16,6 +16,7 @@ import (
 
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
+	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
@@ -40,23 +41,61 @@ func (n *Notary) kept(origin string) string {
 	return filepath.Join(filepath.Dir(n.File), "checkpoint-"+strings.ReplaceAll(origin, "/", "-")+".txt")
 }
 
-// Keep signs the tree head and keeps it outside of the database.
+// Keep signs the tree head, keeps it outside of the database and asks the
+// witnesses to co-sign it.
 func (n *Notary) Keep(ctx context.Context) error {
-	note, err := n.Checkpoint(ctx)
+	n.keeping.Lock()
+	defer n.keeping.Unlock()
+	c, head, err := n.sign(ctx)
 	if err != nil {
 		return err
 	}
-	origin, _, _ := strings.Cut(string(note), "\n")
-	f, err := os.CreateTemp(filepath.Dir(n.File), ".checkpoint-*")
+	if err := replace(n.kept(head.Origin), c); err != nil || len(n.Witnesses) == 0 || head.Tree.Size == 0 {
+		return err
+	}
+	c, count := n.cosign(ctx, c, head.Tree.Size)
+	if count == 0 {
+		return nil
+	}
+	n.witnessed.Store(&c)
+	return errors.Join(replace(n.kept(head.Origin), c), replace(n.seen(head.Origin), c))
+}
+
+// replace writes a file in one step, so that nobody reads half of it.
+func replace(name string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".checkpoint-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name()) // gone already when all went well
-	_, err = f.Write(note)
+	_, err = f.Write(content)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), n.kept(origin))
+	return os.Rename(f.Name(), name)
+}
+
+// seen is the file of the newest checkpoint that a witness co-signed.
+func (n *Notary) seen(origin string) string {
+	return filepath.Join(filepath.Dir(n.File), "witnessed-"+strings.ReplaceAll(origin, "/", "-")+".txt")
+}
+
+// Witnessed is the newest checkpoint that a witness co-signed.
+//
+// Faults: not_witnessed (NotFound).
+func (n *Notary) Witnessed(ctx context.Context) ([]byte, error) {
+	if w := n.witnessed.Load(); w != nil {
+		return *w, nil
+	}
+	head, err := store.LoadHead(ctx, n.DB)
+	if err != nil {
+		return nil, err
+	}
+	c, err := os.ReadFile(n.seen(head.Origin))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fault.New(fault.NotFound, "not_witnessed", "Chưa có nhân chứng nào cùng ký điểm chốt.", "No witness has co-signed a checkpoint yet.")
+	}
+	return c, err
 }
 
 // Check holds the database against the checkpoint that was kept.

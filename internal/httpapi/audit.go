@@ -18,9 +18,17 @@ import (
 	"ocopflow/internal/store"
 )
 
+type checkpointIn struct {
+	Witnessed bool `query:"witnessed" doc:"the newest that a witness co-signed, which may be older"`
+}
+
 // checkpoint is the signed tree head, as C2SP tlog-checkpoint writes it.
-func (a *API) checkpoint(ctx context.Context, _ *struct{}) (*fileOut, error) {
-	note, err := a.Notary.Checkpoint(ctx)
+func (a *API) checkpoint(ctx context.Context, in *checkpointIn) (*fileOut, error) {
+	take := a.Notary.Checkpoint
+	if in.Witnessed {
+		take = a.Notary.Witnessed
+	}
+	note, err := take(ctx)
 	return file(mediaText, "checkpoint", note), err
 }
 
