@@ -51,18 +51,20 @@ func TestTheKeyIsReplacedOnTheCommandLine(t *testing.T) {
 		}
 		return out.String() + errs.String()
 	}
-	at := []string{"--database", address}
-	old := strings.TrimSpace(say(exitDone, append(at, "key")...))
-	say(exitUsage, append(at, "rotate-key")...)
-	if text := say(exitFailed, append(at, "rotate-key", "--reason", " ")...); !strings.Contains(text, "reason_missing") {
+	at := func(command string, flags ...string) []string {
+		return append([]string{command, "--database", address}, flags...)
+	}
+	old := strings.TrimSpace(say(exitDone, at("key")...))
+	say(exitUsage, at("rotate-key")...)
+	if text := say(exitFailed, at("rotate-key", "--reason", " ")...); !strings.Contains(text, "reason_missing") {
 		t.Errorf("%s", text)
 	}
-	fresh := strings.TrimSpace(say(exitDone, append(at, "rotate-key", "--reason", "Máy cũ", "--destroy")...))
-	if fresh == old || strings.TrimSpace(say(exitDone, append(at, "key")...)) != fresh {
+	fresh := strings.TrimSpace(say(exitDone, at("rotate-key", "--reason", "Máy cũ", "--destroy")...))
+	if fresh == old || strings.TrimSpace(say(exitDone, at("key")...)) != fresh {
 		t.Errorf("from %s to %s", old, fresh)
 	}
 	var keys []map[string]any
-	if err := json.Unmarshal([]byte(say(exitDone, append(at, "key", "--all", "--json")...)), &keys); err != nil || len(keys) != 2 || keys[1]["replaces"] != old {
+	if err := json.Unmarshal([]byte(say(exitDone, at("key", "--all", "--json")...)), &keys); err != nil || len(keys) != 2 || keys[1]["replaces"] != old {
 		t.Errorf("%v %v", keys, err)
 	}
 	for _, key := range [][]string{{"--key", old}, {"--data", dir}} {
@@ -71,7 +73,7 @@ func TestTheKeyIsReplacedOnTheCommandLine(t *testing.T) {
 		}
 	}
 	say(exitFailed, "verify", "--certificate", evidence, "--key", fresh)
-	say(exitDone, append(at, "verify")...)
+	say(exitDone, at("verify")...)
 }
 
 func TestAnErasureOnTheCommandLine(t *testing.T) {

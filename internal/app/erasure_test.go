@@ -5,12 +5,17 @@ package app
 import (
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"ocopflow/internal/access"
+	"ocopflow/internal/accounts"
 	"ocopflow/internal/audit"
 	"ocopflow/internal/dbtest"
+	"ocopflow/internal/privacy"
 	"ocopflow/internal/store"
 )
 
@@ -334,4 +339,49 @@ func TestPrivateValuesGoByErasureOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// On SQLite an erased value is gone from the file, too, once the program is
+// closed.
+func TestAnErasedValueLeavesTheFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "x.db")
+	run := func(do func(*App)) string {
+		t.Helper()
+		a, err := openPlain(t, Config{Database: "sqlite:" + file})
+		if err != nil {
+			t.Fatal(err)
+		}
+		do(a)
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	const name = "Nguyễn Thị Hồng Nhung"
+	var entry int64
+	if text := run(func(a *App) {
+		head, err := store.LoadHead(t.Context(), a.DB)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entry = head.Tree.Size
+		if _, err := a.People.Add(t.Context(), access.SystemActor, accounts.NewAccount{Name: "hong", Display: name}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}); !strings.Contains(text, name) {
+		t.Fatal("the name is not in the file to begin with")
+	}
+	if text := run(func(a *App) {
+		if _, err := a.Privacy.Erase(t.Context(), privacy.Request{Entry: entry, Reason: "Đã nghỉ việc", Actor: access.SystemActor}); err != nil {
+			t.Fatal(err)
+		}
+	}); strings.Contains(text, name) {
+		t.Error("the name is in the file still")
+	}
 }
