@@ -385,3 +385,40 @@ func TestAnErasedValueLeavesTheFile(t *testing.T) {
 		t.Error("the name is in the file still")
 	}
 }
+
+// Everything private of a certified product can go, session and inspection
+// included: the record holds, and the product goes on.
+func TestEverythingPrivateOfAProductCanGo(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		o.clock("2024-05-20")
+		id := o.certified("Nước mắm riêng tư", "R-1")
+		erased := 0
+		for _, e := range o.must(200, o.ask("auditor", "GET", "/api/v1/products/"+id+"/history?limit=200", nil)).items() {
+			switch a := o.erase("privacy", e["index"], map[string]any{"reason": "Theo đơn"}); a.code() {
+			case "":
+				erased += int(o.must(200, a).body["erased"].(float64))
+			case "nothing_private", "erased_already":
+			default:
+				t.Errorf("%v: %s", e["event"], a.text)
+			}
+		}
+		if erased < 10 {
+			t.Errorf("%d values were erased", erased)
+		}
+		o.verified(erased)
+		var left int
+		if err := o.app.DB.QueryRow(t.Context(), `SELECT count(*) FROM private_values v JOIN entries e ON e.idx = v.entry WHERE e.product = $1 AND e.event <> 'erase'`, id).Scan(&left); err != nil || left > 0 {
+			t.Errorf("%d values are left, %v", left, err)
+		}
+		o.must(200, o.ask("office-province", "GET", "/api/v1/products/"+id+"/inspections", nil))
+		o.must(200, o.ask("auditor", "GET", "/api/v1/scoring-sessions", nil))
+		for _, lang := range []string{"vi", "en"} {
+			if page := o.browse("office-province", lang).get("/products/" + id); page.status != 200 {
+				t.Errorf("%d", page.status)
+			}
+		}
+		o.must(200, o.move("producer-"+fishSauce, id, "begin_upgrade", nil))
+	})
+}
