@@ -3,6 +3,7 @@
 package app
 
 import (
+	"html"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,6 +76,9 @@ func TestANewKeyTakesOver(t *testing.T) {
 		keys := o.must(200, o.ask("", "GET", "/api/v1/audit/keys", nil)).items()
 		if len(keys) != 2 || keys[0]["key"] != old || keys[1]["key"] != k.Key || keys[1]["replaces"] != old || keys[1]["since"].(float64) <= keys[0]["since"].(float64) {
 			t.Fatalf("%v", keys)
+		}
+		if page := o.must(200, o.ask("", "GET", "/offline.html", nil)).text; !strings.Contains(html.UnescapeString(page), `value="`+k.Key+" "+old+`"`) {
+			t.Error("the offline page does not know both keys")
 		}
 		cross := keys[1]["cross"].(string)
 		if next, err := audit.CheckCross(cross, old); err != nil || next != k.Key {

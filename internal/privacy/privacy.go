@@ -1,10 +1,10 @@
 // Package privacy forgets personal values when a person asks for it: the data
 // protection officer of the unit says which and why. The entries of the ledger
 // stay as they are, and so do their proofs; what lay behind their commitments
-// goes, with every column and stored answer that still shows it. An opinion on a
-// sealed sheet is not among them: once the sheets are opened, it stands in the
-// minutes and is part of the record that the result was made from. How the
-// ledger commits to a value is package ledger's, that nothing else is missing
+// goes, with every column and stored answer that still shows it. A member's
+// opinion on a sheet is not among them: it is what was sealed, signed minutes
+// print it, and the opening put the salt of its commitment into the entry, so
+// that a short one could be guessed from there all the same. How the ledger commits to a value is package ledger's, that nothing else is missing
 // package audit finds out.
 package privacy
 

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"html"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -23,17 +24,24 @@ var offlineStyle string
 var offlineScript string
 
 // offline serves a page that checks certificates without a network once it is
-// saved: one file, with the ledger's public key in it. Its script and style are
+// saved: one file, with the ledger's public keys in it, also those that were
+// replaced. Its script and style are
 // allowed by their hashes.
 func (s *Site) offline(c *gin.Context) {
-	key, err := s.Notary.Key(c.Request.Context())
+	published, err := s.Notary.Keys(c.Request.Context())
 	if err != nil {
 		s.Fault(c, fault.Of(err))
 		return
 	}
+	var keys []string
+	for _, k := range slices.Backward(published) {
+		if !slices.Contains(keys, k.Key) {
+			keys = append(keys, k.Key)
+		}
+	}
 	h := c.Writer.Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src "+hashSource(offlineScript)+"; style-src "+hashSource(offlineStyle)+"; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
-	page := strings.NewReplacer("STYLE", offlineStyle, "SCRIPT", offlineScript, "KEY", html.EscapeString(key)).Replace(offlinePage)
+	page := strings.NewReplacer("STYLE", offlineStyle, "SCRIPT", offlineScript, "KEY", html.EscapeString(strings.Join(keys, " "))).Replace(offlinePage)
 	c.Data(http.StatusOK, "text/html; charset=utf-8", []byte(page))
 }
 
