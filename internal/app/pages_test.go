@@ -77,7 +77,7 @@ func TestPagesOfEveryRoleInBothLanguages(t *testing.T) {
 		"en": {`<html lang="en">`, "My work", "Products"},
 	}
 	untranslated := regexp.MustCompile(`>(event_[a-z_]+|[a-z]+_[a-z_]+)<`)
-	for _, who := range []string{"admin", "office", "leader", "commune-tt-thien-cam", "producer-" + fishSauce, "secretary-district", "member-district-1", "auditor", "dept-nong-nghiep"} {
+	for _, who := range []string{"admin", "office", "leader", "commune-tt-thien-cam", "producer-" + fishSauce, "secretary-district", "member-district-1", "auditor", "privacy", "dept-nong-nghiep"} {
 		for lang, want := range words {
 			b := o.browse(who, lang)
 			for _, path := range []string{"/worklist", "/products", "/products?q=nuoc+mam&overdue=true", "/products/" + id, "/campaigns", "/campaigns/cam-xuyen-2024", "/procedures", "/councils", "/products/" + id + "/self-score", "/verify/GD-2022-01", "/verify?number=none"} {

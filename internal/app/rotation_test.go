@@ -3,6 +3,8 @@
 package app
 
 import (
+	"context"
+	"crypto/rand"
 	"html"
 	"os"
 	"path/filepath"
@@ -14,9 +16,13 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"ocopflow/internal/audit"
+	"ocopflow/internal/commit"
 	"ocopflow/internal/dbtest"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/ocop"
 	"ocopflow/internal/register"
+	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
 
@@ -236,6 +242,39 @@ func TestAReplacedKeySignsNoMore(t *testing.T) {
 	if got, err := elsewhere.Key(t.Context()); err != nil || got != k.Key {
 		t.Errorf("%s %v", got, err)
 	}
+}
+
+// A key that claims to follow another without its word is found.
+func TestAKeyWithoutTheWordOfTheOldOneIsFound(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		a, err := openPlain(t, Config{Database: address, Data: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		k, err := a.Notary.Rotate(t.Context(), "x", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report, err := audit.Verify(t.Context(), a.DB, audit.Options{}); err != nil || !report.OK {
+			t.Fatalf("%+v %v", report, err)
+		}
+		_, forged, err := note.GenerateKey(rand.Reader, strings.Split(k.Key, "+")[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = commit.Do[any](t.Context(), a.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(func(context.Context, sqldb.Querier, time.Time) (commit.Outcome, error) {
+			return commit.Outcome{Drafts: []ledger.Draft{{Stream: "system", Kind: ledger.KindSecurity, Event: "publish_key", Actor: ledger.Actor{ID: ocop.System},
+				Data: ledger.Map{"key": forged, "replaces": k.Key, "cross": k.Cross}}}}, nil
+		})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report, err := audit.Verify(t.Context(), a.DB, audit.Options{}); err != nil || report.OK || !strings.Contains(report.Fault, "does not vouch") {
+			t.Errorf("%+v %v", report, err)
+		}
+	})
 }
 
 // A rotation and a running server: restored databases are still noticed.

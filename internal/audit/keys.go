@@ -65,7 +65,7 @@ func (n *Notary) key(ctx context.Context) (note.Signer, string, error) {
 		if err := n.refuseReplaced(ctx, p.public); err != nil {
 			return nil, "", err
 		}
-		if n.signer == nil { // the first key, or one made because the file was lost
+		if p.public != n.public { // the first key, or one made because the file was lost
 			if err := n.publish(ctx, p.public); err != nil {
 				return nil, "", err
 			}

@@ -167,6 +167,26 @@ func CheckCross(cross, old string) (string, error) {
 	return key, nil
 }
 
+// successions sees to it that each key which was to follow another has that
+// one's word for it.
+func (v *verification) successions(ctx context.Context) error {
+	list, err := publishedKeys(ctx, v.q)
+	if err != nil {
+		return nil // unreadable bytes are found by the checker
+	}
+	for _, k := range list {
+		if k.Replaces == "" {
+			continue
+		}
+		if key, err := CheckCross(k.Cross, k.Replaces); err != nil || key != k.Key {
+			if err := v.found(Finding{Entry: &k.Since, Text: "the key that it replaces does not vouch for the new one"}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func checkReason(reason string) error {
 	switch n := utf8.RuneCountInString(strings.TrimSpace(reason)); {
 	case n == 0:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -65,7 +66,11 @@ func (n *Notary) cosign(ctx context.Context, checkpoint []byte, size int64) ([]b
 		wg.Go(func() {
 			var err error
 			if lines[i], err = n.ask(ctx, w, checkpoint, size); err != nil {
-				n.Log.WarnContext(ctx, "a witness did not co-sign", "witness", w.Name(), "size", size, "err", err)
+				level := slog.LevelWarn
+				if errors.Is(err, ErrWitnessAhead) {
+					level = slog.LevelError
+				}
+				n.Log.Log(ctx, level, "a witness did not co-sign", "witness", w.Name(), "size", size, "err", err)
 			}
 		})
 	}
