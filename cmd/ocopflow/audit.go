@@ -148,11 +148,11 @@ func (c auditVerifyCmd) Run(w world) error {
 func (c auditVerifyCmd) verify(w world) (audit.Report, error) {
 	o := audit.Options{All: c.All, Progress: w.progress()}
 	for _, file := range c.Checkpoint {
-		key, err := c.key()
+		keys, err := c.keys()
 		if err != nil {
 			return audit.Report{}, err
 		}
-		k, err := readCheckpoint(file, key)
+		k, err := byAny(keys, func(key string) (audit.Kept, error) { return readCheckpoint(file, key) })
 		if err != nil {
 			return audit.Report{}, err
 		}
@@ -217,12 +217,7 @@ func (c auditVerifyCmd) certificate(w world) error {
 	if err != nil {
 		return err
 	}
-	var k register.Issued
-	for _, key := range keys {
-		if k, err = register.CheckEvidence(text, key); err == nil {
-			break
-		}
-	}
+	k, err := byAny(keys, func(key string) (register.Issued, error) { return register.CheckEvidence(text, key) })
 	if err != nil {
 		return errors.Join(err, errors.Unwrap(err))
 	}
@@ -246,6 +241,16 @@ func (c auditVerifyCmd) keys() ([]string, error) {
 		return nil, fmt.Errorf("which key is trusted? Give --key (a server publishes it at /api/v1/audit/key): %w", err)
 	}
 	return keys, nil
+}
+
+// byAny checks something by the first of the keys that signed it.
+func byAny[T any](keys []string, check func(key string) (T, error)) (out T, err error) {
+	for _, key := range keys {
+		if out, err = check(key); err == nil {
+			break
+		}
+	}
+	return out, err
 }
 
 // textOrFile is the content of a file of that name, or the text itself.

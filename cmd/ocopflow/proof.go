@@ -102,7 +102,7 @@ func readCheckpoint(file, key string) (audit.Kept, error) {
 
 // proof checks an entry's proof offline.
 func (c auditVerifyCmd) proof(w world) error {
-	key, err := c.key()
+	keys, err := c.keys()
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,9 @@ func (c auditVerifyCmd) proof(w world) error {
 		return err
 	}
 	entry, proof, _ := strings.Cut(strings.TrimSuffix(text, "\n"), "\n")
-	p, err := ledger.CheckProof([]byte(entry), []byte(proof+"\n"), key)
+	p, err := byAny(keys, func(key string) (ledger.Proven, error) {
+		return ledger.CheckProof([]byte(entry), []byte(proof+"\n"), key)
+	})
 	if err != nil {
 		return err
 	}
