@@ -40,7 +40,7 @@ var sets = map[string]sqldb.Set{
 	"setCertificates": setCertificates, "setTaken": setTaken,
 	"setStreams":     setStreams,
 	"setSaveStreams": setSaveStreams, "setEntries": setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate,
-	"setCommitments": setCommitments, "setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers,
+	"setCommitments": setCommitments, "setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers, "setAccountNames": setAccountNames,
 }
 
 // writes are all statements made from a table.
@@ -75,6 +75,9 @@ var writes = map[string]write{
 	"writeSeats":         writeSeats,
 	"writeSeat":          writeSeat,
 	"writeUnit":          writeUnit,
+	"writeReview":        writeReview,
+	"writeReviewStep":    writeReviewStep,
+	"writeReviewNote":    writeReviewNote,
 	"writeProducer":      writeProducer,
 }
 
