@@ -27,6 +27,7 @@ import (
 	"ocopflow/internal/job"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/review"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 	"ocopflow/internal/workflow"
@@ -65,6 +66,8 @@ type App struct {
 	Councils  *council.Desk
 	Notary    *audit.Notary
 	Archive   *audit.Archive
+	Inspector *audit.Inspector
+	Reviews   *review.Desk
 	Handler   http.Handler
 
 	clock clock
@@ -160,6 +163,8 @@ func (a *App) start(ctx context.Context) error {
 	a.Desk.Plans = a.Campaigns
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}
 	a.Archive = &audit.Archive{DB: a.DB, Library: lib, Plans: a.Campaigns, Clock: now}
+	a.Inspector = &audit.Inspector{DB: a.DB, Desk: a.Desk}
+	a.Reviews = &review.Desk{DB: a.DB, Committer: a.Committer, Inspector: a.Inspector}
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/review"
 	"ocopflow/internal/source"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/workflow"
@@ -40,6 +41,8 @@ type API struct {
 	Councils  *council.Desk
 	Notary    *audit.Notary
 	Archive   *audit.Archive
+	Inspector *audit.Inspector
+	Reviews   *review.Desk
 	PublicURL string // where the public reaches this server; "" takes each request's own
 	People    *accounts.People
 	Library   *workflow.Library
@@ -90,7 +93,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	switch pkg := path.Base(t.PkgPath()); pkg {
-	case "campaign", "calendar", "criteria", "council", "store", "accounts":
+	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review":
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name

@@ -54,8 +54,12 @@ type Opening struct {
 //
 // Faults: who_may_not (Forbidden); review_wrong (Invalid).
 func (d *Desk) Open(ctx context.Context, o Opening) (Review, error) {
+	missing, err := d.missing(ctx, o)
+	if err != nil {
+		return Review{}, err
+	}
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
-		r, err := d.opened(ctx, q, o, now)
+		r, err := opened(ctx, q, o, missing, now)
 		if err != nil {
 			return commit.Outcome{}, err
 		}
@@ -87,7 +91,7 @@ func (d *Desk) Open(ctx context.Context, o Opening) (Review, error) {
 }
 
 // opened is the review that is asked for, checked.
-func (d *Desk) opened(ctx context.Context, q sqldb.Querier, o Opening, now time.Time) (store.Review, error) {
+func opened(ctx context.Context, q sqldb.Querier, o Opening, missing bool, now time.Time) (store.Review, error) {
 	r := store.Review{ID: casework.NewID(), Title: strings.TrimSpace(o.Title), Search: strings.TrimPrefix(o.Search, "?"), About: o.Entry,
 		Status: store.ReviewOpen, OpenedBy: o.Actor.ID, OpenedAt: now, Version: 1}
 	scope, err := audit.ScopeOf(o.Actor)
@@ -97,8 +101,11 @@ func (d *Desk) opened(ctx context.Context, q sqldb.Querier, o Opening, now time.
 	bad := wrong()
 	checkText(bad, "body.title", r.Title, 1, maxTitle)
 	checkText(bad, "body.note", strings.TrimSpace(o.Note), 0, maxNote)
-	d.checkSearch(bad, r.Search)
-	if err := d.concerns(ctx, q, o, scope, &r, bad); err != nil {
+	checkSearch(bad, r.Search)
+	if missing {
+		bad.At("body.entry", "Không có bản ghi này.", "There is no such entry.")
+	}
+	if err := concerns(ctx, q, o, scope, &r, bad); err != nil {
 		return r, err
 	}
 	u, err := unit(ctx, q, o)
@@ -126,7 +133,7 @@ func checkText(bad *fault.Error, place, text string, least, most int) {
 	}
 }
 
-func (d *Desk) checkSearch(bad *fault.Error, text string) {
+func checkSearch(bad *fault.Error, text string) {
 	q, err := url.ParseQuery(text)
 	if err == nil {
 		_, err = audit.ReadQuestion(q)
@@ -136,9 +143,9 @@ func (d *Desk) checkSearch(bad *fault.Error, text string) {
 	}
 }
 
-// concerns finds the product and the entry that a review names: they must be ones
-// that the auditor is shown.
-func (d *Desk) concerns(ctx context.Context, q sqldb.Querier, o Opening, scope audit.Scope, r *store.Review, bad *fault.Error) error {
+// concerns finds the product that a review names: it must be one that the auditor
+// is shown.
+func concerns(ctx context.Context, q sqldb.Querier, o Opening, scope audit.Scope, r *store.Review, bad *fault.Error) error {
 	if o.Product != "" {
 		p, err := store.Product(ctx, q, o.Product)
 		if err == nil && p == nil {
@@ -153,15 +160,20 @@ func (d *Desk) concerns(ctx context.Context, q sqldb.Querier, o Opening, scope a
 			r.Product = p.ID
 		}
 	}
+	return nil
+}
+
+// missing reports whether the entry that is named is not one the auditor is
+// shown. Entries never change, so it is asked before the transaction.
+func (d *Desk) missing(ctx context.Context, o Opening) (bool, error) {
 	if o.Entry == nil {
-		return nil
+		return false, nil
 	}
 	_, _, err := d.Inspector.Entry(ctx, o.Actor, *o.Entry)
 	if fault.Is(err, fault.NotFound) {
-		bad.At("body.entry", "Không có bản ghi này.", "There is no such entry.")
-		return nil
+		return true, nil
 	}
-	return err
+	return false, err
 }
 
 // unit is the one named, if the actor audits there, else the highest in which

@@ -26,6 +26,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/review"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/workflow"
 )
@@ -43,6 +44,9 @@ type Site struct {
 	Campaigns *campaign.Desk
 	Councils  *council.Desk
 	Notary    *audit.Notary
+	Archive   *audit.Archive
+	Inspector *audit.Inspector
+	Reviews   *review.Desk
 	People    *accounts.People
 	Library   *workflow.Library
 	Log       *slog.Logger
