@@ -256,7 +256,7 @@ func unguarded(t *testing.T, db *sqldb.DB) {
 }
 
 // busy fills every table: two products scored and certified, a self-scoring, an
-// extension, refusals, a session of the demo's people.
+// extension, refusals, a session of the demo's people, reviews.
 func (o *office) busy() {
 	o.t.Helper()
 	id := o.product(simWine)
@@ -273,6 +273,10 @@ func (o *office) busy() {
 	o.clock("2024-05-20")
 	o.certified("Nước mắm thứ nhất", "A-1")
 	o.certified("Nước mắm thứ hai", "A-2")
+	for _, title := range []string{"Rà soát thứ nhất", "Rà soát thứ hai"} {
+		review := o.must(201, o.ask("auditor", "POST", reviewsPath, map[string]any{"title": title, "note": "Bắt đầu", "product": simWine, "entry": 1, "search": "kind=move"})).body["id"].(string)
+		o.must(200, o.ask("auditor", "POST", reviewsPath+"/"+review+"/close", map[string]any{"note": title}))
+	}
 }
 
 // Whatever a database administrator changes in secret, triggers switched off, is
