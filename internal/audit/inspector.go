@@ -222,3 +222,7 @@ func (f *Found) withhold(a access.Actor, place ocop.Path) {
 func noEntry() error {
 	return fault.New(fault.NotFound, "not_found", "Không có bản ghi này.", "There is no such entry.")
 }
+
+func noProduct() error {
+	return fault.New(fault.NotFound, "not_found", "Không có sản phẩm này.", "There is no such product.")
+}

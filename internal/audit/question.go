@@ -196,3 +196,13 @@ func unitBy(ctx context.Context, q sqldb.Querier, text string) (*ocop.Unit, erro
 	}
 	return u, err
 }
+
+// Restores is how often an older database was brought back and that was
+// acknowledged.
+func (i *Inspector) Restores(ctx context.Context) (int, error) {
+	list, err := store.Find(ctx, i.DB, store.Search{Event: "acknowledge_restore", Kind: ledger.KindSecurity, Limit: maxRestores})
+	return len(list), err
+}
+
+// maxRestores bounds a count that is nought nearly always.
+const maxRestores = 1000

@@ -28,7 +28,11 @@ type Search struct {
 	Limit   int
 }
 
-const sqlEntryAt = `SELECT at FROM entries WHERE idx = $1`
+const (
+	sqlEntryAt   = `SELECT at FROM entries WHERE idx = $1`
+	sqlAllGrants = `SELECT a.id, a.name, g.role, u.id, u.code, u.name_vi, u.path FROM grants g JOIN accounts a ON a.id = g.account JOIN units u ON u.id = g.unit
+		ORDER BY u.path, g.role, a.name`
+)
 
 var setAccountNames = sqldb.Set{
 	SQL:     `SELECT a.id, a.name FROM accounts a WHERE a.id IN (SELECT c1 FROM {rows})`,
@@ -145,4 +149,22 @@ func AccountNames(ctx context.Context, q sqldb.Querier, list []string) (map[stri
 		return struct{}{}, err
 	})
 	return out, err
+}
+
+// Held is a role that an account holds.
+type Held struct {
+	Account string
+	Name    string
+	Role    ocop.Role
+	Unit    ocop.Ref
+	Path    ocop.Path // of the unit
+}
+
+// AllGrants are all roles that are held, from the top unit down.
+func AllGrants(ctx context.Context, q sqldb.Querier) ([]Held, error) {
+	rows, err := q.Query(ctx, sqlAllGrants)
+	return collect(rows, err, "all grants", func(s scanner) (h Held, err error) {
+		err = s.Scan(&h.Account, &h.Name, &h.Role, &h.Unit.ID, &h.Unit.Code, &h.Unit.Name, &h.Path)
+		return h, err
+	})
 }
