@@ -1,8 +1,6 @@
 package web
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -176,112 +174,6 @@ func (p *page) kinds() []choice {
 		out = append(out, choice{Value: k, Title: p.T("kind_" + k)})
 	}
 	return out
-}
-
-type entryBody struct {
-	found
-	Parts []part
-	Bytes string
-	Proof string
-	Key   string
-}
-
-// part of an entry, by its name in the bytes.
-type part struct{ Name, Title, Value string }
-
-// auditEntry shows one entry whole, with its proof.
-func (s *Site) auditEntry(p *page) error {
-	index, err := strconv.ParseInt(p.c.Param("index"), 10, 64)
-	if err != nil {
-		return fault.New(fault.NotFound, "not_found", "Không có bản ghi này.", "There is no such entry.")
-	}
-	f, text, err := s.Inspector.Entry(p.ctx, p.session.Actor, index)
-	if err != nil {
-		return err
-	}
-	b := entryBody{found: p.found(f), Bytes: text}
-	if b.Parts, err = p.parts(text); err != nil {
-		return err
-	}
-	_, proof, err := s.Notary.Proof(p.ctx, index)
-	if err != nil {
-		return err
-	}
-	b.Proof = string(proof)
-	if b.Key, err = s.Notary.Key(p.ctx); err != nil {
-		return err
-	}
-	return p.show("audit-entry", fmt.Sprintf("%s #%d", p.T("entry"), index), b)
-}
-
-// parts are what an entry's bytes say beside what its heading tells.
-func (p *page) parts(text string) ([]part, error) {
-	var m map[string]any
-	if err := json.Unmarshal([]byte(text), &m); err != nil {
-		return nil, err
-	}
-	var out []part
-	for _, name := range []string{"kind", "stream", "seq", "actor", "from", "to", "round", "track", "level", "procedure", "data", "facts", "refs", "rows", "prev", "key"} {
-		v, ok := m[name]
-		if !ok || v == "" {
-			continue
-		}
-		if inner, ok := v.(map[string]any); ok && (name == "data" || name == "facts") {
-			for _, key := range slices.Sorted(maps.Keys(inner)) {
-				out = append(out, part{name + "." + key, p.T("part_" + name), p.partValue(key, inner[key])})
-			}
-			continue
-		}
-		out = append(out, part{name, p.T("part_" + name), p.partValue(name, v)})
-	}
-	return out, nil
-}
-
-// partValue writes a value of an entry for a reader.
-func (p *page) partValue(name string, v any) string {
-	switch x := v.(type) {
-	case string:
-		if name == "from" || name == "to" {
-			return p.State(ocop.State(x))
-		}
-		if name == "kind" {
-			if m, ok := messages["kind_"+x]; ok {
-				return m.In(p.L())
-			}
-		}
-		return x
-	case bool:
-		return p.T(strconv.FormatBool(x))
-	case float64:
-		return strconv.FormatFloat(x, 'f', -1, 64)
-	case nil:
-		return "–"
-	case map[string]any:
-		if _, private := x["committed"]; private && len(x) == 1 {
-			return p.T("private_value")
-		}
-	case []any:
-		if name == "rows" {
-			return p.rowNames(x)
-		}
-	}
-	b, _ := json.Marshal(v) // it came from JSON
-	return string(b)
-}
-
-// rowNames are the tables that an entry tells rows of, each with how many.
-func (p *page) rowNames(rows []any) string {
-	count := map[string]int{}
-	for _, r := range rows {
-		if row, ok := r.([]any); ok && len(row) > 1 {
-			count[p.Table(fmt.Sprint(row[1]))]++
-		}
-	}
-	var out []string
-	for _, name := range slices.Sorted(maps.Keys(count)) {
-		out = append(out, fmt.Sprintf("%s: %d", name, count[name]))
-	}
-	return strings.Join(out, ", ")
 }
 
 // Table names a table in words.

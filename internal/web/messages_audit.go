@@ -11,6 +11,7 @@ func init() { maps.Copy(messages, auditMessages) }
 
 var auditMessages = map[string]ocop.Text{
 	"audit":             {Vi: "Thanh tra, kiểm toán", En: "Audit"},
+	"audit_menu":        {Vi: "Thanh tra", En: "Audit"},
 	"audit_entries":     {Vi: "Bản ghi", En: "Entries"},
 	"entry":             {Vi: "Bản ghi", En: "Entry"},
 	"flags":             {Vi: "Dấu hiệu cần xem", En: "Flags"},
@@ -134,6 +135,7 @@ var auditMessages = map[string]ocop.Text{
 	"optional":          {Vi: "không bắt buộc", En: "optional"},
 	"show_past":         {Vi: "Xem", En: "Show"},
 	"stood":             {Vi: "Sản phẩm lúc", En: "The product at"},
+	"not_met":           {Vi: "chưa đáp ứng", En: "not met"},
 	"holders":           {Vi: "Ai giữ vai trò gì", En: "Who held which role"},
 	"role":              {Vi: "Vai trò", En: "Role"},
 	"no_holders":        {Vi: "Lúc đó chưa ai giữ vai trò nào với sản phẩm này, hoặc bạn không được xem (dành cho cấp tỉnh trở lên).", En: "Nobody held a role over this product then, or it is not for you to see (province and above)."},

@@ -1,9 +1,6 @@
 package web
 
 import (
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +18,7 @@ type pastBody struct {
 	Moment, Until   time.Time
 	Deadlines       []calendar.Due
 	Holders         []audit.Holder
-	Changes         []audit.Difference
+	Changes         []change
 	Compared        bool
 }
 
@@ -46,14 +43,20 @@ func (s *Site) past(p *page) error {
 // localForm is how browsers write a moment without a zone; ours is Hanoi's.
 const localForm = "2006-01-02T15:04"
 
-// momentOf reads a moment of a form, or whatever the API takes for one.
+// momentOf reads a minute of a form, which means its end, but never later than
+// now; or whatever the API takes for a moment.
 //
 // Faults: moment_wrong (Invalid).
-func momentOf(text string) (time.Time, error) {
-	if at, err := time.ParseInLocation(localForm, text, ocop.Hanoi); err == nil {
-		return at.UTC(), nil
+func (s *Site) momentOf(text string) (time.Time, error) {
+	at, err := time.ParseInLocation(localForm, text, ocop.Hanoi)
+	if err != nil {
+		return audit.ParseMoment(text)
 	}
-	return audit.ParseMoment(text)
+	end := at.Add(time.Minute - time.Microsecond).UTC()
+	if now := s.Clock(); end.After(now) && !at.After(now) {
+		return now, nil
+	}
+	return end, nil
 }
 
 func (s *Site) then(p *page, b *pastBody) error {
@@ -61,7 +64,7 @@ func (s *Site) then(p *page, b *pastBody) error {
 	if err != nil {
 		return err
 	}
-	if b.Moment, err = momentOf(b.At); err != nil {
+	if b.Moment, err = s.momentOf(b.At); err != nil {
 		return err
 	}
 	if err := s.Archive.At(p.ctx, b.Moment, id, func(m *audit.Moment) error { return s.stood(p, m, id, b) }); err != nil {
@@ -70,11 +73,15 @@ func (s *Site) then(p *page, b *pastBody) error {
 	if b.To == "" {
 		return nil
 	}
-	if b.Until, err = momentOf(b.To); err != nil {
+	if b.Until, err = s.momentOf(b.To); err != nil {
 		return err
 	}
-	b.Changes, err = s.Archive.Diff(p.ctx, b.Moment, b.Until, id)
-	b.Compared = err == nil
+	list, err := s.Archive.Diff(p.ctx, b.Moment, b.Until, id)
+	if err != nil {
+		return err
+	}
+	b.Compared = true
+	b.Changes, err = p.changes(list)
 	return err
 }
 
@@ -94,41 +101,6 @@ func (s *Site) stood(p *page, m *audit.Moment, id string, b *pastBody) error {
 	}
 	b.Holders, err = m.Holders(p.ctx, *x)
 	return err
-}
-
-// Cell writes one side of a difference for a reader.
-func (p *page) Cell(d audit.Difference, v any) string {
-	switch x := v.(type) {
-	case nil:
-		return "–"
-	case bool:
-		return p.T(fmt.Sprint(x))
-	case string:
-		if d.Table == "products" && d.Column == "state" {
-			return p.State(ocop.State(x))
-		}
-		if at, err := time.Parse(time.RFC3339Nano, x); err == nil {
-			return p.Moment(at)
-		}
-		return x
-	case map[string]any:
-		var out []string
-		for _, key := range slices.Sorted(maps.Keys(x)) {
-			if x[key] != "" && key != "id" && key != "product" {
-				out = append(out, fmt.Sprintf("%s: %s", p.Column(key), p.Cell(audit.Difference{}, x[key])))
-			}
-		}
-		return strings.Join(out, "; ")
-	}
-	return fmt.Sprint(v)
-}
-
-// Column names a column in words.
-func (p *page) Column(name string) string {
-	if m, ok := messages["column_"+name]; ok {
-		return m.In(p.L())
-	}
-	return name
 }
 
 // RoleName names a role, also one that no procedure knows.
