@@ -36,6 +36,16 @@ func apart(a, b duty) bool {
 	return a != b && (a != approves || b != certifies) && (a != certifies || b != approves)
 }
 
+// conflicts reports whether a duty should be apart from one of those held.
+func conflicts(d duty, held map[duty]bool) bool {
+	for other := range held {
+		if d != "" && other != "" && apart(d, other) {
+			return true
+		}
+	}
+	return false
+}
+
 // byPerson groups lines by a place, such as a round, and the person.
 func byPerson(list []line, place func(line) string) map[[2]string][]line {
 	out := map[[2]string][]line{}
@@ -54,14 +64,11 @@ func productOf(l line) string { return l.Product }
 // duties finds people with two duties of one round that should be apart.
 func (h *history) duties() {
 	for _, mine := range sorted(byPerson(h.moves, roundOf)) {
-		var held []line
+		all := map[duty]bool{}
 		for _, m := range mine {
-			if slices.ContainsFunc(mine, func(o line) bool {
-				return dutyOf[m.Event] != "" && dutyOf[o.Event] != "" && apart(dutyOf[m.Event], dutyOf[o.Event])
-			}) {
-				held = append(held, m)
-			}
+			all[dutyOf[m.Event]] = true
 		}
+		held := slices.DeleteFunc(slices.Clone(mine), func(m line) bool { return !conflicts(dutyOf[m.Event], all) })
 		if len(held) > 0 {
 			vi, en := h.titles(held)
 			h.flag(FlagDuties, held, ocop.Text{Vi: "{who} làm nhiều việc cần tách người trong cùng một lượt: " + vi + ".",
