@@ -3,6 +3,7 @@
 package app
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/dbtest"
+	"ocopflow/internal/ledger"
 )
 
 // shows fails the test unless a page has all the words and nothing untranslated.
@@ -80,6 +82,31 @@ func TestTheAuditorsPages(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The file that the page of an entry offers proves the entry offline, and its first
+// line has the hash that the page shows.
+func TestTheFileOfAProofHolds(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t, dbtest.SQLite(t))
+	key := strings.TrimSpace(o.must(200, o.ask("", "GET", "/api/v1/audit/key", nil)).text)
+	b := o.browse("auditor", "vi")
+	a := b.get("/audit/entries/7/proof.txt")
+	entry, proof, _ := strings.Cut(strings.TrimSuffix(a.text, "\n"), "\n")
+	if p, err := ledger.CheckProof([]byte(entry), []byte(proof+"\n"), key); err != nil || p.Index != 7 {
+		t.Errorf("%d %+v %v", a.status, p, err)
+	}
+	b.shows("/audit/entries/7", fmt.Sprintf("%x", sha256.Sum256([]byte("\x00"+entry))), "proof-7.txt")
+	for who, want := range map[string]int{"office": 403, "producer-" + simWine: 403} {
+		if a := o.browse(who, "vi").get("/audit/entries/7/proof.txt"); a.status != want {
+			t.Errorf("%s: %d", who, a.status)
+		}
+	}
+	for _, path := range []string{"/audit/entries/999999/proof.txt", "/audit/entries/x/proof.txt"} {
+		if a := b.get(path); a.status != 404 {
+			t.Errorf("%s: %d", path, a.status)
+		}
+	}
 }
 
 // Pages of entries, page by page, keep the search; the export takes the session

@@ -156,7 +156,7 @@ func lines(ctx context.Context, q sqldb.Querier, s store.Search) (out []line, er
 			return nil, err
 		}
 		for _, l := range list {
-			x, err := read(l)
+			x, err := lineOf(l)
 			if err != nil {
 				return nil, err
 			}

@@ -101,7 +101,7 @@ type line struct {
 	Refs []string
 }
 
-func read(l store.Line) (line, error) {
+func lineOf(l store.Line) (line, error) {
 	out := line{Line: l}
 	if err := json.Unmarshal(withoutRows(l.Body), &out); err != nil {
 		return out, fmt.Errorf("entry %d: %w", l.Index, err)
@@ -194,7 +194,7 @@ func (i *Inspector) found(ctx context.Context, a access.Actor, lines []store.Lin
 	}
 	out := []Found{}
 	for _, l := range lines {
-		x, err := read(l)
+		x, err := lineOf(l)
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/register"
 )
 
 type entryBody struct {
@@ -29,7 +31,7 @@ type part struct{ Name, Title, Value string }
 func (s *Site) auditEntry(p *page) error {
 	index, err := strconv.ParseInt(p.c.Param("index"), 10, 64)
 	if err != nil {
-		return fault.New(fault.NotFound, "not_found", "Không có bản ghi này.", "There is no such entry.")
+		return noEntry()
 	}
 	f, text, err := s.Inspector.Entry(p.ctx, p.session.Actor, index)
 	if err != nil {
@@ -48,6 +50,31 @@ func (s *Site) auditEntry(p *page) error {
 		return err
 	}
 	return p.show("audit-entry", fmt.Sprintf("%s #%d", p.T("entry"), index), b)
+}
+
+// entryProof gives an entry's bytes and its proof as one file, which audit verify
+// --proof checks offline.
+func (s *Site) entryProof(p *page) error {
+	index, err := strconv.ParseInt(p.c.Param("index"), 10, 64)
+	if err != nil {
+		return noEntry()
+	}
+	if _, _, err := s.Inspector.Entry(p.ctx, p.session.Actor, index); err != nil {
+		return err
+	}
+	entry, proof, err := s.Notary.Proof(p.ctx, index)
+	if err != nil {
+		return err
+	}
+	h := p.c.Writer.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="proof-%d.txt"`, index))
+	p.c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte(register.Evidence(entry, proof)+"\n"))
+	return nil
+}
+
+func noEntry() error {
+	return fault.New(fault.NotFound, "not_found", "Không có bản ghi này.", "There is no such entry.")
 }
 
 // parts are what an entry's bytes say beside what its heading tells.

@@ -111,6 +111,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.POST("/sessions/:id", s.member(s.sessionAct))
 	e.GET("/audit", s.auditing(s.auditSearch))
 	e.GET("/audit/entries/:index", s.auditing(s.auditEntry))
+	e.GET("/audit/entries/:index/proof.txt", s.auditing(s.entryProof))
 	e.GET("/audit/integrity", s.auditing(s.integrity))
 	e.GET("/audit/flags", s.auditing(s.flags))
 	e.GET("/audit/reviews", s.auditing(s.reviews))
