@@ -28,6 +28,7 @@ import (
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
+	"ocopflow/internal/review"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 	"ocopflow/internal/workflow"
@@ -68,6 +69,8 @@ type App struct {
 	Notary    *audit.Notary
 	Archive   *audit.Archive
 	Privacy   *privacy.Desk
+	Inspector *audit.Inspector
+	Reviews   *review.Desk
 	Handler   http.Handler
 
 	clock clock
@@ -171,6 +174,8 @@ func (a *App) start(ctx context.Context) error {
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}
 	a.Archive = &audit.Archive{DB: a.DB, Library: lib, Plans: a.Campaigns, Clock: now}
 	a.Privacy = &privacy.Desk{DB: a.DB, Committer: a.Committer, Products: a.Desk}
+	a.Inspector = &audit.Inspector{DB: a.DB, Desk: a.Desk}
+	a.Reviews = &review.Desk{DB: a.DB, Committer: a.Committer, Inspector: a.Inspector}
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err
 	}

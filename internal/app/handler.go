@@ -30,10 +30,10 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 	if a.Demo {
 		setClock = a.setClock
 	}
-	api := &httpapi.API{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Privacy: a.Privacy, PublicURL: a.PublicURL, People: a.People, Library: a.Library, Log: a.Log,
+	api := &httpapi.API{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Privacy: a.Privacy, PublicURL: a.PublicURL, People: a.People, Library: a.Library, Log: a.Log,
 		Clock: now, SetClock: setClock, Attempts: attempts, MaxUpload: a.MaxUpload, Version: a.Version}
 	api.Mount(engine)
-	site, err := web.New(web.Site{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Privacy: a.Privacy, People: a.People, Library: a.Library, Log: a.Log,
+	site, err := web.New(web.Site{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Privacy: a.Privacy, People: a.People, Library: a.Library, Log: a.Log,
 		Clock: now, SetClock: setClock, Attempts: attempts, MaxUpload: a.MaxUpload})
 	if err != nil {
 		return nil, err

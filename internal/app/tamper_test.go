@@ -256,7 +256,7 @@ func unguarded(t *testing.T, db *sqldb.DB) {
 }
 
 // busy fills every table: two products scored and certified, a self-scoring, an
-// extension, refusals, a session of the demo's people, erasures.
+// extension, refusals, a session of the demo's people, erasures, reviews.
 func (o *office) busy() {
 	o.t.Helper()
 	id := o.product(simWine)
@@ -276,6 +276,10 @@ func (o *office) busy() {
 	o.must(201, o.upload("producer-"+simWine, id, "idea_form", []byte("phiếu")))
 	for _, event := range []string{"begin_upgrade", "add_document"} {
 		o.must(200, o.erase("privacy", o.told(id, event)["index"], map[string]any{"reason": "Theo đơn"}))
+	}
+	for _, title := range []string{"Rà soát thứ nhất", "Rà soát thứ hai"} {
+		review := o.must(201, o.ask("auditor", "POST", reviewsPath, map[string]any{"title": title, "note": "Bắt đầu", "product": simWine, "entry": 1, "search": "kind=move"})).body["id"].(string)
+		o.must(200, o.ask("auditor", "POST", reviewsPath+"/"+review+"/close", map[string]any{"note": title}))
 	}
 }
 

@@ -28,6 +28,7 @@ import (
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
+	"ocopflow/internal/review"
 	"ocopflow/internal/source"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/workflow"
@@ -42,6 +43,8 @@ type API struct {
 	Notary    *audit.Notary
 	Archive   *audit.Archive
 	Privacy   *privacy.Desk
+	Inspector *audit.Inspector
+	Reviews   *review.Desk
 	PublicURL string // where the public reaches this server; "" takes each request's own
 	People    *accounts.People
 	Library   *workflow.Library
@@ -92,7 +95,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	switch pkg := path.Base(t.PkgPath()); pkg {
-	case "campaign", "calendar", "criteria", "council", "store", "accounts":
+	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review":
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name

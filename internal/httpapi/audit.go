@@ -15,7 +15,6 @@ import (
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
-	"ocopflow/internal/store"
 )
 
 type checkpointIn struct {
@@ -52,10 +51,7 @@ type entryProofOut struct {
 
 // entryProof proves an entry to an auditor in whose view it lies.
 func (a *API) entryProof(ctx context.Context, in *entryIn) (*entryProofOut, error) {
-	if err := a.auditor(ctx); err != nil {
-		return nil, err
-	}
-	if err := a.entryInView(ctx, in.Index); err != nil {
+	if _, _, err := a.Inspector.Entry(ctx, sessionOf(ctx).Actor, in.Index); err != nil {
 		return nil, err
 	}
 	entry, proof, err := a.Notary.Proof(ctx, in.Index)
@@ -89,23 +85,6 @@ func (a *API) auditor(ctx context.Context) error {
 		return nil
 	}
 	return fault.New(fault.Forbidden, "who_may_not", "Việc này của thanh tra, kiểm toán.", "This is for an auditor.")
-}
-
-// entryInView finds an entry of a product that the caller sees; entries of no
-// product are for those who audit a whole province or more.
-func (a *API) entryInView(ctx context.Context, index int64) error {
-	product, err := store.ProductOfEntry(ctx, a.DB, index)
-	if err != nil {
-		return err
-	}
-	if product == "" {
-		if auditsAll(sessionOf(ctx).Actor) {
-			return nil
-		}
-		return casework.NotFound()
-	}
-	_, err = a.Desk.Product(ctx, sessionOf(ctx).Actor, product)
-	return err
 }
 
 // auditsAll reports whether the actor audits a province or the ministry:

@@ -24,20 +24,8 @@ func (in Then) moment() (time.Time, bool, error) {
 	if in.AsOf == "" {
 		return time.Time{}, false, nil
 	}
-	at, err := parseMoment(in.AsOf)
+	at, err := audit.ParseMoment(in.AsOf)
 	return at, true, err
-}
-
-func parseMoment(s string) (time.Time, error) {
-	if at, err := time.Parse(time.RFC3339, s); err == nil {
-		return at.UTC(), nil
-	}
-	day, err := ocop.ParseDate(s)
-	if err != nil {
-		return time.Time{}, fault.New(fault.Invalid, "moment_wrong", "Thời điểm phải theo RFC 3339 (2024-05-01T08:00:00+07:00) hoặc là một ngày (2024-05-01).",
-			"A moment is written by RFC 3339 (2024-05-01T08:00:00+07:00) or as a day (2024-05-01).")
-	}
-	return (day + 1).Start().Add(-time.Microsecond), nil
 }
 
 type productIn struct {
@@ -173,13 +161,13 @@ func (a *API) productDiff(ctx context.Context, in *productDiffIn) (*listOf[audit
 	if _, err := a.Desk.Product(ctx, sessionOf(ctx).Actor, in.ID); err != nil {
 		return nil, err
 	}
-	from, err := parseMoment(in.From)
+	from, err := audit.ParseMoment(in.From)
 	if err != nil {
 		return nil, err
 	}
 	to := a.Clock()
 	if in.To != "" {
-		if to, err = parseMoment(in.To); err != nil {
+		if to, err = audit.ParseMoment(in.To); err != nil {
 			return nil, err
 		}
 	}

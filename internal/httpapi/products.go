@@ -30,10 +30,14 @@ type Page struct {
 func (p Page) after() (string, error) {
 	b, err := base64.RawURLEncoding.DecodeString(p.Cursor)
 	if err != nil || strings.ContainsRune(string(b), 0) {
-		return "", fault.New(fault.Invalid, "cursor", "Con trỏ trang không hợp lệ.", "The cursor is not valid.").
-			At("query.cursor", "Không hợp lệ.", "Not valid.")
+		return "", badCursor()
 	}
 	return string(b), nil
+}
+
+func badCursor() error {
+	return fault.New(fault.Invalid, "cursor", "Con trỏ trang không hợp lệ.", "The cursor is not valid.").
+		At("query.cursor", "Không hợp lệ.", "Not valid.")
 }
 
 func cursor(place string) string { return base64.RawURLEncoding.EncodeToString([]byte(place)) }

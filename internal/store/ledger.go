@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -150,7 +149,6 @@ const lineColumns = `idx, stream, seq, at, actor, kind, event, CASE WHEN product
 const (
 	sqlLines        = `SELECT ` + lineColumns + ` FROM entries WHERE idx >= $1 ORDER BY idx LIMIT $2`
 	sqlLine         = `SELECT ` + lineColumns + ` FROM entries WHERE idx = $1`
-	sqlEntryProduct = `SELECT product FROM entries WHERE idx = $1`
 	sqlProductLines = `SELECT ` + lineColumns + ` FROM entries WHERE product = $1 AND idx > $2 AND kind <> 'schedule' ORDER BY idx LIMIT $3`
 	sqlProductEvent = `SELECT ` + lineColumns + ` FROM entries WHERE product = $1 AND event = $2 ORDER BY idx`
 	sqlLeaves       = `SELECT hash FROM entries WHERE idx >= $1 ORDER BY idx LIMIT $2`
@@ -185,16 +183,6 @@ func Lines(ctx context.Context, q sqldb.Querier, from int64, limit int) ([]Line,
 // LineAt is the entry at an index; nil when there is none.
 func LineAt(ctx context.Context, q sqldb.Querier, index int64) (*Line, error) {
 	return one(q.QueryRow(ctx, sqlLine, index), "entry", scanLine)
-}
-
-// ProductOfEntry is the product that an entry is about, "" for none.
-func ProductOfEntry(ctx context.Context, q sqldb.Querier, index int64) (string, error) {
-	var product sql.NullString
-	err := q.QueryRow(ctx, sqlEntryProduct, index).Scan(&product)
-	if sqldb.NoRows(err) {
-		return "", nil
-	}
-	return product.String, err
 }
 
 // ProductLines reads a product's entries after an index, -1 for all, without those

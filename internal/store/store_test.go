@@ -40,7 +40,7 @@ var sets = map[string]sqldb.Set{
 	"setCertificates": setCertificates, "setTaken": setTaken,
 	"setStreams":     setStreams,
 	"setSaveStreams": setSaveStreams, "setEntries": setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate, "setForget": setForget,
-	"setCommitments": setCommitments, "setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers,
+	"setCommitments": setCommitments, "setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers, "setAccountNames": setAccountNames,
 }
 
 // writes are all statements made from a table.
@@ -76,6 +76,9 @@ var writes = map[string]write{
 	"writeSeats":         writeSeats,
 	"writeSeat":          writeSeat,
 	"writeUnit":          writeUnit,
+	"writeReview":        writeReview,
+	"writeReviewStep":    writeReviewStep,
+	"writeReviewNote":    writeReviewNote,
 	"writeProducer":      writeProducer,
 }
 
@@ -232,6 +235,31 @@ func TestEveryColumnOfTheProgrammesDataIsTold(t *testing.T) {
 	for _, told := range Tables {
 		if seen[told.Name] != len(told.Columns) {
 			t.Errorf("table %s has %d columns, declared are %d", told.Name, seen[told.Name], len(told.Columns))
+		}
+	}
+}
+
+// An auditor's search for a person, a product or an event walks an index.
+func TestSearchesWalkAnIndex(t *testing.T) {
+	t.Parallel()
+	db := open(t, "sqlite:"+filepath.Join(t.TempDir(), "x.db"))
+	after := int64(100)
+	for index, s := range map[string]Search{"entries_actor": {Actor: "a"}, "entries_product": {Product: "p"}, "entries_event": {Event: "e"}, "entries_kind": {Kind: "refusal"}} {
+		for _, oldest := range []bool{false, true} {
+			s.Oldest, s.After, s.Limit = oldest, &after, 50
+			text, args := s.statement()
+			rows, err := db.Query(t.Context(), "EXPLAIN QUERY PLAN "+text, args...)
+			plan, err := collect(rows, err, "plan", func(s scanner) (detail string, err error) {
+				var id, parent, unused int64
+				err = s.Scan(&id, &parent, &unused, &detail)
+				return detail, err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(plan, "; "); !strings.Contains(got, "USING INDEX "+index) || strings.Contains(got, "TEMP B-TREE") {
+				t.Errorf("%s, oldest first %v: %s", index, oldest, got)
+			}
 		}
 	}
 }

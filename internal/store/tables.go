@@ -169,4 +169,10 @@ var (
 
 	tableSelfScores = table("self_scores", "product", "number").of("product").with(text("product"), whole("number"), text("round").null(), text("criteria"),
 		whole("criteria_set"), text("body"), text("evidence"), text("scored_by"), whole("scored_at"), whole("entry"))
+
+	// Not of their product: who has it in view need not know that it is looked into.
+	tableReviews = table("reviews", "id").with(text("id"), text("unit"), text("title").kept(private), text("search"), text("product").null(), whole("about").null(),
+		text("status"), text("opened_by"), whole("opened_at"), text("closed_by").null(), whole("closed_at").null(), whole("version"))
+
+	tableReviewNotes = table("review_notes", "review", "number").with(text("review"), whole("number"), text("body").kept(private), text("written_by"), whole("written_at"))
 )

@@ -230,19 +230,22 @@ func (p *page) line(e casework.Entry) line {
 		out.Actor = p.T("system")
 	}
 	out.Erased, out.Private = p.erased(e), e.Private && e.Event != "erase"
-	if title, known := p.newest().event(e.Event); known {
-		out.Title = title.In(p.L())
-	} else {
-		out.Title = p.T("event_" + e.Event)
-	}
+	out.Title = p.Event(e.Event)
 	if e.To != "" && e.Kind == "move" && e.To != e.From {
 		out.To = p.State(ocop.State(e.To))
 	}
-	if reasons, ok := e.Data["reasons"].([]any); ok && e.Kind == "refusal" {
-		for _, r := range reasons {
-			if m, ok := r.(map[string]any); ok {
-				out.Why = append(out.Why, p.why(e.Event, fmt.Sprint(m["code"]), fmt.Sprint(m["required"])))
-			}
+	if e.Kind == "refusal" {
+		out.Why = p.reasonsOf(e.Event, e.Data)
+	}
+	return out
+}
+
+// reasonsOf words the reasons that the entry of a refusal keeps.
+func (p *page) reasonsOf(event string, data map[string]any) (out []string) {
+	reasons, _ := data["reasons"].([]any)
+	for _, r := range reasons {
+		if m, ok := r.(map[string]any); ok {
+			out = append(out, p.why(event, fmt.Sprint(m["code"]), fmt.Sprint(m["required"])))
 		}
 	}
 	return out

@@ -27,6 +27,7 @@ import (
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
+	"ocopflow/internal/review"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/workflow"
 )
@@ -45,6 +46,9 @@ type Site struct {
 	Councils  *council.Desk
 	Notary    *audit.Notary
 	Privacy   *privacy.Desk
+	Archive   *audit.Archive
+	Inspector *audit.Inspector
+	Reviews   *review.Desk
 	People    *accounts.People
 	Library   *workflow.Library
 	Log       *slog.Logger
@@ -108,6 +112,16 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.POST("/councils", s.member(s.appoint))
 	e.GET("/sessions/:id", s.member(s.scoring))
 	e.POST("/sessions/:id", s.member(s.sessionAct))
+	e.GET("/audit", s.auditing(s.auditSearch))
+	e.GET("/audit/entries/:index", s.auditing(s.auditEntry))
+	e.GET("/audit/entries/:index/proof.txt", s.auditing(s.entryProof))
+	e.GET("/audit/integrity", s.auditing(s.integrity))
+	e.GET("/audit/flags", s.auditing(s.flags))
+	e.GET("/audit/reviews", s.auditing(s.reviews))
+	e.POST("/audit/reviews", s.auditing(s.openReview))
+	e.GET("/audit/reviews/:id", s.auditing(s.review))
+	e.POST("/audit/reviews/:id", s.auditing(s.reviewAct))
+	e.GET("/audit/past", s.auditing(s.past))
 	e.GET("/procedures", s.member(s.procedures))
 	e.GET("/procedures/:name/:version", s.member(s.procedure))
 	e.GET("/procedures/:name/:version/graph.svg", s.member(s.procedureGraph))
