@@ -17,7 +17,7 @@ import (
 )
 
 type auditCmd struct {
-	Verify auditVerifyCmd `cmd:"" help:"Recompute hashes, chains, tree and scoring of the ledger and hold every row against it; or check a bundle or a certificate offline. A fault ends with code 1."`
+	Verify auditVerifyCmd `cmd:"" help:"Recompute hashes, chains, tree and scoring of the ledger, decide every move again and hold every row against it; or check a bundle or a certificate offline. A fault ends with code 1."`
 
 	Export auditExportCmd `cmd:"" help:"Write the whole history as JSON Lines, CSV, XES (IEEE 1849), OCEL 2.0, or a bundle that can be checked offline."`
 

@@ -35,8 +35,9 @@ func BenchmarkLedger(b *testing.B) {
 	if n, err := strconv.ParseInt(os.Getenv("OCOPFLOW_ENTRIES"), 10, 64); err == nil {
 		entries = n
 	}
-	for database, address := range map[string]string{"sqlite": dbtest.SQLite(b), "postgres": dbtest.Postgres(b)} {
+	for database, address := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
 		b.Run(database, func(b *testing.B) {
+			address := address(b)
 			a, err := Open(context.Background(), Config{Database: address, Data: b.TempDir(), Hashing: quick, Idle: true,
 				Clock: func() time.Time { return demoStart }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 			if err != nil {
@@ -83,7 +84,7 @@ func benchProof(b *testing.B, a *App, token string, entries int64) {
 	server := httptest.NewServer(a.Handler)
 	defer server.Close()
 	var took []time.Duration
-	for b.Loop() {
+	ask := func() {
 		r, err := http.NewRequest("GET", fmt.Sprintf("%s/api/v1/audit/entries/%d/proof", server.URL, rand.Int64N(entries)), nil)
 		if err != nil {
 			b.Fatal(err)
@@ -97,6 +98,11 @@ func benchProof(b *testing.B, a *App, token string, entries int64) {
 		_, _ = io.Copy(io.Discard, got.Body)
 		got.Body.Close()
 		took = append(took, time.Since(began))
+	}
+	for b.Loop() {
+		for range 500 {
+			ask()
+		}
 	}
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")

@@ -137,7 +137,7 @@ func (v *verification) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	for _, step := range []func(context.Context) error{v.entries, v.tree, v.streams, v.hidden, v.forgotten, v.successions, v.rows, v.sealed, v.contents} {
+	for _, step := range []func(context.Context) error{v.entries, v.tree, v.streams, v.hidden, v.forgotten, v.rows, v.sealed, v.contents} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -210,6 +210,12 @@ func (v *verification) entry(ctx context.Context, l record) error {
 	case "begin_ledger":
 		if l.Index == 0 {
 			v.origin = textIn(l.told.Data["origin"])
+		}
+	case "publish_key":
+		if wrong := succession(l); wrong != "" {
+			if err := at(wrong); err != nil {
+				return err
+			}
 		}
 	case "erase":
 		var list []string

@@ -89,7 +89,7 @@ var auditMessages = map[string]ocop.Text{
 	"hashes_between":    {Vi: "Các mã băm dẫn từ gốc này sang gốc kia (RFC 6962, mục 2.1.2)", En: "Hashes that lead from one to the other (RFC 6962, section 2.1.2)"},
 	"no_hashes":         {Vi: "Không cần mã băm nào: hai cỡ bằng nhau.", En: "None are needed: the sizes are equal."},
 	"verify_all":        {Vi: "Kiểm tra toàn bộ", En: "Verify everything"},
-	"verify_all_hint":   {Vi: "Lệnh này tính lại mọi mã băm, chuỗi, cây, phiếu niêm phong, và đối chiếu từng dòng dữ liệu với sổ cái:", En: "This recomputes every hash, chain, tree and sealed sheet, and holds every row of data against the ledger:"},
+	"verify_all_hint":   {Vi: "Lệnh này tính lại mọi mã băm, chuỗi, cây, phiếu niêm phong, quyết định lại từng bước chuyển, và đối chiếu từng dòng dữ liệu với sổ cái:", En: "This recomputes every hash, chain, tree and sealed sheet, decides every move again, and holds every row of data against the ledger:"},
 	"verify_growth":     {Vi: "Hai điểm chốt, cũ và mới, có nối tiếp nhau không:", En: "Whether an older and a newer checkpoint continue one another:"},
 	"verify_bundle":     {Vi: "Hoặc xuất một gói rồi kiểm tra trên máy khác, không cần mạng, đối chiếu với điểm chốt bạn đã giữ:", En: "Or export a bundle and check it on another machine, without a network, against a checkpoint that you kept:"},
 	"flags_intro":       {Vi: "Đây là chỗ đáng xem lại, không phải kết luận vi phạm. Mỗi dấu hiệu được tính lại từ bản ghi mỗi khi mở trang. Các ngưỡng do phần mềm chọn, không phải quy định của pháp luật.", En: "These are places worth a look, not findings of wrongdoing. Each is worked out from the entries whenever the page is opened. The thresholds are the program's choice, not law."},
