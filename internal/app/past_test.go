@@ -93,3 +93,56 @@ func TestThePastIsAnsweredAsItWas(t *testing.T) {
 		}
 	})
 }
+
+// What the past answers, and what it refuses to.
+func TestThePastIsAskedByMomentOrDay(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		id := o.product(simWine)
+		path := "/api/v1/products/" + id
+		before := o.app.clock.now()
+		o.must(200, o.move("producer-"+simWine, id, "begin_upgrade", nil))
+		today, tomorrow := before.Format(time.DateOnly), before.AddDate(0, 0, 1).Format(time.DateOnly)
+		for asOf, want := range map[string]string{before.Format(time.RFC3339Nano): "certified", today: "idea_registered"} {
+			if a := o.must(200, o.ask("auditor", "GET", path+"?as_of="+url.QueryEscape(asOf), nil)); a.body["state"] != want {
+				t.Errorf("as of %s it was %v, want %s", asOf, a.body["state"], want)
+			}
+		}
+		for asOf, code := range map[string]string{tomorrow: "not_yet", before.Add(time.Hour * 9).Format(time.RFC3339): "not_yet", "yesterday": "moment_wrong", "2024-02-30": "moment_wrong"} {
+			for _, lang := range []string{"vi", "en"} {
+				a := o.must(422, o.ask("auditor", "GET", path+"?as_of="+url.QueryEscape(asOf), nil, "Accept-Language", lang))
+				if a.code() != code || a.body["detail"] == "" {
+					t.Errorf("as of %s: %s", asOf, a.text)
+				}
+			}
+		}
+		o.must(404, o.ask("commune-cam-thach", "GET", path+"?as_of="+today, nil))
+		o.must(404, o.ask("auditor", "GET", path+"?as_of=2024-01-01", nil)) // before it was entered
+
+		diff := "/api/v1/products/" + id + "/diff?from=" + url.QueryEscape(before.Format(time.RFC3339Nano))
+		changed := map[string]any{}
+		for _, d := range o.must(200, o.ask("auditor", "GET", diff, nil)).items() {
+			if d["table"] == "products" {
+				changed[d["column"].(string)] = d["to"]
+			}
+		}
+		if changed["state"] != "idea_registered" || changed["track"] != "upgrade" || changed["name"] != nil {
+			t.Errorf("changed: %v", changed)
+		}
+		o.must(403, o.ask("office", "GET", diff, nil))
+		o.must(422, o.ask("auditor", "GET", diff+"&to=2024-01-01", nil))
+
+		roles := "/api/v1/audit/roles/office?as_of="
+		if n := len(o.must(200, o.ask("auditor", "GET", roles+today, nil)).items()); n != 1 {
+			t.Errorf("the office holds %d roles", n)
+		}
+		o.must(404, o.ask("auditor", "GET", roles+"2024-01-01", nil))
+		o.must(403, o.ask("office", "GET", roles+today, nil))
+		for asOf, want := range map[string]bool{today: true, "2024-01-01": false} {
+			if got := len(o.must(200, o.ask("auditor", "GET", "/api/v1/audit/procedures?as_of="+asOf, nil)).items()) > 0; got != want {
+				t.Errorf("procedures known on %s: %v", asOf, got)
+			}
+		}
+	})
+}

@@ -37,11 +37,15 @@ type Moment struct {
 }
 
 // At gives do the moment. Product narrows it to what one product's answers need,
-// which is much quicker; "" takes all.
+// which is much quicker; "" takes all. The end of today stands for now.
 //
 // Faults: not_yet (Invalid), for a moment still to come.
 func (a *Archive) At(ctx context.Context, at time.Time, product string, do func(*Moment) error) error {
-	if at.After(a.Clock()) {
+	now := a.Clock()
+	if today := ocop.DateOf(now); at.Equal(endOf(today)) { // of which as much has passed as has
+		at = now
+	}
+	if at.After(now) {
 		return fault.New(fault.Invalid, "not_yet", "Thời điểm này chưa đến.", "That moment is still to come.").
 			At("query.as_of", "Thời điểm này chưa đến.", "That moment is still to come.")
 	}

@@ -100,8 +100,11 @@ func ParseMoment(s string) (time.Time, error) {
 		return time.Time{}, fault.New(fault.Invalid, "moment_wrong", "Thời điểm phải theo RFC 3339 (2024-05-01T08:00:00+07:00) hoặc là một ngày (2024-05-01).",
 			"A moment is written by RFC 3339 (2024-05-01T08:00:00+07:00) or as a day (2024-05-01).")
 	}
-	return (day + 1).Start().Add(-time.Microsecond), nil
+	return endOf(day), nil
 }
+
+// endOf a day is its last moment.
+func endOf(day ocop.Date) time.Time { return (day + 1).Start().Add(-time.Microsecond) }
 
 // since reads a moment, or a day, which means its start.
 func since(s string) (time.Time, error) {
