@@ -11,6 +11,7 @@ import (
 	"ocopflow/internal/app"
 	"ocopflow/internal/audit"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/notary"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/register"
 	"ocopflow/internal/sqldb"
@@ -44,7 +45,7 @@ type auditCheckpointCmd struct {
 func (c auditCheckpointCmd) Run(w world) error {
 	note, err := on(w, c.database, func(a *app.App) ([]byte, error) {
 		for _, text := range c.Witness {
-			x, err := audit.ParseWitness(text)
+			x, err := notary.ParseWitness(text)
 			if err != nil {
 				return nil, err
 			}
@@ -74,13 +75,13 @@ type auditExportCmd struct {
 func (c auditExportCmd) Run(w world) error {
 	_, err := on(w, c.database, func(a *app.App) (struct{}, error) {
 		if c.Out == "" {
-			return struct{}{}, a.Notary.Export(w.ctx, c.Format, w.out)
+			return struct{}{}, audit.Export(w.ctx, a.Notary, c.Format, w.out)
 		}
 		f, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, errors.Join(a.Notary.Export(w.ctx, c.Format, f), f.Close())
+		return struct{}{}, errors.Join(audit.Export(w.ctx, a.Notary, c.Format, f), f.Close())
 	})
 	return err
 }
@@ -152,7 +153,7 @@ func (c auditVerifyCmd) verify(w world) (audit.Report, error) {
 		if err != nil {
 			return audit.Report{}, err
 		}
-		k, err := byAny(keys, func(key string) (audit.Kept, error) { return readCheckpoint(file, key) })
+		k, err := byAny(keys, func(key string) (notary.Kept, error) { return readCheckpoint(file, key) })
 		if err != nil {
 			return audit.Report{}, err
 		}
@@ -180,8 +181,8 @@ func (c auditVerifyCmd) verify(w world) (audit.Report, error) {
 	if err != nil {
 		return report, err
 	}
-	var alarm *audit.RolledBack
-	kept := &audit.Notary{DB: db, File: filepath.Join(c.dir(), audit.KeyFile)}
+	var alarm *notary.RolledBack
+	kept := &notary.Notary{DB: db, File: filepath.Join(c.dir(), notary.KeyFile)}
 	if err := kept.Check(w.ctx); errors.As(err, &alarm) {
 		report.OK, report.Findings = false, append(report.Findings, audit.Finding{Text: alarm.Error()})
 	} else if err != nil && report.OK {
@@ -236,7 +237,7 @@ func (c auditVerifyCmd) keys() ([]string, error) {
 		key, err := textOrFile(c.Key)
 		return []string{key}, err
 	}
-	keys, err := audit.PublicKeys(filepath.Join(c.dir(), audit.KeyFile))
+	keys, err := notary.PublicKeys(filepath.Join(c.dir(), notary.KeyFile))
 	if err != nil {
 		return nil, fmt.Errorf("which key is trusted? Give --key (a server publishes it at /api/v1/audit/key): %w", err)
 	}

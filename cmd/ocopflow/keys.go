@@ -5,7 +5,7 @@ import (
 	"io"
 
 	"ocopflow/internal/app"
-	"ocopflow/internal/audit"
+	"ocopflow/internal/notary"
 )
 
 type auditKeyCmd struct {
@@ -16,12 +16,12 @@ type auditKeyCmd struct {
 
 // Run prints the key, or the keys in their order.
 func (c auditKeyCmd) Run(w world) error {
-	keys, err := on(w, c.database, func(a *app.App) ([]audit.PublishedKey, error) {
+	keys, err := on(w, c.database, func(a *app.App) ([]notary.PublishedKey, error) {
 		if c.All {
 			return a.Notary.Keys(w.ctx)
 		}
 		key, err := a.Notary.Key(w.ctx)
-		return []audit.PublishedKey{{Key: key}}, err
+		return []notary.PublishedKey{{Key: key}}, err
 	})
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ type auditRotateKeyCmd struct {
 
 // Run replaces the key and prints the new one.
 func (c auditRotateKeyCmd) Run(w world) error {
-	k, err := on(w, c.database, func(a *app.App) (audit.PublishedKey, error) { return a.Notary.Rotate(w.ctx, c.Reason, c.Destroy) })
+	k, err := on(w, c.database, func(a *app.App) (notary.PublishedKey, error) { return a.Notary.Rotate(w.ctx, c.Reason, c.Destroy) })
 	if err != nil {
 		return err
 	}

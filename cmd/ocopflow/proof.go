@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"ocopflow/internal/app"
-	"ocopflow/internal/audit"
 	"ocopflow/internal/ledger"
+	"ocopflow/internal/notary"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/register"
 )
@@ -48,14 +48,14 @@ type auditConsistencyCmd struct {
 // Run proves that the ledger of one checkpoint is the beginning of that of
 // another. A checkpoint of another history ends with code 1.
 func (c auditConsistencyCmd) Run(w world) error {
-	g, err := on(w, c.database, func(a *app.App) (audit.Growth, error) {
+	g, err := on(w, c.database, func(a *app.App) (notary.Growth, error) {
 		from, err := readHead(w, a, c.From)
 		if err != nil {
-			return audit.Growth{}, err
+			return notary.Growth{}, err
 		}
 		to, err := readHead(w, a, c.To)
 		if err != nil {
-			return audit.Growth{}, err
+			return notary.Growth{}, err
 		}
 		g, err := a.Notary.Consistency(w.ctx, from.Size, to.Size)
 		if err == nil && (from.Root != "" && from.Root != g.FromRoot || to.Root != "" && to.Root != g.ToRoot) {
@@ -76,24 +76,24 @@ func (c auditConsistencyCmd) Run(w world) error {
 
 // readHead reads a tree head: a file of a checkpoint, a number of entries, or
 // nothing, which stands for the present.
-func readHead(w world, a *app.App, s string) (audit.Kept, error) {
+func readHead(w world, a *app.App, s string) (notary.Kept, error) {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil || s == "" {
-		return audit.Kept{Size: n}, nil
+		return notary.Kept{Size: n}, nil
 	}
 	key, err := a.Notary.Key(w.ctx)
 	if err != nil {
-		return audit.Kept{}, err
+		return notary.Kept{}, err
 	}
 	return readCheckpoint(s, key)
 }
 
 // readCheckpoint reads a file that somebody kept.
-func readCheckpoint(file, key string) (audit.Kept, error) {
+func readCheckpoint(file, key string) (notary.Kept, error) {
 	text, err := readSmall(file)
 	if err != nil {
-		return audit.Kept{}, err
+		return notary.Kept{}, err
 	}
-	c, err := audit.ReadCheckpoint(text, key)
+	c, err := notary.ReadCheckpoint(text, key)
 	if err != nil {
 		return c, fmt.Errorf("%s: %w", file, err)
 	}

@@ -19,13 +19,14 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"ocopflow/internal/accounts"
-	"ocopflow/internal/audit"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/council"
+	"ocopflow/internal/inspect"
 	"ocopflow/internal/job"
 	"ocopflow/internal/ledger"
+	"ocopflow/internal/notary"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/review"
@@ -66,10 +67,10 @@ type App struct {
 	People    *accounts.People
 	Campaigns *campaign.Desk
 	Councils  *council.Desk
-	Notary    *audit.Notary
-	Archive   *audit.Archive
+	Notary    *notary.Notary
+	Archive   *inspect.Archive
 	Privacy   *privacy.Desk
-	Inspector *audit.Inspector
+	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	Handler   http.Handler
 
@@ -119,9 +120,9 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return store.CreateHead(ctx, tx, newOrigin()) }); err != nil {
 		return fmt.Errorf("ledger head: %w", err)
 	}
-	a.Notary = &audit.Notary{DB: a.DB, File: filepath.Join(a.Data, audit.KeyFile), Log: a.Log}
+	a.Notary = &notary.Notary{DB: a.DB, File: filepath.Join(a.Data, notary.KeyFile), Log: a.Log}
 	for _, text := range a.Witnesses {
-		w, err := audit.ParseWitness(text)
+		w, err := notary.ParseWitness(text)
 		if err != nil {
 			return err
 		}
@@ -172,9 +173,9 @@ func (a *App) start(ctx context.Context) error {
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}
-	a.Archive = &audit.Archive{DB: a.DB, Library: lib, Plans: a.Campaigns, Clock: now}
+	a.Archive = &inspect.Archive{DB: a.DB, Library: lib, Plans: a.Campaigns, Clock: now}
 	a.Privacy = &privacy.Desk{DB: a.DB, Committer: a.Committer, Products: a.Desk}
-	a.Inspector = &audit.Inspector{DB: a.DB, Desk: a.Desk}
+	a.Inspector = &inspect.Inspector{DB: a.DB, Desk: a.Desk}
 	a.Reviews = &review.Desk{DB: a.DB, Committer: a.Committer, Inspector: a.Inspector}
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err
@@ -190,9 +191,9 @@ func (a *App) start(ctx context.Context) error {
 
 // rolledBack holds the database against the checkpoint kept outside of it. An
 // alarm stops the program, unless somebody says that the restore was on purpose.
-func (a *App) rolledBack(ctx context.Context) (*audit.RolledBack, error) {
+func (a *App) rolledBack(ctx context.Context) (*notary.RolledBack, error) {
 	err := a.Notary.Check(ctx)
-	var alarm *audit.RolledBack
+	var alarm *notary.RolledBack
 	if errors.As(err, &alarm) && a.Restored != "" {
 		return alarm, nil
 	}

@@ -15,6 +15,7 @@ import (
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/audit"
 	"ocopflow/internal/dbtest"
+	"ocopflow/internal/inspect"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/store"
 )
@@ -108,7 +109,7 @@ func TestAFileNameIsForgottenAndItsProofHolds(t *testing.T) {
 		if file := o.must(200, o.ask("office", "GET", "/api/v1/documents/"+doc, nil)); file.text != "x" {
 			t.Errorf("the file says %q", file.text)
 		}
-		err := o.app.Archive.At(t.Context(), before, "", func(m *audit.Moment) error {
+		err := o.app.Archive.At(t.Context(), before, "", func(m *inspect.Moment) error {
 			list, err := store.Documents(t.Context(), m.Desk.DB, []string{id})
 			if last := len(list[id]) - 1; last < 0 || list[id][last].Name != "" {
 				t.Errorf("the past shows %+v", list)

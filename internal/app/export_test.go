@@ -17,6 +17,7 @@ import (
 
 	"ocopflow/internal/audit"
 	"ocopflow/internal/dbtest"
+	"ocopflow/internal/notary"
 	"ocopflow/internal/store"
 )
 
@@ -204,7 +205,7 @@ func TestABundleIsCheckedOfflineByTwoVerifiers(t *testing.T) {
 	if err := os.WriteFile(kept, []byte(o.must(200, o.ask("", "GET", "/api/v1/audit/checkpoint", nil)).text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	then, err := audit.ReadCheckpoint([]byte(o.must(200, o.ask("", "GET", "/api/v1/audit/checkpoint", nil)).text), key)
+	then, err := notary.ReadCheckpoint([]byte(o.must(200, o.ask("", "GET", "/api/v1/audit/checkpoint", nil)).text), key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +216,7 @@ func TestABundleIsCheckedOfflineByTwoVerifiers(t *testing.T) {
 	}
 	both := func(what, file, key string, want bool) {
 		t.Helper()
-		report, err := audit.VerifyBundle(t.Context(), file, key, audit.Options{Kept: []audit.Kept{then}})
+		report, err := audit.VerifyBundle(t.Context(), file, key, audit.Options{Kept: []notary.Kept{then}})
 		if ours := err == nil && report.OK; ours != want {
 			t.Errorf("%s: ours says %v: %+v %v", what, ours, report, err)
 		}

@@ -82,7 +82,7 @@ func killLoop(t *testing.T, binary, address string, kills int) {
 		_ = s.process.Wait() // it was killed
 		stop()
 		clients.Wait()
-		inspect(t, address, acks)
+		lookInto(t, address, acks)
 		if t.Failed() {
 			t.Fatalf("after kill %d", round+1)
 		}
@@ -195,9 +195,9 @@ func (s *server) stream(ctx context.Context, product, name string, acks *acknowl
 	}
 }
 
-// inspect looks at what the dead server left: every acknowledged entry, and
+// lookInto sees what the dead server left: every acknowledged entry, and
 // products that stand where their last entry put them.
-func inspect(t *testing.T, address string, acks *acknowledged) {
+func lookInto(t *testing.T, address string, acks *acknowledged) {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), address)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"ocopflow/internal/access"
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/audit"
+	"ocopflow/internal/notary"
 )
 
 // A database that was put back to an older state is refused, until somebody
@@ -45,7 +46,7 @@ func TestARestoredDatabaseRaisesTheAlarm(t *testing.T) {
 	if err := os.WriteFile(file, older, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var alarm *audit.RolledBack
+	var alarm *notary.RolledBack
 	for range 2 { // it does not go away by itself
 		if _, err := openPlain(t, config); !errors.As(err, &alarm) || alarm.Kept <= alarm.Has || !strings.Contains(err.Error(), "audit acknowledge --reason") {
 			t.Fatalf("an older database was taken: %v", err)

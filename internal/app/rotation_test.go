@@ -20,6 +20,7 @@ import (
 	"ocopflow/internal/dbtest"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
+	"ocopflow/internal/notary"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/register"
 	"ocopflow/internal/sqldb"
@@ -53,7 +54,7 @@ func TestANewKeyTakesOver(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		server := &audit.Notary{DB: o.app.DB, Committer: o.app.Committer, File: n.File} // another process with the same file
+		server := &notary.Notary{DB: o.app.DB, Committer: o.app.Committer, File: n.File} // another process with the same file
 		if _, err := server.Key(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +62,7 @@ func TestANewKeyTakesOver(t *testing.T) {
 		if err != nil || k.Key == old || k.Replaces != old {
 			t.Fatalf("%+v %v", k, err)
 		}
-		for _, n := range []*audit.Notary{n, server} {
+		for _, n := range []*notary.Notary{n, server} {
 			c, err := n.Checkpoint(t.Context())
 			if err != nil || !signedBy(t, c, k.Key) || signedBy(t, c, old) {
 				t.Errorf("after the rotation: %s %v", c, err)
@@ -87,10 +88,10 @@ func TestANewKeyTakesOver(t *testing.T) {
 			t.Error("the offline page does not know both keys")
 		}
 		cross := keys[1]["cross"].(string)
-		if next, err := audit.CheckCross(cross, old); err != nil || next != k.Key {
+		if next, err := notary.CheckCross(cross, old); err != nil || next != k.Key {
 			t.Errorf("the old key vouches for %q, %v", next, err)
 		}
-		if _, err := audit.CheckCross(strings.Replace(cross, "ocopflow/", "ocopflaw/", 1), old); err == nil {
+		if _, err := notary.CheckCross(strings.Replace(cross, "ocopflow/", "ocopflaw/", 1), old); err == nil {
 			t.Error("a changed note is taken")
 		}
 		if info, err := os.Stat(n.Retired(old)); err != nil || info.Mode().Perm() != 0o600 {
@@ -102,7 +103,7 @@ func TestANewKeyTakesOver(t *testing.T) {
 		if _, err := os.Stat(n.Retired(k.Key)); !os.IsNotExist(err) {
 			t.Errorf("the destroyed key is there: %v", err)
 		}
-		if public, err := audit.PublicKeys(n.File); err != nil || len(public) != 3 || public[1] != k.Key || public[2] != old {
+		if public, err := notary.PublicKeys(n.File); err != nil || len(public) != 3 || public[1] != k.Key || public[2] != old {
 			t.Errorf("%v %v", public, err)
 		}
 		kept, err := store.HiddenOf(t.Context(), o.app.DB, int64(keys[1]["since"].(float64)), int64(keys[1]["since"].(float64))+1)
@@ -214,7 +215,7 @@ func TestAReplacedKeySignsNoMore(t *testing.T) {
 	if _, err := n.Key(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	elsewhere := &audit.Notary{DB: o.app.DB, Committer: o.app.Committer, File: filepath.Join(t.TempDir(), audit.KeyFile)}
+	elsewhere := &notary.Notary{DB: o.app.DB, Committer: o.app.Committer, File: filepath.Join(t.TempDir(), notary.KeyFile)}
 	pair, err := os.ReadFile(n.File)
 	if err != nil {
 		t.Fatal(err)

@@ -25,9 +25,9 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
-	"ocopflow/internal/audit"
 	"ocopflow/internal/dbtest"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/notary"
 )
 
 // watcher is a witness as C2SP tlog-witness has it, on golang.org/x/mod alone.
@@ -166,7 +166,7 @@ func (o *office) witnesses(list ...*watcher) {
 	o.t.Helper()
 	o.app.Notary.Witnesses = nil
 	for _, w := range list {
-		x, err := audit.ParseWitness(w.setting())
+		x, err := notary.ParseWitness(w.setting())
 		if err != nil {
 			o.t.Fatal(err)
 		}
@@ -236,7 +236,7 @@ func TestWitnessesCoSignWhatTheyHaveSeenGrow(t *testing.T) {
 		if text := o.must(200, o.ask("", "GET", "/api/v1/audit/checkpoint?witnessed=1", nil)).text; text != string(now) {
 			t.Errorf("%s", text)
 		}
-		again := &audit.Notary{DB: o.app.DB, Committer: o.app.Committer, File: o.app.Notary.File} // after a restart
+		again := &notary.Notary{DB: o.app.DB, Committer: o.app.Committer, File: o.app.Notary.File} // after a restart
 		if text, err := again.Witnessed(t.Context()); err != nil || !bytes.Equal(text, now) {
 			t.Errorf("%s %v", text, err)
 		}

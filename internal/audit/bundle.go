@@ -18,6 +18,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"ocopflow/internal/ledger"
+	"ocopflow/internal/notary"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
@@ -30,14 +31,10 @@ const (
 	bundleProcedures = "procedures/"
 )
 
-// bundle writes one file that holds all it takes to check the ledger offline.
-func (n *Notary) bundle(ctx context.Context, q sqldb.Querier, out io.Writer) error {
-	head, err := store.LoadHead(ctx, q)
-	if err != nil {
-		return err
-	}
-	signer, public := n.held()
-	checkpoint, err := ledger.Checkpoint(head.Origin, &head.Tree, signer)
+// writeBundle writes one file that holds all it takes to check the ledger
+// offline.
+func writeBundle(ctx context.Context, n *notary.Notary, q sqldb.Querier, out io.Writer) error {
+	checkpoint, public, head, err := n.Sign(ctx, q)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ocopflow/internal/ledger"
+	"ocopflow/internal/notary"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
@@ -58,7 +59,7 @@ func each(ctx context.Context, q sqldb.Querier, do func(store.Line) error) error
 // Export writes the whole history in a format, as it is at one moment: JSON
 // Lines (an entry's canonical bytes each), CSV, XES (IEEE 1849: a trace for each
 // product, its moves), OCEL 2.0 (JSON), or a bundle that can be checked offline.
-func (n *Notary) Export(ctx context.Context, format string, w io.Writer) error {
+func Export(ctx context.Context, n *notary.Notary, format string, w io.Writer) error {
 	if _, err := n.Key(ctx); err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func (n *Notary) Export(ctx context.Context, format string, w io.Writer) error {
 		case "ocel":
 			return writeOCEL(ctx, q, out)
 		case "bundle":
-			return n.bundle(ctx, q, out)
+			return writeBundle(ctx, n, q, out)
 		}
 		return fmt.Errorf("audit: no format %q", format)
 	})
@@ -135,9 +136,9 @@ func writeXES(ctx context.Context, q sqldb.Querier, out io.Writer) error {
 	}
 	x := xml.NewEncoder(out)
 	products := store.TableNamed("products")
-	err := pages(ctx, q, products, func(rows [][]any) error {
+	err := store.Pages(ctx, q, products, func(rows [][]any) error {
 		for _, row := range rows {
-			id, code := column(products, row, "id").(string), column(products, row, "code").(string)
+			id, code := products.Value(row, "id").(string), products.Value(row, "code").(string)
 			if err := writeTrace(ctx, q, x, id, code); err != nil {
 				return err
 			}

@@ -3,7 +3,6 @@ package audit
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -29,24 +28,6 @@ func (v *verification) rows(ctx context.Context) error {
 	return nil
 }
 
-// pages calls do for the rows of a table, some hundred at a time.
-func pages(ctx context.Context, q sqldb.Querier, t *store.Table, do func([][]any) error) error {
-	const page = 500
-	var after []any
-	for {
-		rows, err := store.Page(ctx, q, t, after, page)
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		if err := do(rows); err != nil {
-			return err
-		}
-		if after = t.KeyOf(rows[len(rows)-1]); len(rows) < page {
-			return nil
-		}
-	}
-}
-
 // byKey finds the rows of a table that have the keys of others.
 func byKey(ctx context.Context, q sqldb.Querier, t *store.Table, rows [][]any) (map[string][]any, error) {
 	keys := make([][]any, len(rows))
@@ -56,26 +37,14 @@ func byKey(ctx context.Context, q sqldb.Querier, t *store.Table, rows [][]any) (
 	found, err := store.RowsOf(ctx, q, t, keys)
 	out := map[string][]any{}
 	for _, r := range found {
-		out[name(t, r)] = r
+		out[t.NameOf(r)] = r
 	}
 	return out, err
 }
 
-// name of a row is its key.
-func name(t *store.Table, row []any) string {
-	var parts []string
-	for _, k := range t.KeyOf(row) {
-		if b, ok := k.([]byte); ok {
-			k = hexOf(b)
-		}
-		parts = append(parts, fmt.Sprint(k))
-	}
-	return strings.Join(parts, " ")
-}
-
 // compare holds the rows that are there against the replay.
 func (v *verification) compare(ctx context.Context, t *store.Table) error {
-	return pages(ctx, v.q, t, func(rows [][]any) error {
+	return store.Pages(ctx, v.q, t, func(rows [][]any) error {
 		want, err := byKey(ctx, v.past.DB, t, rows)
 		if err != nil {
 			return err
@@ -85,12 +54,12 @@ func (v *verification) compare(ctx context.Context, t *store.Table) error {
 			return err
 		}
 		for _, row := range rows {
-			told := want[name(t, row)]
+			told := want[t.NameOf(row)]
 			if told == nil {
 				if draft(t, row) {
 					continue
 				}
-				err = v.found(Finding{Table: t.Name, Row: name(t, row), Text: "no entry put it there"})
+				err = v.found(Finding{Table: t.Name, Row: t.NameOf(row), Text: "no entry put it there"})
 			} else {
 				err = v.compareRow(t, row, told, hidden)
 			}
@@ -105,11 +74,7 @@ func (v *verification) compare(ctx context.Context, t *store.Table) error {
 // draft reports whether a row is a sheet that its member has not sealed yet:
 // until then it is no record.
 func draft(t *store.Table, row []any) bool {
-	return t.Name == "sheets" && column(t, row, "seal") == ""
-}
-
-func column(t *store.Table, row []any, name string) any {
-	return row[slices.IndexFunc(t.Columns, func(c store.Column) bool { return c.Name == name })]
+	return t.Name == "sheets" && t.Value(row, "seal") == ""
 }
 
 // values finds what stands behind the commitments of replayed rows.
@@ -131,13 +96,13 @@ func (v *verification) compareRow(t *store.Table, row, told []any, hidden map[st
 			continue
 		}
 		if !v.same(c, row[i], told[i], hidden) {
-			if err := v.found(Finding{Table: t.Name, Row: name(t, row), Column: c.Name, Text: "it is not what the entries say"}); err != nil {
+			if err := v.found(Finding{Table: t.Name, Row: t.NameOf(row), Column: c.Name, Text: "it is not what the entries say"}); err != nil {
 				return err
 			}
 		}
 	}
 	if t.Name == "documents" {
-		v.bodies[column(t, told, "sha256").(string)] = true
+		v.bodies[t.Value(told, "sha256").(string)] = true
 	}
 	return nil
 }
@@ -171,16 +136,16 @@ func (v *verification) same(c store.Column, have, told any, hidden map[string]st
 // gone finds the rows that are not there any more. A session or token that ran
 // out is tidied away without an entry.
 func (v *verification) gone(ctx context.Context, t *store.Table) error {
-	return pages(ctx, v.past.DB, t, func(rows [][]any) error {
+	return store.Pages(ctx, v.past.DB, t, func(rows [][]any) error {
 		have, err := byKey(ctx, v.q, t, rows)
 		if err != nil {
 			return err
 		}
 		for _, row := range rows {
-			if have[name(t, row)] != nil || t.Name == "credentials" && v.ranOut(column(t, row, "expires_at")) {
+			if have[t.NameOf(row)] != nil || t.Name == "credentials" && v.ranOut(t.Value(row, "expires_at")) {
 				continue
 			}
-			if err := v.found(Finding{Table: t.Name, Row: name(t, row), Text: "it is gone"}); err != nil {
+			if err := v.found(Finding{Table: t.Name, Row: t.NameOf(row), Text: "it is gone"}); err != nil {
 				return err
 			}
 		}

@@ -1,8 +1,9 @@
-// Package audit recomputes what the ledger claims, from a database alone: its
-// tree and chains, that sheets are what was sealed and results what sheets come
-// to, and that every row of the programme's data is what the entries say. The
-// arithmetic is that of packages ledger and criteria, the replay package
-// past's.
+// Package audit verifies the ledger: its tree and chains, that sheets are what was
+// sealed and results what sheets come to, that each move is one that its
+// procedure allows, and that every row of the programme's data is what the
+// entries say; in a database, or in a bundle that it wrote. Of arithmetic it has
+// none: that is packages ledger's and criteria's, deciding is casework's, making
+// the past again package past's.
 package audit
 
 import (
@@ -13,6 +14,7 @@ import (
 	"strings"
 
 	"ocopflow/internal/ledger"
+	"ocopflow/internal/notary"
 	"ocopflow/internal/past"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
@@ -54,7 +56,7 @@ func (f Finding) String() string {
 // Options of a verification. The zero value ends with the first fault.
 type Options struct {
 	All      bool
-	Kept     []Kept               // checkpoints that the ledger must extend
+	Kept     []notary.Kept        // checkpoints that the ledger must extend
 	Progress func(done, of int64) // called now and then; may be nil
 }
 

@@ -20,12 +20,13 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/accounts"
-	"ocopflow/internal/audit"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
+	"ocopflow/internal/inspect"
+	"ocopflow/internal/notary"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/review"
@@ -40,10 +41,10 @@ type API struct {
 	Desk      *casework.Desk
 	Campaigns *campaign.Desk
 	Councils  *council.Desk
-	Notary    *audit.Notary
-	Archive   *audit.Archive
+	Notary    *notary.Notary
+	Archive   *inspect.Archive
 	Privacy   *privacy.Desk
-	Inspector *audit.Inspector
+	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	PublicURL string // where the public reaches this server; "" takes each request's own
 	People    *accounts.People

@@ -14,6 +14,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ledger"
+	"ocopflow/internal/notary"
 	"ocopflow/internal/ocop"
 )
 
@@ -69,7 +70,7 @@ type growthIn struct {
 	To   int64 `query:"to" minimum:"0" doc:"size of the newer one; the present unless given"`
 }
 
-type growthOut struct{ Body audit.Growth }
+type growthOut struct{ Body notary.Growth }
 
 // consistency proves that an older tree is the beginning of a newer one.
 func (a *API) consistency(ctx context.Context, in *growthIn) (*growthOut, error) {
@@ -133,7 +134,7 @@ func (a *API) export(c *gin.Context) error {
 	}
 	c.Header("Content-Type", as[0])
 	c.Header("Content-Disposition", `attachment; filename="`+as[1]+`"`)
-	err := a.Notary.Export(c.Request.Context(), format, c.Writer)
+	err := audit.Export(c.Request.Context(), a.Notary, format, c.Writer)
 	if err != nil && c.Writer.Written() { // too late for an answer: cut it off, so that nobody takes half for the whole
 		a.Log.ErrorContext(c.Request.Context(), "an export broke off", "format", format, "err", err)
 		panic(http.ErrAbortHandler)

@@ -5,8 +5,8 @@ import (
 	"net/url"
 	"strconv"
 
-	"ocopflow/internal/audit"
 	"ocopflow/internal/httpx"
+	"ocopflow/internal/inspect"
 	"ocopflow/internal/review"
 	"ocopflow/internal/store"
 )
@@ -26,10 +26,10 @@ type searchIn struct {
 }
 
 // question is what is asked, one entry more than a page.
-func (in *searchIn) question() (audit.Question, error) {
+func (in *searchIn) question() (inspect.Question, error) {
 	q := url.Values{"actor": {in.Actor}, "unit": {in.Unit}, "product": {in.Product}, "event": {in.Event}, "kind": {in.Kind}, "stream": {in.Stream},
 		"from": {in.From}, "to": {in.To}, "refused": {strconv.FormatBool(in.Refused)}, "order": {in.Order}}
-	x, err := audit.ReadQuestion(q)
+	x, err := inspect.ReadQuestion(q)
 	if err != nil {
 		return x, err
 	}
@@ -47,7 +47,7 @@ func (in *searchIn) question() (audit.Question, error) {
 }
 
 // searchEntries finds entries for an auditor.
-func (a *API) searchEntries(ctx context.Context, in *searchIn) (*listOf[audit.Found], error) {
+func (a *API) searchEntries(ctx context.Context, in *searchIn) (*listOf[inspect.Found], error) {
 	if err := a.auditor(ctx); err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (a *API) searchEntries(ctx context.Context, in *searchIn) (*listOf[audit.Fo
 	if err != nil {
 		return nil, err
 	}
-	return cut(items, in.Limit, func(f audit.Found) string { return strconv.FormatInt(f.Index, 10) }), nil
+	return cut(items, in.Limit, func(f inspect.Found) string { return strconv.FormatInt(f.Index, 10) }), nil
 }
 
 type flagsIn struct {
@@ -70,19 +70,19 @@ type flagsIn struct {
 }
 
 // listFlags says what stands out, for an auditor.
-func (a *API) listFlags(ctx context.Context, in *flagsIn) (*listOf[audit.Flag], error) {
+func (a *API) listFlags(ctx context.Context, in *flagsIn) (*listOf[inspect.Flag], error) {
 	after, err := in.after()
 	if err != nil {
 		return nil, err
 	}
-	items, err := a.Inspector.Flags(ctx, sessionOf(ctx).Actor, audit.FlagFilter{Kind: in.Kind, Unit: in.Unit, Since: in.Since})
+	items, err := a.Inspector.Flags(ctx, sessionOf(ctx).Actor, inspect.FlagFilter{Kind: in.Kind, Unit: in.Unit, Since: in.Since})
 	if err != nil {
 		return nil, err
 	}
 	for after != "" && len(items) > 0 && items[0].Place() >= after {
 		items = items[1:]
 	}
-	return cut(items, in.Limit, audit.Flag.Place), nil
+	return cut(items, in.Limit, inspect.Flag.Place), nil
 }
 
 type reviewsIn struct {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"time"
 
-	"ocopflow/internal/audit"
 	"ocopflow/internal/calendar"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/inspect"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
 )
@@ -24,7 +24,7 @@ func (in Then) moment() (time.Time, bool, error) {
 	if in.AsOf == "" {
 		return time.Time{}, false, nil
 	}
-	at, err := audit.ParseMoment(in.AsOf)
+	at, err := inspect.ParseMoment(in.AsOf)
 	return at, true, err
 }
 
@@ -41,7 +41,7 @@ type worklistIn struct {
 
 // productThen is a product as it stood.
 func (a *API) productThen(ctx context.Context, id string, at time.Time) (out *casework.Product, err error) {
-	err = a.Archive.At(ctx, at, id, func(m *audit.Moment) error {
+	err = a.Archive.At(ctx, at, id, func(m *inspect.Moment) error {
 		p, err := m.Desk.Product(ctx, sessionOf(ctx).Actor, id)
 		if err == nil {
 			v := casework.View(*p)
@@ -53,7 +53,7 @@ func (a *API) productThen(ctx context.Context, id string, at time.Time) (out *ca
 }
 
 func (a *API) deadlinesThen(ctx context.Context, id string, at time.Time) (dues []calendar.Due, marks []store.Mark, err error) {
-	err = a.Archive.At(ctx, at, id, func(m *audit.Moment) (err error) {
+	err = a.Archive.At(ctx, at, id, func(m *inspect.Moment) (err error) {
 		dues, marks, err = m.Desk.Deadlines(ctx, sessionOf(ctx).Actor, id)
 		return err
 	})
@@ -72,7 +72,7 @@ func (a *API) worklistThen(ctx context.Context, at time.Time, account, after str
 			return nil, "", err
 		}
 	}
-	err = a.Archive.At(ctx, at, "", func(m *audit.Moment) error {
+	err = a.Archive.At(ctx, at, "", func(m *inspect.Moment) error {
 		actor, err := m.Actor(ctx, account)
 		if err != nil {
 			return err
@@ -115,7 +115,7 @@ func (a *API) rolesThen(ctx context.Context, in *rolesIn) (*listOf[heldRole], er
 		at = a.Clock()
 	}
 	out := &listOf[heldRole]{Body: list[heldRole]{Items: []heldRole{}}}
-	err = a.Archive.At(ctx, at, "-", func(m *audit.Moment) error {
+	err = a.Archive.At(ctx, at, "-", func(m *inspect.Moment) error {
 		actor, err := m.Actor(ctx, in.ID)
 		for _, g := range actor.Grants {
 			out.Body.Items = append(out.Body.Items, heldRole{g.Role, g.Unit, g.Path})
@@ -128,7 +128,7 @@ func (a *API) rolesThen(ctx context.Context, in *rolesIn) (*listOf[heldRole], er
 type proceduresIn struct{ Then }
 
 // proceduresThen are the procedures known at a moment, for auditors.
-func (a *API) proceduresThen(ctx context.Context, in *proceduresIn) (*listOf[audit.Published], error) {
+func (a *API) proceduresThen(ctx context.Context, in *proceduresIn) (*listOf[inspect.Published], error) {
 	if err := a.auditor(ctx); err != nil {
 		return nil, err
 	}
@@ -139,8 +139,8 @@ func (a *API) proceduresThen(ctx context.Context, in *proceduresIn) (*listOf[aud
 	if !past {
 		at = a.Clock()
 	}
-	out := &listOf[audit.Published]{Body: list[audit.Published]{Items: []audit.Published{}}}
-	err = a.Archive.At(ctx, at, "-", func(m *audit.Moment) (err error) {
+	out := &listOf[inspect.Published]{Body: list[inspect.Published]{Items: []inspect.Published{}}}
+	err = a.Archive.At(ctx, at, "-", func(m *inspect.Moment) (err error) {
 		out.Body.Items, err = m.Procedures(ctx)
 		return err
 	})
@@ -154,24 +154,24 @@ type productDiffIn struct {
 }
 
 // productDiff says what changed of a product between two moments, for auditors.
-func (a *API) productDiff(ctx context.Context, in *productDiffIn) (*listOf[audit.Difference], error) {
+func (a *API) productDiff(ctx context.Context, in *productDiffIn) (*listOf[inspect.Difference], error) {
 	if err := a.auditor(ctx); err != nil {
 		return nil, err
 	}
 	if _, err := a.Desk.Product(ctx, sessionOf(ctx).Actor, in.ID); err != nil {
 		return nil, err
 	}
-	from, err := audit.ParseMoment(in.From)
+	from, err := inspect.ParseMoment(in.From)
 	if err != nil {
 		return nil, err
 	}
 	to := a.Clock()
 	if in.To != "" {
-		if to, err = audit.ParseMoment(in.To); err != nil {
+		if to, err = inspect.ParseMoment(in.To); err != nil {
 			return nil, err
 		}
 	}
-	out := &listOf[audit.Difference]{}
+	out := &listOf[inspect.Difference]{}
 	out.Body.Items, err = a.Archive.Diff(ctx, from, to, in.ID)
 	return out, err
 }

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"ocopflow/internal/access"
-	"ocopflow/internal/audit"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/inspect"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
@@ -96,7 +96,7 @@ func judge(x store.Review, r Request, bad *fault.Error) error {
 
 // load reads a review of a unit in which the actor audits, or one below.
 func load(ctx context.Context, q sqldb.Querier, a access.Actor, id string) (*store.Review, []store.ReviewNote, error) {
-	scope, err := audit.ScopeOf(a)
+	scope, err := inspect.ScopeOf(a)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -120,9 +120,9 @@ type Review struct {
 	Product  *ocop.Ref          `json:"product"`
 	Entry    *int64             `json:"entry"`
 	Status   store.ReviewStatus `json:"status"`
-	OpenedBy audit.Person       `json:"opened_by"`
+	OpenedBy inspect.Person     `json:"opened_by"`
 	OpenedAt time.Time          `json:"opened_at"`
-	ClosedBy *audit.Person      `json:"closed_by"`
+	ClosedBy *inspect.Person    `json:"closed_by"`
 	ClosedAt *time.Time         `json:"closed_at"`
 	Version  int64              `json:"version"`
 	Notes    []Note             `json:"notes"`
@@ -130,10 +130,10 @@ type Review struct {
 
 // Note is what an auditor wrote.
 type Note struct {
-	Number    int64        `json:"number"`
-	Text      string       `json:"text"`
-	WrittenBy audit.Person `json:"written_by"`
-	WrittenAt time.Time    `json:"written_at"`
+	Number    int64          `json:"number"`
+	Text      string         `json:"text"`
+	WrittenBy inspect.Person `json:"written_by"`
+	WrittenAt time.Time      `json:"written_at"`
 }
 
 // Get reads one review.
@@ -151,7 +151,7 @@ func (d *Desk) Get(ctx context.Context, a access.Actor, id string) (Review, erro
 //
 // Faults: who_may_not (Forbidden).
 func (d *Desk) List(ctx context.Context, a access.Actor, status store.ReviewStatus, before string, limit int) ([]Review, error) {
-	scope, err := audit.ScopeOf(a)
+	scope, err := inspect.ScopeOf(a)
 	if err != nil {
 		return nil, err
 	}
@@ -184,13 +184,13 @@ func shown(ctx context.Context, q sqldb.Querier, r store.Review, notes []store.R
 	if err != nil {
 		return Review{}, err
 	}
-	v := Review{ID: r.ID, Unit: r.Unit, Title: r.Title, Search: r.Search, Entry: r.About, Status: r.Status, OpenedBy: audit.Person{ID: r.OpenedBy, Name: names[r.OpenedBy]},
+	v := Review{ID: r.ID, Unit: r.Unit, Title: r.Title, Search: r.Search, Entry: r.About, Status: r.Status, OpenedBy: inspect.Person{ID: r.OpenedBy, Name: names[r.OpenedBy]},
 		OpenedAt: r.OpenedAt, ClosedAt: r.ClosedAt, Version: r.Version, Notes: []Note{}}
 	if r.ClosedBy != "" {
-		v.ClosedBy = &audit.Person{ID: r.ClosedBy, Name: names[r.ClosedBy]}
+		v.ClosedBy = &inspect.Person{ID: r.ClosedBy, Name: names[r.ClosedBy]}
 	}
 	for _, n := range notes {
-		v.Notes = append(v.Notes, Note{n.Number, n.Text, audit.Person{ID: n.WrittenBy, Name: names[n.WrittenBy]}, n.WrittenAt})
+		v.Notes = append(v.Notes, Note{n.Number, n.Text, inspect.Person{ID: n.WrittenBy, Name: names[n.WrittenBy]}, n.WrittenAt})
 	}
 	if r.Product != "" {
 		p, err := store.Product(ctx, q, r.Product)

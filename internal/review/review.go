@@ -12,10 +12,10 @@ import (
 	"unicode/utf8"
 
 	"ocopflow/internal/access"
-	"ocopflow/internal/audit"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/inspect"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
@@ -26,7 +26,7 @@ import (
 type Desk struct {
 	DB        *sqldb.DB
 	Committer *commit.Committer
-	Inspector *audit.Inspector
+	Inspector *inspect.Inspector
 }
 
 // Limits of what is written, in characters; of a search, in bytes.
@@ -94,7 +94,7 @@ func (d *Desk) Open(ctx context.Context, o Opening) (Review, error) {
 func opened(ctx context.Context, q sqldb.Querier, o Opening, missing bool, now time.Time) (store.Review, error) {
 	r := store.Review{ID: casework.NewID(), Title: strings.TrimSpace(o.Title), Search: strings.TrimPrefix(o.Search, "?"), About: o.Entry,
 		Status: store.ReviewOpen, OpenedBy: o.Actor.ID, OpenedAt: now, Version: 1}
-	scope, err := audit.ScopeOf(o.Actor)
+	scope, err := inspect.ScopeOf(o.Actor)
 	if err != nil {
 		return r, err
 	}
@@ -136,7 +136,7 @@ func checkText(bad *fault.Error, place, text string, least, most int) {
 func checkSearch(bad *fault.Error, text string) {
 	q, err := url.ParseQuery(text)
 	if err == nil {
-		_, err = audit.ReadQuestion(q)
+		_, err = inspect.ReadQuestion(q)
 	}
 	if err != nil || len(text) > maxSearch {
 		bad.At("body.search", "Không phải điều kiện tìm bản ghi.", "Not a search for entries.")
@@ -145,7 +145,7 @@ func checkSearch(bad *fault.Error, text string) {
 
 // concerns finds the product that a review names: it must be one that the auditor
 // is shown.
-func concerns(ctx context.Context, q sqldb.Querier, o Opening, scope audit.Scope, r *store.Review, bad *fault.Error) error {
+func concerns(ctx context.Context, q sqldb.Querier, o Opening, scope inspect.Scope, r *store.Review, bad *fault.Error) error {
 	if o.Product != "" {
 		p, err := store.Product(ctx, q, o.Product)
 		if err == nil && p == nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -168,4 +169,34 @@ func (t *Table) scan(s scanner) ([]any, error) {
 		kinds[i] = c.Kind
 	}
 	return scanValues(s, kinds)
+}
+
+// Pages calls do for the rows of a table, some hundred at a time.
+func Pages(ctx context.Context, q sqldb.Querier, t *Table, do func([][]any) error) error {
+	const page = 500
+	var after []any
+	for {
+		rows, err := Page(ctx, q, t, after, page)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		if err := do(rows); err != nil {
+			return err
+		}
+		if after = t.KeyOf(rows[len(rows)-1]); len(rows) < page {
+			return nil
+		}
+	}
+}
+
+// NameOf a whole row is its key, for people to read.
+func (t *Table) NameOf(row []any) string {
+	var parts []string
+	for _, k := range t.KeyOf(row) {
+		if b, ok := k.([]byte); ok {
+			k = hex.EncodeToString(b)
+		}
+		parts = append(parts, fmt.Sprint(k))
+	}
+	return strings.Join(parts, " ")
 }

@@ -9,16 +9,16 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"ocopflow/internal/audit"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
+	"ocopflow/internal/inspect"
 	"ocopflow/internal/ocop"
 )
 
 // auditing runs a handler for auditors; others are refused, as by the API.
 func (s *Site) auditing(h handler) gin.HandlerFunc {
 	return s.member(func(p *page) error {
-		if _, err := audit.ScopeOf(p.session.Actor); err != nil {
+		if _, err := inspect.ScopeOf(p.session.Actor); err != nil {
 			return err
 		}
 		return h(p)
@@ -30,7 +30,7 @@ func (p *page) Audits() bool {
 	if p.session == nil {
 		return false
 	}
-	_, err := audit.ScopeOf(p.session.Actor)
+	_, err := inspect.ScopeOf(p.session.Actor)
 	return err == nil
 }
 
@@ -39,7 +39,7 @@ func (p *page) AuditsAll() bool {
 	if p.session == nil {
 		return false
 	}
-	scope, _ := audit.ScopeOf(p.session.Actor)
+	scope, _ := inspect.ScopeOf(p.session.Actor)
 	return scope.All
 }
 
@@ -61,7 +61,7 @@ func (p *page) wrong(err error) error {
 }
 
 type auditBody struct {
-	Ask    audit.Question
+	Ask    inspect.Question
 	Search string // what is asked, as a query string
 	Items  []found
 	Events []choice
@@ -72,7 +72,7 @@ type auditBody struct {
 
 // found is an entry in words.
 type found struct {
-	audit.Found
+	inspect.Found
 	Title, To, By string
 	Why           []string
 	Refused       bool
@@ -84,7 +84,7 @@ func (s *Site) auditSearch(p *page) error {
 	q := p.c.Request.URL.Query()
 	b := auditBody{Events: p.events(), Kinds: p.kinds()}
 	var err error
-	if b.Ask, err = audit.ReadQuestion(q); err != nil {
+	if b.Ask, err = inspect.ReadQuestion(q); err != nil {
 		if err := p.wrong(err); err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (s *Site) auditSearch(p *page) error {
 }
 
 // found words an entry.
-func (p *page) found(f audit.Found) found {
+func (p *page) found(f inspect.Found) found {
 	out := found{Found: f, Title: p.Event(f.Event), By: p.person(f.Actor), Refused: f.Kind == "refusal"}
 	if f.To != "" && f.Kind == "move" && f.To != f.From {
 		out.To = p.State(ocop.State(f.To))
@@ -124,7 +124,7 @@ func (p *page) found(f audit.Found) found {
 	return out
 }
 
-func (p *page) person(x audit.Person) string {
+func (p *page) person(x inspect.Person) string {
 	if x.ID == ocop.System {
 		return p.T("system")
 	}
@@ -132,7 +132,7 @@ func (p *page) person(x audit.Person) string {
 }
 
 // People names several.
-func (p *page) People(list []audit.Person) string {
+func (p *page) People(list []inspect.Person) string {
 	var names []string
 	for _, x := range list {
 		names = append(names, p.person(x))
@@ -170,7 +170,7 @@ func (p *page) events() []choice {
 
 func (p *page) kinds() []choice {
 	var out []choice
-	for _, k := range audit.Kinds {
+	for _, k := range inspect.Kinds {
 		out = append(out, choice{Value: k, Title: p.T("kind_" + k)})
 	}
 	return out

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"ocopflow/internal/audit"
+	"ocopflow/internal/inspect"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
 )
@@ -30,7 +30,7 @@ var follows = []string{"version", "updated_at", "timers"}
 var idForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // changes words differences; what only follows from others is left out.
-func (p *page) changes(list []audit.Difference) ([]change, error) {
+func (p *page) changes(list []inspect.Difference) ([]change, error) {
 	w := wording{p, nil}
 	var people []string
 	for _, d := range list {
@@ -69,7 +69,7 @@ func idsIn(v any) (out []string) {
 	return out
 }
 
-func (w wording) change(d audit.Difference) change {
+func (w wording) change(d inspect.Difference) change {
 	p := w.page
 	c := change{Table: w.Table(d.Table)}
 	switch {

@@ -4,7 +4,8 @@ import (
 	"strconv"
 	"strings"
 
-	"ocopflow/internal/audit"
+	"ocopflow/internal/inspect"
+	"ocopflow/internal/notary"
 )
 
 type integrityBody struct {
@@ -12,7 +13,7 @@ type integrityBody struct {
 	Checkpoint, Key    string
 	Restores           int
 	From, To           string // as typed
-	Growth             *audit.Growth
+	Growth             *notary.Growth
 }
 
 // integrity shows the signed tree head, and proves that the ledger grew from one
@@ -46,15 +47,15 @@ func (s *Site) integrity(p *page) error {
 }
 
 type flagsBody struct {
-	Filter audit.FlagFilter
+	Filter inspect.FlagFilter
 	Kinds  []choice
 	Groups []flagGroup
 	Total  int
 }
 
 type flagGroup struct {
-	Kind  audit.FlagKind
-	Items []audit.Flag
+	Kind  inspect.FlagKind
+	Items []inspect.Flag
 	More  int // that are not shown
 }
 
@@ -62,7 +63,7 @@ type flagGroup struct {
 const maxFlags = 100
 
 func (s *Site) flags(p *page) error {
-	b := flagsBody{Filter: audit.FlagFilter{Kind: p.c.Query("kind"), Unit: p.c.Query("unit"), Since: p.c.Query("since")}}
+	b := flagsBody{Filter: inspect.FlagFilter{Kind: p.c.Query("kind"), Unit: p.c.Query("unit"), Since: p.c.Query("since")}}
 	list, err := s.Inspector.Flags(p.ctx, p.session.Actor, b.Filter)
 	if err != nil {
 		if err = p.wrong(err); err != nil {
@@ -70,7 +71,7 @@ func (s *Site) flags(p *page) error {
 		}
 	}
 	b.Total = len(list)
-	for _, k := range audit.FlagKinds {
+	for _, k := range inspect.FlagKinds {
 		g := flagGroup{Kind: k}
 		for _, f := range list {
 			if f.Kind != k {

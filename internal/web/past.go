@@ -4,10 +4,10 @@ import (
 	"strings"
 	"time"
 
-	"ocopflow/internal/audit"
 	"ocopflow/internal/calendar"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/inspect"
 	"ocopflow/internal/ocop"
 )
 
@@ -17,7 +17,7 @@ type pastBody struct {
 	Then            *casework.Product
 	Moment, Until   time.Time
 	Deadlines       []calendar.Due
-	Holders         []audit.Holder
+	Holders         []inspect.Holder
 	Changes         []change
 	Compared        bool
 }
@@ -50,7 +50,7 @@ const localForm = "2006-01-02T15:04"
 func (s *Site) momentOf(text string) (time.Time, error) {
 	at, err := time.ParseInLocation(localForm, text, ocop.Hanoi)
 	if err != nil {
-		return audit.ParseMoment(text)
+		return inspect.ParseMoment(text)
 	}
 	end := at.Add(time.Minute - time.Microsecond).UTC()
 	if now := s.Clock(); end.After(now) && !at.After(now) {
@@ -67,7 +67,7 @@ func (s *Site) then(p *page, b *pastBody) error {
 	if b.Moment, err = s.momentOf(b.At); err != nil {
 		return err
 	}
-	if err := s.Archive.At(p.ctx, b.Moment, id, func(m *audit.Moment) error { return s.stood(p, m, id, b) }); err != nil {
+	if err := s.Archive.At(p.ctx, b.Moment, id, func(m *inspect.Moment) error { return s.stood(p, m, id, b) }); err != nil {
 		return err
 	}
 	if b.To == "" {
@@ -86,7 +86,7 @@ func (s *Site) then(p *page, b *pastBody) error {
 }
 
 // stood reads what is shown of a moment.
-func (s *Site) stood(p *page, m *audit.Moment, id string, b *pastBody) error {
+func (s *Site) stood(p *page, m *inspect.Moment, id string, b *pastBody) error {
 	x, err := m.Desk.Product(p.ctx, p.session.Actor, id)
 	if fault.Is(err, fault.NotFound) {
 		return fault.New(fault.NotFound, "not_then", "Lúc đó chưa có sản phẩm này.", "The product was not there at that moment.")

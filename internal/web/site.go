@@ -19,12 +19,13 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/accounts"
-	"ocopflow/internal/audit"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
+	"ocopflow/internal/inspect"
+	"ocopflow/internal/notary"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/review"
@@ -44,10 +45,10 @@ type Site struct {
 	Desk      *casework.Desk
 	Campaigns *campaign.Desk
 	Councils  *council.Desk
-	Notary    *audit.Notary
+	Notary    *notary.Notary
 	Privacy   *privacy.Desk
-	Archive   *audit.Archive
-	Inspector *audit.Inspector
+	Archive   *inspect.Archive
+	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	People    *accounts.People
 	Library   *workflow.Library

@@ -1,4 +1,4 @@
-package audit
+package inspect
 
 import (
 	"cmp"

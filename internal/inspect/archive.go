@@ -1,4 +1,4 @@
-package audit
+package inspect
 
 import (
 	"context"
@@ -191,25 +191,25 @@ func (a *Archive) Diff(ctx context.Context, from, to time.Time, product string) 
 // differences compares a table in two databases.
 func differences(ctx context.Context, t *store.Table, a, b *sqldb.DB) (out []Difference, err error) {
 	was := map[string][]any{}
-	if err := pages(ctx, a, t, func(rows [][]any) error {
+	if err := store.Pages(ctx, a, t, func(rows [][]any) error {
 		for _, r := range rows {
-			was[name(t, r)] = r
+			was[t.NameOf(r)] = r
 		}
 		return nil
 	}); err != nil {
 		return nil, err
 	}
-	err = pages(ctx, b, t, func(rows [][]any) error {
+	err = store.Pages(ctx, b, t, func(rows [][]any) error {
 		for _, r := range rows {
-			old := was[name(t, r)]
-			delete(was, name(t, r))
+			old := was[t.NameOf(r)]
+			delete(was, t.NameOf(r))
 			if old == nil {
-				out = append(out, Difference{Table: t.Name, Row: name(t, r), To: named(t, r)})
+				out = append(out, Difference{Table: t.Name, Row: t.NameOf(r), To: named(t, r)})
 				continue
 			}
 			for i, c := range t.Columns {
 				if shown(c, old[i]) != shown(c, r[i]) {
-					out = append(out, Difference{t.Name, name(t, r), c.Name, shown(c, old[i]), shown(c, r[i])})
+					out = append(out, Difference{t.Name, t.NameOf(r), c.Name, shown(c, old[i]), shown(c, r[i])})
 				}
 			}
 		}

@@ -1,4 +1,4 @@
-package audit
+package notary
 
 import (
 	"context"
@@ -165,19 +165,6 @@ func CheckCross(cross, old string) (string, error) {
 		return "", errors.New("the note is not about a key")
 	}
 	return key, nil
-}
-
-// succession sees to it that a key which is to follow another has that one's
-// word for it; "" when it has, or follows none.
-func succession(l record) string {
-	replaced := textIn(l.told.Data["replaces"])
-	if replaced == "" {
-		return ""
-	}
-	if key, err := CheckCross(textIn(l.told.Data["cross"]), replaced); err != nil || key != textIn(l.told.Data["key"]) {
-		return "the key that it replaces does not vouch for the new one"
-	}
-	return ""
 }
 
 func checkReason(reason string) error {

@@ -1,4 +1,4 @@
-package audit
+package notary
 
 import (
 	"context"
@@ -80,6 +80,17 @@ func (n *Notary) held() (note.Signer, string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.signer, n.public
+}
+
+// Sign signs the tree head as q sees it, with the key that was needed last: who
+// reads a whole ledger in one view cannot make a key meanwhile.
+func (n *Notary) Sign(ctx context.Context, q sqldb.Querier) (checkpoint []byte, key string, head store.Head, err error) {
+	if head, err = store.LoadHead(ctx, q); err != nil {
+		return nil, "", head, err
+	}
+	signer, key := n.held()
+	checkpoint, err = ledger.Checkpoint(head.Origin, &head.Tree, signer)
+	return checkpoint, key, head, err
 }
 
 // file reads the key pair, or makes one. Of two processes that make one at a

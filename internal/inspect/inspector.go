@@ -1,4 +1,7 @@
-package audit
+// Package inspect answers what auditors ask of the history: search, flags, and
+// the programme as it stood at a moment. It writes nothing and proves nothing;
+// what each auditor may be shown is decided here.
+package inspect
 
 import (
 	"context"

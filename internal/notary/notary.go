@@ -1,4 +1,9 @@
-package audit
+// Package notary signs what the ledger comes to and proves it to others: keys
+// and their succession, checkpoints with the co-signatures of witnesses, tiles,
+// proofs, and the checkpoint kept outside of the database, by which a database
+// that was put back is noticed. Whether what the ledger says is right, package
+// audit judges.
+package notary
 
 import (
 	"bytes"
