@@ -3,6 +3,7 @@ package ledger
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 
 	fmtlog "github.com/transparency-dev/formats/log"
@@ -11,32 +12,52 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Hashes reads stored roots of perfect subtrees: n of them at a level of tiles
+// Hashes reads stored roots of perfect subtrees: n of them, or as many as there
+// are, at a level of tiles
 // (0 for leaves, 1 for subtrees of 256 …), from an index on.
 type Hashes func(level int, from, n int64) ([]tlog.Hash, error)
 
-// ReadHashes implements tlog.HashReader: what lies between the levels that are
-// stored is worked out.
+// ReadHashes implements tlog.HashReader. Each tile is read once, as a whole, and
+// what lies between the levels that are stored is worked out: a proof of a
+// million entries takes three or four reads in place of twenty.
 func (read Hashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	type place struct {
+		level int
+		index int64
+	}
+	tiles := map[place][]tlog.Hash{}
 	out := make([]tlog.Hash, len(indexes))
 	for i, x := range indexes {
 		level, n := tlog.SplitStoredHashIndex(x)
 		below := level % TileHeight
-		hashes, err := read(level/TileHeight, n<<below, 1<<below)
-		if err != nil {
-			return nil, err
-		}
-		if len(hashes) != 1<<below {
-			return nil, fmt.Errorf("ledger: %d hashes of level %d, want %d", len(hashes), level/TileHeight, 1<<below)
-		}
-		for ; len(hashes) > 1; hashes = hashes[:len(hashes)/2] {
-			for j := range len(hashes) / 2 {
-				hashes[j] = tlog.NodeHash(hashes[2*j], hashes[2*j+1])
+		first, width := n<<below, int64(1)<<below
+		at := place{level / TileHeight, first / TileWidth}
+		tile, ok := tiles[at]
+		if !ok {
+			var err error
+			if tile, err = read(at.level, at.index*TileWidth, TileWidth); err != nil {
+				return nil, err
 			}
+			tiles[at] = tile
 		}
-		out[i] = hashes[0]
+		from := first % TileWidth
+		if int64(len(tile)) < from+width {
+			return nil, fmt.Errorf("ledger: %d hashes of tile %d/%d, want %d", len(tile), at.level, at.index, from+width)
+		}
+		out[i] = fold(tile[from : from+width])
 	}
 	return out, nil
+}
+
+// fold is the root over a power of two of hashes.
+func fold(hashes []tlog.Hash) tlog.Hash {
+	hashes = slices.Clone(hashes)
+	for ; len(hashes) > 1; hashes = hashes[:len(hashes)/2] {
+		for j := range len(hashes) / 2 {
+			hashes[j] = tlog.NodeHash(hashes[2*j], hashes[2*j+1])
+		}
+	}
+	return hashes[0]
 }
 
 // Checkpoint signs a tree head in the form of C2SP tlog-checkpoint.
