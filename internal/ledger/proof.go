@@ -13,8 +13,8 @@ import (
 )
 
 // Hashes reads stored roots of perfect subtrees: n of them, or as many as there
-// are, at a level of tiles
-// (0 for leaves, 1 for subtrees of 256 …), from an index on.
+// are, at a level of tiles (0 for leaves, 1 for subtrees of 256 …), from an index
+// on.
 type Hashes func(level int, from, n int64) ([]tlog.Hash, error)
 
 // ReadHashes implements tlog.HashReader. Each tile is read once, as a whole, and
