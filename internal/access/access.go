@@ -30,9 +30,10 @@ var Grantable = []ocop.Role{Admin, Auditor, Office, Leader, Secretary, Member, C
 
 // Grant is a role held in a unit.
 type Grant struct {
-	Role ocop.Role
-	Unit string
-	Path ocop.Path
+	Role  ocop.Role
+	Unit  string
+	Path  ocop.Path
+	Whole bool // in the ministry, or in the only province: nothing lies outside
 }
 
 // Actor is who acts, with every grant held at that moment.

@@ -73,6 +73,7 @@ type App struct {
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	Handler   http.Handler
+	Routes    []string // what Handler answers: "GET /path/:id"
 
 	clock clock
 	tasks *job.Runner // nil when idle

@@ -39,6 +39,10 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 		return nil, err
 	}
 	site.Mount(engine)
+	for _, r := range engine.Routes() {
+		a.Routes = append(a.Routes, r.Method+" "+r.Path)
+	}
+	slices.Sort(a.Routes)
 	engine.NoRoute(missing(site, fault.NotFound, "not_found", "Không tìm thấy.", "Not found."))
 	engine.NoMethod(func(c *gin.Context) {
 		f := fault.New(fault.NotFound, "method", "Địa chỉ này không nhận phương thức đó.", "This address does not take that method.")

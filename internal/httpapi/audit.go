@@ -13,9 +13,9 @@ import (
 	"ocopflow/internal/casework"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
+	"ocopflow/internal/inspect"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/notary"
-	"ocopflow/internal/ocop"
 )
 
 type checkpointIn struct {
@@ -88,15 +88,15 @@ func (a *API) auditor(ctx context.Context) error {
 	return fault.New(fault.Forbidden, "who_may_not", "Việc này của thanh tra, kiểm toán.", "This is for an auditor.")
 }
 
-// auditsAll reports whether the actor audits a province or the ministry:
-// bundles of entries cannot be told apart by unit.
-func auditsAll(actor access.Actor) bool {
-	for _, g := range actor.Grants {
-		if g.Role == access.Auditor && (g.Path.Upto(ocop.Province) == g.Path || g.Path.Upto(ocop.Ministry) == g.Path) {
-			return true
-		}
+// auditsAll refuses whoever does not audit the whole programme: bundles of
+// entries cannot be told apart by unit.
+func (a *API) auditsAll(ctx context.Context) error {
+	scope, err := inspect.ScopeOf(sessionOf(ctx).Actor)
+	if err == nil && !scope.All {
+		err = fault.New(fault.Forbidden, "who_may_not", "Việc này của thanh tra, kiểm toán toàn bộ chương trình: cấp bộ, hoặc cấp tỉnh khi chỉ có một tỉnh.",
+			"This is for who audits the whole programme: at the ministry, or in the only province.")
 	}
-	return false
+	return err
 }
 
 // tiles serve the tree as C2SP tlog-tiles, so that foreign tools read it. They
@@ -122,7 +122,7 @@ func (a *API) tiles(engine *gin.Engine, api huma.API) {
 var exports = map[string][2]string{"jsonl": {"application/jsonl", "ledger.jsonl"}, "csv": {"text/csv; charset=utf-8", "ledger.csv"},
 	"xes": {"application/xml", "ledger.xes"}, "ocel": {"application/json", "ledger.ocel.json"}, "bundle": {"application/zip", "ledger-bundle.zip"}}
 
-// export streams the whole history to an auditor of a province or above.
+// export streams the whole history to who audits the whole programme.
 func (a *API) export(c *gin.Context) error {
 	if err := a.auditsAll(c.Request.Context()); err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 
 	"ocopflow/internal/calendar"
 	"ocopflow/internal/casework"
-	"ocopflow/internal/fault"
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
@@ -81,14 +80,6 @@ func (a *API) worklistThen(ctx context.Context, at time.Time, account, after str
 		return err
 	})
 	return tasks, next, err
-}
-
-// auditsAll refuses whoever does not audit a whole province.
-func (a *API) auditsAll(ctx context.Context) error {
-	if auditsAll(sessionOf(ctx).Actor) {
-		return nil
-	}
-	return fault.New(fault.Forbidden, "who_may_not", "Việc này của thanh tra, kiểm toán cấp tỉnh trở lên.", "This is for an auditor of a province or above.")
 }
 
 type rolesIn struct {

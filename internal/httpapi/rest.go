@@ -180,14 +180,20 @@ func (a *API) listAccounts(ctx context.Context, in *Page) (*listOf[store.Account
 	if err != nil {
 		return nil, err
 	}
-	if !sessionOf(ctx).Actor.Has(access.Admin) {
+	var places []ocop.Path
+	for _, g := range sessionOf(ctx).Actor.Grants {
+		if g.Role == access.Admin {
+			places = append(places, g.Path)
+		}
+	}
+	if len(places) == 0 {
 		return nil, adminOnly()
 	}
-	rows, err := store.Accounts(ctx, a.DB, after, in.Limit+1)
+	rows, err := store.AccountsBelow(ctx, a.DB, places, after)
 	if err != nil {
 		return nil, err
 	}
-	return cut(rows, in.Limit, func(x store.Account) string { return x.Name }), nil
+	return cut(rows[:min(len(rows), in.Limit+1)], in.Limit, func(x store.Account) string { return x.Name }), nil
 }
 
 type accountIn struct {

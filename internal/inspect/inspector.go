@@ -21,8 +21,8 @@ import (
 )
 
 // Inspector answers an auditor's questions: what was entered, and what stands
-// out. One of a province or above is shown all entries, one of a lower unit those
-// of products at or below it.
+// out. One of the ministry, or of the only province, is shown all entries, any
+// other those of products at or below the unit.
 type Inspector struct {
 	DB   *sqldb.DB
 	Desk *casework.Desk
@@ -43,7 +43,7 @@ func ScopeOf(a access.Actor) (s Scope, err error) {
 			continue
 		}
 		s.Units = append(s.Units, g.Path)
-		s.All = s.All || g.Path.Upto(ocop.Province) == g.Path || g.Path.Upto(ocop.Ministry) == g.Path
+		s.All = s.All || g.Whole
 	}
 	if len(s.Units) == 0 {
 		return s, fault.New(fault.Forbidden, "who_may_not", "Việc này của thanh tra, kiểm toán.", "This is for an auditor.")

@@ -70,10 +70,10 @@ func (d *Desk) places(ctx context.Context, q sqldb.Querier, a access.Actor, l st
 }
 
 // covers finds a grant of a role at or above all places; what lies in no place
-// is for a province or above.
+// is for who holds it in the whole programme.
 func covers(a access.Actor, role ocop.Role, places []ocop.Path) (access.Grant, bool) {
 	for _, g := range a.Grants {
-		ok := g.Role == role && (len(places) > 0 || g.Path == g.Path.Upto(ocop.Province) || g.Path == g.Path.Upto(ocop.Ministry))
+		ok := g.Role == role && (len(places) > 0 || g.Whole)
 		for _, p := range places {
 			ok = ok && p.Within(g.Path)
 		}

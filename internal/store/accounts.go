@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 )
 
@@ -38,7 +39,7 @@ const (
 	sqlAccount       = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.id = $1`
 	sqlAccountByName = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.name = $1`
 	sqlAccounts      = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.name > $1 ORDER BY a.name LIMIT $2`
-	sqlGrants        = `SELECT g.role, g.unit, u.path FROM grants g JOIN units u ON u.id = g.unit WHERE g.account = $1 ORDER BY g.granted_at, g.id`
+	sqlGrants        = `SELECT g.role, g.unit, u.path, u.kind = 'ministry' OR u.kind = 'province' AND NOT EXISTS (SELECT 1 FROM units o WHERE o.kind = 'province' AND o.id <> u.id) FROM grants g JOIN units u ON u.id = g.unit WHERE g.account = $1 ORDER BY g.granted_at, g.id`
 	sqlGranted       = `SELECT count(*) FROM grants WHERE account = $1 AND role = $2 AND unit = $3`
 	sqlByCredential  = `SELECT ` + accountColumns + `, c.id FROM credentials c JOIN accounts a ON a.id = c.account WHERE c.hash = $1 AND c.expires_at > $2 AND NOT a.disabled`
 	sqlCredentials   = `SELECT id, account, kind, label, created_at, expires_at FROM credentials WHERE account = $1 AND kind = $2 AND expires_at > $3 ORDER BY created_at, id`
@@ -77,6 +78,28 @@ func Accounts(ctx context.Context, q sqldb.Querier, after string, limit int) ([]
 	return collect(rows, err, "accounts", scanAccount)
 }
 
+// setAccountsBelow finds accounts that hold a role at or below any of the places,
+// or none yet, after a name. Its columns: the place, its steps downwards, where
+// they end, the name.
+var setAccountsBelow = sqldb.Set{
+	SQL: `SELECT DISTINCT ` + accountColumns + ` FROM {rows} JOIN accounts a ON a.name > r.c4
+		WHERE NOT EXISTS (SELECT 1 FROM grants g WHERE g.account = a.id)
+			OR EXISTS (SELECT 1 FROM grants g JOIN units u ON u.id = g.unit WHERE g.account = a.id AND (u.path = r.c1 OR u.path >= r.c2 AND u.path < r.c3))
+		ORDER BY a.name LIMIT 201`,
+	Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text},
+}
+
+// AccountsBelow lists accounts that hold a role at or below any of the places, or
+// none yet, by name, after the name given; at most 201.
+func AccountsBelow(ctx context.Context, q sqldb.Querier, places []ocop.Path, after string) ([]Account, error) {
+	var rows [][]any
+	for _, p := range places {
+		rows = append(rows, []any{string(p), string(p) + "/", p.Above(), after})
+	}
+	found, err := sqldb.QuerySet(ctx, q, setAccountsBelow, rows)
+	return collect(found, err, "accounts", scanAccount)
+}
+
 // InsertAccount adds an account; its name must be new.
 func InsertAccount(ctx context.Context, tx *sqldb.Tx, a Account) error {
 	return writeAccount.one(ctx, tx, "insert account "+a.Name, a.ID, a.Name, a.Display, a.Password, false, sqldb.Micros(a.CreatedAt), int64(1))
@@ -99,7 +122,7 @@ func AccountActive(ctx context.Context, q sqldb.Querier, id string) (bool, error
 func Grants(ctx context.Context, q sqldb.Querier, account string) ([]access.Grant, error) {
 	rows, err := q.Query(ctx, sqlGrants, account)
 	return collect(rows, err, "grants", func(s scanner) (g access.Grant, err error) {
-		return g, s.Scan(&g.Role, &g.Unit, &g.Path)
+		return g, s.Scan(&g.Role, &g.Unit, &g.Path, &g.Whole)
 	})
 }
 

@@ -34,7 +34,7 @@ func (p *page) Audits() bool {
 	return err == nil
 }
 
-// AuditsAll reports whether the reader audits a province or above.
+// AuditsAll reports whether the reader audits the whole programme.
 func (p *page) AuditsAll() bool {
 	if p.session == nil {
 		return false
