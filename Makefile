@@ -6,12 +6,13 @@ FLAGS := -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)"
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 KILLS ?= 50
 FUZZTIME ?= 1m
+ENTRIES ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check story chaos fuzz release clean setup
+.PHONY: help run build test check story chaos bench-ledger fuzz release clean setup
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Build, then serve the demo on SQLite.
 	bin/ocopflow serve --demo
@@ -38,6 +39,9 @@ story: build ## Play the 2024 campaign of Cẩm Xuyên and tell it.
 
 chaos: setup ## Kill the server KILLS times during a stream of moves, on both databases.
 	OCOPFLOW_KILLS=$(KILLS) $(GO) test -count=1 -timeout 60m -v -run TestKillLoop ./internal/app
+
+bench-ledger: setup ## Fill a ledger with ENTRIES entries; measure verification and proofs on both databases.
+	OCOPFLOW_ENTRIES=$(ENTRIES) $(GO) test -run '^$$' -bench Ledger -benchtime 1x -timeout 3h ./internal/app
 
 fuzz: ## Fuzz each parser for FUZZTIME.
 	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/workflow
