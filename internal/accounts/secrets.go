@@ -47,8 +47,11 @@ func hashOf(secret string) []byte {
 // SignIn opens a session for a name and password. The same fault answers an
 // unknown name, a wrong password and a disabled account, after the same work.
 //
-// Faults: wrong_credentials (Unauthorized).
-func (p *People) SignIn(ctx context.Context, name, password string) (Secret, access.Actor, error) {
+// Faults: wrong_credentials (Unauthorized); too_many.
+func (p *People) SignIn(ctx context.Context, name, password string, from Caller) (Secret, access.Actor, error) {
+	if err := p.unlocked(ctx, name, from.Address); err != nil {
+		return Secret{}, access.Actor{}, err
+	}
 	acc, err := store.AccountByName(ctx, p.DB, name)
 	if err != nil {
 		return Secret{}, access.Actor{}, err
@@ -59,8 +62,8 @@ func (p *People) SignIn(ctx context.Context, name, password string) (Secret, acc
 	}
 	match, err := argon2id.ComparePasswordAndHash(password, hash)
 	if err != nil || !match || acc == nil || acc.Password == "" || acc.Disabled {
-		if acc != nil {
-			p.note(ctx, acc.ID, "sign_in_failed")
+		if err := p.failed(ctx, acc, name, from.Address); err != nil {
+			return Secret{}, access.Actor{}, err
 		}
 		return Secret{}, access.Actor{}, fault.New(fault.Unauthorized, "wrong_credentials", "Tên đăng nhập hoặc mật khẩu không đúng.", "The name or the password is wrong.")
 	}
@@ -68,8 +71,14 @@ func (p *People) SignIn(ctx context.Context, name, password string) (Secret, acc
 	if err != nil {
 		return Secret{}, access.Actor{}, err
 	}
-	s, err := p.issue(ctx, actor, *acc, KindSession, "", SessionLife, "sign_in")
+	s, err := p.issue(ctx, actor, *acc, KindSession, from.Browser, SessionLife, "sign_in")
 	return s, actor, err
+}
+
+// Caller is where a sign-in comes from.
+type Caller struct {
+	Address string // of the network
+	Browser string // its kind, see Browser
 }
 
 // decoy is a hash that no password fits, so that an unknown name takes as long
@@ -112,6 +121,11 @@ func (p *People) issue(ctx context.Context, actor access.Actor, acc store.Accoun
 				Drafts: []ledger.Draft{{Stream: "account:" + acc.ID, Kind: ledger.KindSecurity, Event: event, Actor: ledger.Actor{ID: actor.ID},
 					Data: ledger.Map{"credential": c.ID}}},
 				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+					if kind == KindSession {
+						if err := store.ForgiveAttempts(ctx, tx, subject("name", acc.Name)); err != nil {
+							return err
+						}
+					}
 					return store.InsertCredential(ctx, tx, hashOf(secret), c)
 				}),
 				Answer: func([]ledger.Entry) any { return Secret{c, secret} },
@@ -167,13 +181,4 @@ func (p *People) Forget(ctx context.Context, actor access.Actor, credential stri
 // Tokens lists the actor's unexpired tokens.
 func (p *People) Tokens(ctx context.Context, actor access.Actor) ([]store.Credential, error) {
 	return store.Credentials(ctx, p.DB, actor.ID, KindToken, time.Now())
-}
-
-// note enters a security event; that it could not be entered changes nothing
-// for the caller.
-func (p *People) note(ctx context.Context, account, event string) {
-	_, _ = commit.Do[any](ctx, p.Committer, commit.Act{Kind: commit.Once,
-		Ask: commit.Alone(func(context.Context, sqldb.Querier, time.Time) (commit.Outcome, error) {
-			return commit.Outcome{Drafts: []ledger.Draft{{Stream: "account:" + account, Kind: ledger.KindSecurity, Event: event, Actor: ledger.Actor{ID: account}}}}, nil
-		})})
 }

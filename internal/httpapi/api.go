@@ -48,8 +48,7 @@ type API struct {
 	Log       *slog.Logger
 	Clock     func() time.Time
 	SetClock  func(ctx context.Context, now time.Time) error // nil outside of the demo
-	Attempts  *accounts.Attempts
-	MaxUpload int64 // bytes
+	MaxUpload int64                                          // bytes
 	Version   string
 }
 
@@ -153,7 +152,7 @@ func (a *API) describe(ctx huma.Context, next func(huma.Context)) {
 	w.Header().Set("Content-Language", string(lang))
 	w.Header().Add("Vary", "Accept-Language, Cookie, Authorization")
 	w.Header().Set("Cache-Control", "no-store")
-	next(huma.WithValue(huma.WithValue(ctx, langKey{}, lang), baseKey{}, httpx.Base(r)))
+	next(huma.WithValue(huma.WithValue(huma.WithValue(ctx, langKey{}, lang), baseKey{}, httpx.Base(r)), callerKey{}, callerOf(ctx)))
 }
 
 type langKey struct{}

@@ -43,6 +43,7 @@ const (
 	sqlByCredential  = `SELECT ` + accountColumns + `, c.id FROM credentials c JOIN accounts a ON a.id = c.account WHERE c.hash = $1 AND c.expires_at > $2 AND NOT a.disabled`
 	sqlCredentials   = `SELECT id, account, kind, label, created_at, expires_at FROM credentials WHERE account = $1 AND kind = $2 AND expires_at > $3 ORDER BY created_at, id`
 	sqlDeleteSecret  = `DELETE FROM credentials WHERE account = $1 AND id = $2 RETURNING hash`
+	sqlEndSessions   = `DELETE FROM credentials WHERE account = $1 AND kind = 'session' AND id <> $2 RETURNING hash`
 	sqlDeleteExpired = `DELETE FROM credentials WHERE expires_at <= $1`
 	sqlAccountExists = `SELECT count(*) FROM accounts WHERE id = $1 AND NOT disabled`
 )
@@ -145,6 +146,13 @@ func DeleteCredential(ctx context.Context, tx *sqldb.Tx, account, id string) (bo
 	rows, err := tx.Query(ctx, sqlDeleteSecret, account, id)
 	n, err := returned(tx, sqldb.OpGone, tableCredentials, []string{"hash"}, rows, err)
 	return n == 1, err
+}
+
+// DeleteSessions ends the sessions of an account but the one named, and gives
+// their number.
+func DeleteSessions(ctx context.Context, tx *sqldb.Tx, account, but string) (int, error) {
+	rows, err := tx.Query(ctx, sqlEndSessions, account, but)
+	return returned(tx, sqldb.OpGone, tableCredentials, []string{"hash"}, rows, err)
 }
 
 // DeleteExpired forgets secrets that have run out.
