@@ -95,7 +95,7 @@ func (p *People) ResetHashed(ctx context.Context, name, hash string) (store.Acco
 			return commit.Outcome{
 				Drafts: []ledger.Draft{{Stream: "account:" + acc.ID, Kind: ledger.KindSecurity, Event: "reset_password", Actor: ledger.Actor{ID: ocop.System}}},
 				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
-					return store.SetPassword(ctx, tx, *acc, hash)
+					return store.SetPassword(ctx, tx, *acc, hash, false)
 				}),
 				Answer: func([]ledger.Entry) any { return *acc },
 			}, nil

@@ -67,7 +67,7 @@ func (p *People) ChangePassword(ctx context.Context, s Session, present, next st
 		return err
 	}
 	return p.secure(ctx, *acc, "change_password", nil, func(ctx context.Context, tx *sqldb.Tx) error {
-		if err := store.SetPassword(ctx, tx, *acc, hash); err != nil {
+		if err := store.SetPassword(ctx, tx, *acc, hash, false); err != nil {
 			return err
 		}
 		_, err := store.DeleteSessions(ctx, tx, acc.ID, s.Credential)

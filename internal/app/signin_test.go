@@ -5,6 +5,7 @@ package app
 import (
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -187,10 +188,53 @@ func TestSignInTakesNoSessionFromOutsideAndNoOtherOrigin(t *testing.T) {
 	o.must(403, o.ask("", "POST", "/api/v1/auth/session", body, "Origin", "https://elsewhere.example"))
 	o.must(403, o.ask("", "POST", "/settings/password", nil, "Sec-Fetch-Site", "cross-site"))
 	b := o.browse("", "en")
+	b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	for _, to := range []string{"https://elsewhere.example/", "//elsewhere.example/", `/\elsewhere.example`} {
-		b.post("/sign-in", url.Values{"name": {"thu"}, "password": {"một mật khẩu dài"}, "back": {to}})
-		if a := b.get("/sign-in?back=" + url.QueryEscape(to)); a.status != 200 {
-			t.Errorf("back to %s: %d", to, a.status)
+		a := b.post("/sign-in", url.Values{"name": {"thu"}, "password": {"một mật khẩu dài"}, "back": {to}})
+		if a.status != 303 || a.header.Get("Location") != "/worklist" {
+			t.Errorf("back to %s: %d %s", to, a.status, a.header.Get("Location"))
 		}
 	}
+}
+
+func TestResetGivesAPasswordThatServesOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		id := o.must(201, o.ask("admin", "POST", "/api/v1/accounts", map[string]any{"name": "thu", "password": "một mật khẩu dài"})).body["id"].(string)
+		o.must(200, o.enter("thu", "thu", "một mật khẩu dài"))
+		o.refused(403, "who_may_not", "Việc này của người quản trị.", "This is for an administrator.", func(lang string) answer {
+			return o.ask("office", "POST", "/api/v1/accounts/"+id+"/password", nil, "Accept-Language", lang)
+		})
+		o.must(404, o.ask("admin", "POST", "/api/v1/accounts/nobody/password", nil))
+		given := o.must(200, o.ask("admin", "POST", "/api/v1/accounts/"+id+"/password", nil)).body["password"].(string)
+		o.must(401, o.ask("thu", "GET", "/api/v1/auth/session", nil))
+		o.must(200, o.enter("thu", "thu", given))
+		o.refused(403, "password_must_change", "Hãy đổi mật khẩu được cấp", "Change the password that you were given", func(lang string) answer {
+			return o.ask("thu", "GET", "/api/v1/products", nil, "Accept-Language", lang)
+		})
+		b := o.browse("thu", "vi")
+		if a := b.get("/worklist"); !strings.Contains(a.text, "Mật khẩu này do người quản trị cấp") {
+			t.Error("the pages let a given password through")
+		}
+		o.must(204, o.ask("thu", "PUT", "/api/v1/auth/password", map[string]any{"present": given, "next": "một mật khẩu khác"}))
+		o.must(200, o.ask("thu", "GET", "/api/v1/products", nil))
+	})
+}
+
+func TestTokenForReadingWritesNothing(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		o.tokens["reader"] = o.must(201, o.ask("office", "POST", "/api/v1/tokens", map[string]any{"scope": "read", "label": "báo cáo"})).body["secret"].(string)
+		o.must(200, o.ask("reader", "GET", "/api/v1/products", nil))
+		for _, path := range []string{"/api/v1/tokens", "/api/v1/transitions", "/api/v1/documents"} {
+			o.refused(403, "token_scope", "Khóa này chỉ để đọc.", "This token is for reading alone.", func(lang string) answer {
+				return o.ask("reader", "POST", path, map[string]any{}, "Accept-Language", lang)
+			})
+		}
+		if a := o.browse("reader", "en").post("/settings/sign-out-everywhere", nil); a.status != 403 {
+			t.Errorf("a page writes for a token for reading: %d", a.status)
+		}
+	})
 }

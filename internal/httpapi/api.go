@@ -176,6 +176,10 @@ func (a *API) authenticate(api huma.API) func(huma.Context, func(huma.Context)) 
 			return
 		}
 		if session != nil {
+			if err := session.May(reads(r), own(ctx.Operation())); err != nil {
+				a.refuse(api, ctx, err)
+				return
+			}
 			ctx = huma.WithValue(ctx, sessionKey{}, *session)
 		}
 		next(ctx)

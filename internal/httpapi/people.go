@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"ocopflow/internal/accounts"
@@ -88,13 +89,15 @@ type tokenIn struct {
 	Body struct {
 		Label string `json:"label,omitempty" maxLength:"200"`
 		Days  int    `json:"days,omitempty" minimum:"1" maximum:"365"`
+		Scope string `json:"scope,omitempty" enum:"read,write" doc:"write, unless said otherwise"`
 	}
 }
 
 type tokenOut struct{ Body accounts.Secret }
 
 func (a *API) addToken(ctx context.Context, in *tokenIn) (*tokenOut, error) {
-	s, err := a.People.Token(ctx, sessionOf(ctx).Actor, in.Body.Label, time.Duration(in.Body.Days)*24*time.Hour)
+	scope := strings.TrimPrefix(in.Body.Scope, "write") // kept as none
+	s, err := a.People.ScopedToken(ctx, sessionOf(ctx).Actor, in.Body.Label, time.Duration(in.Body.Days)*24*time.Hour, scope)
 	return &tokenOut{s}, err
 }
 

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -13,9 +14,31 @@ import (
 // securityRoutes are what a person does about the safety of their own account.
 func (a *API) securityRoutes(r router) {
 	put(r, "/api/v1/auth/password", "change-password", "People", a.changePassword)
+	post(r, "/api/v1/accounts/{id}/password", "reset-password", "People", 200, a.resetPassword)
 	get(r, "/api/v1/auth/sessions", "list-own-sessions", "People", a.ownSessions)
 	remove(r, "/api/v1/auth/sessions", "sign-out-everywhere", "People", a.signOutEverywhere)
 	remove(r, "/api/v1/auth/sessions/{id}", "end-session", "People", a.removeToken)
+}
+
+// reads reports whether a request writes nothing.
+func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
+
+// own reports whether an operation is about one's own sign-in, or open to all.
+func own(op *huma.Operation) bool {
+	return len(op.Security) == 0 || op.OperationID == "change-password" || op.OperationID == "who-am-i" || op.OperationID == "sign-out"
+}
+
+type resetOut struct {
+	Body struct {
+		Password string `json:"password" doc:"shown once; it must be changed at the next sign-in"`
+	}
+}
+
+func (a *API) resetPassword(ctx context.Context, in *ByID) (*resetOut, error) {
+	var out resetOut
+	var err error
+	out.Body.Password, err = a.People.Reset(ctx, sessionOf(ctx).Actor, in.ID)
+	return &out, err
 }
 
 type callerKey struct{}

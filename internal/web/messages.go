@@ -23,6 +23,7 @@ var messages = map[string]ocop.Text{
 	"demo_clock":              {Vi: "Ngày thử nghiệm", En: "Demo day"},
 	"move_on":                 {Vi: "Chuyển tới", En: "Move on"},
 	"sign_in":                 {Vi: "Đăng nhập", En: "Sign in"},
+	"password_must_change":    {Vi: "Mật khẩu này do người quản trị cấp. Hãy đổi mật khẩu trước khi làm việc khác.", En: "An administrator gave you this password. Change it before anything else."},
 	"settings":                {Vi: "Thiết lập của tôi", En: "My settings"},
 	"change_password":         {Vi: "Đổi mật khẩu", En: "Change password"},
 	"password_changed":        {Vi: "Đã đổi mật khẩu; các phiên đăng nhập khác đã kết thúc.", En: "The password was changed, and the other sessions were ended."},

@@ -24,6 +24,9 @@ func (s *Site) settings(p *page) error {
 	if p.c.Query("done") == "password" {
 		p.Notice = p.T("password_changed")
 	}
+	if p.session.Account.MustChange && p.Problem == nil {
+		p.Notice = p.T("password_must_change")
+	}
 	return p.show("settings", p.T("settings"), b)
 }
 

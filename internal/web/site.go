@@ -158,6 +158,13 @@ func (s *Site) member(h handler) gin.HandlerFunc {
 			p.c.Redirect(http.StatusSeeOther, "/sign-in?back="+url.QueryEscape(p.Here()))
 			return nil
 		}
+		if p.session.Account.MustChange && !strings.HasPrefix(p.c.Request.URL.Path, "/settings") && p.c.Request.URL.Path != "/sign-out" {
+			return p.back("", "/settings")
+		}
+		own := p.session.Account.MustChange
+		if err := p.session.May(p.c.Request.Method == http.MethodGet, own); err != nil {
+			return err
+		}
 		return h(p)
 	})
 }
