@@ -36,9 +36,6 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
 
-// minPassword is the shortest password, in characters (NIST SP 800-63B asks for eight at least).
-const minPassword = 10
-
 // HashPassword makes the hash that is kept of a password.
 func (p *People) HashPassword(password string) (string, error) {
 	params := p.Hashing
@@ -98,7 +95,7 @@ func (p *People) ResetHashed(ctx context.Context, name, hash string) (store.Acco
 			return commit.Outcome{
 				Drafts: []ledger.Draft{{Stream: "account:" + acc.ID, Kind: ledger.KindSecurity, Event: "reset_password", Actor: ledger.Actor{ID: ocop.System}}},
 				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
-					return store.SetPassword(ctx, tx, *acc, hash)
+					return store.SetPassword(ctx, tx, *acc, hash, false)
 				}),
 				Answer: func([]ledger.Entry) any { return *acc },
 			}, nil
@@ -138,8 +135,8 @@ func (n NewAccount) check() error {
 	if utf8.RuneCountInString(n.Display) > 200 {
 		bad.At("body.display", "Tên hiển thị quá dài.", "The display name is too long.")
 	}
-	if n.Password != "" && (utf8.RuneCountInString(n.Password) < minPassword || len(n.Password) > 1000) {
-		bad.At("body.password", fmt.Sprintf("Mật khẩu phải có ít nhất %d ký tự.", minPassword), fmt.Sprintf("A password needs at least %d characters.", minPassword))
+	if n.Password != "" {
+		weak(bad, "body.password", n.Name, n.Password)
 	}
 	if len(bad.Fields) > 0 {
 		return bad

@@ -24,6 +24,9 @@ const (
 	KindToken   = "token"
 )
 
+// ScopeRead is of a token that reads and writes nothing.
+const ScopeRead = "read"
+
 // How long secrets live.
 const (
 	SessionLife = 12 * time.Hour
@@ -47,8 +50,11 @@ func hashOf(secret string) []byte {
 // SignIn opens a session for a name and password. The same fault answers an
 // unknown name, a wrong password and a disabled account, after the same work.
 //
-// Faults: wrong_credentials (Unauthorized).
-func (p *People) SignIn(ctx context.Context, name, password string) (Secret, access.Actor, error) {
+// Faults: wrong_credentials (Unauthorized); too_many.
+func (p *People) SignIn(ctx context.Context, name, password string, from Caller) (Secret, access.Actor, error) {
+	if err := p.unlocked(ctx, name, from.Address); err != nil {
+		return Secret{}, access.Actor{}, err
+	}
 	acc, err := store.AccountByName(ctx, p.DB, name)
 	if err != nil {
 		return Secret{}, access.Actor{}, err
@@ -59,8 +65,8 @@ func (p *People) SignIn(ctx context.Context, name, password string) (Secret, acc
 	}
 	match, err := argon2id.ComparePasswordAndHash(password, hash)
 	if err != nil || !match || acc == nil || acc.Password == "" || acc.Disabled {
-		if acc != nil {
-			p.note(ctx, acc.ID, "sign_in_failed")
+		if err := p.failed(ctx, acc, name, from.Address); err != nil {
+			return Secret{}, access.Actor{}, err
 		}
 		return Secret{}, access.Actor{}, fault.New(fault.Unauthorized, "wrong_credentials", "Tên đăng nhập hoặc mật khẩu không đúng.", "The name or the password is wrong.")
 	}
@@ -68,8 +74,14 @@ func (p *People) SignIn(ctx context.Context, name, password string) (Secret, acc
 	if err != nil {
 		return Secret{}, access.Actor{}, err
 	}
-	s, err := p.issue(ctx, actor, *acc, KindSession, "", SessionLife, "sign_in")
+	s, err := p.issue(ctx, actor, *acc, store.Credential{Kind: KindSession, Label: from.Browser}, SessionLife, "sign_in")
 	return s, actor, err
+}
+
+// Caller is where a sign-in comes from.
+type Caller struct {
+	Address string // of the network
+	Browser string // its kind, see Browser
 }
 
 // decoy is a hash that no password fits, so that an unknown name takes as long
@@ -83,6 +95,11 @@ func (p *People) decoy() string {
 
 // Token makes a bearer token for programs, for the actor's own account.
 func (p *People) Token(ctx context.Context, actor access.Actor, label string, life time.Duration) (Secret, error) {
+	return p.ScopedToken(ctx, actor, label, life, "")
+}
+
+// ScopedToken is Token for what a scope allows: ScopeRead, or all with "".
+func (p *People) ScopedToken(ctx context.Context, actor access.Actor, label string, life time.Duration, scope string) (Secret, error) {
 	acc, err := store.AccountByID(ctx, p.DB, actor.ID)
 	if err != nil {
 		return Secret{}, err
@@ -96,10 +113,10 @@ func (p *People) Token(ctx context.Context, actor access.Actor, label string, li
 	if life <= 0 || life > TokenLife {
 		life = TokenLife
 	}
-	return p.issue(ctx, actor, *acc, KindToken, label, life, "add_token")
+	return p.issue(ctx, actor, *acc, store.Credential{Kind: KindToken, Label: label, Scope: scope}, life, "add_token")
 }
 
-func (p *People) issue(ctx context.Context, actor access.Actor, acc store.Account, kind, label string, life time.Duration, event string) (Secret, error) {
+func (p *People) issue(ctx context.Context, actor access.Actor, acc store.Account, c store.Credential, life time.Duration, event string) (Secret, error) {
 	raw := make([]byte, 32)
 	rand.Read(raw)
 	secret := tokenPrefix + base64.RawURLEncoding.EncodeToString(raw)
@@ -107,11 +124,16 @@ func (p *People) issue(ctx context.Context, actor access.Actor, acc store.Accoun
 		Ask: commit.Alone(func(_ context.Context, _ sqldb.Querier, now time.Time) (commit.Outcome, error) {
 			// Secrets live by the world's clock, not by a demo's.
 			real := time.Now().UTC()
-			c := store.Credential{ID: newID(), Account: acc.ID, Kind: kind, Label: label, CreatedAt: real, ExpiresAt: real.Add(life)}
+			c.ID, c.Account, c.CreatedAt, c.ExpiresAt = newID(), acc.ID, real, real.Add(life)
 			return commit.Outcome{
 				Drafts: []ledger.Draft{{Stream: "account:" + acc.ID, Kind: ledger.KindSecurity, Event: event, Actor: ledger.Actor{ID: actor.ID},
 					Data: ledger.Map{"credential": c.ID}}},
 				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+					if c.Kind == KindSession {
+						if err := store.ForgiveAttempts(ctx, tx, subject("name", acc.Name)); err != nil {
+							return err
+						}
+					}
 					return store.InsertCredential(ctx, tx, hashOf(secret), c)
 				}),
 				Answer: func([]ledger.Entry) any { return Secret{c, secret} },
@@ -124,6 +146,7 @@ type Session struct {
 	Actor      access.Actor
 	Account    store.Account
 	Credential string
+	ReadOnly   bool // a token for reading alone
 }
 
 // Recognise finds the actor of a session or token secret; nil when it is not
@@ -140,7 +163,7 @@ func (p *People) Recognise(ctx context.Context, secret string) (*Session, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Session{actor, *acc, credential}, nil
+	return &Session{actor, *acc, credential.ID, credential.Scope == ScopeRead}, nil
 }
 
 // Forget ends a session or token of the actor's own.
@@ -167,13 +190,4 @@ func (p *People) Forget(ctx context.Context, actor access.Actor, credential stri
 // Tokens lists the actor's unexpired tokens.
 func (p *People) Tokens(ctx context.Context, actor access.Actor) ([]store.Credential, error) {
 	return store.Credentials(ctx, p.DB, actor.ID, KindToken, time.Now())
-}
-
-// note enters a security event; that it could not be entered changes nothing
-// for the caller.
-func (p *People) note(ctx context.Context, account, event string) {
-	_, _ = commit.Do[any](ctx, p.Committer, commit.Act{Kind: commit.Once,
-		Ask: commit.Alone(func(context.Context, sqldb.Querier, time.Time) (commit.Outcome, error) {
-			return commit.Outcome{Drafts: []ledger.Draft{{Stream: "account:" + account, Kind: ledger.KindSecurity, Event: event, Actor: ledger.Actor{ID: account}}}}, nil
-		})})
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
-	"ocopflow/internal/accounts"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpapi"
 	"ocopflow/internal/httpx"
@@ -25,16 +24,18 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 	engine := gin.New()
 	engine.UseRawPath, engine.HandleMethodNotAllowed, engine.RedirectTrailingSlash = true, true, false
 	engine.Use(a.recovered, headers, drain, readable)
-	attempts := new(accounts.Attempts)
+	if err := engine.SetTrustedProxies(nil); err != nil { // an address that a header names proves nothing
+		return nil, err
+	}
 	var setClock func(context.Context, time.Time) error
 	if a.Demo {
 		setClock = a.setClock
 	}
 	api := &httpapi.API{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Privacy: a.Privacy, PublicURL: a.PublicURL, People: a.People, Library: a.Library, Log: a.Log,
-		Clock: now, SetClock: setClock, Attempts: attempts, MaxUpload: a.MaxUpload, Version: a.Version}
+		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload, Version: a.Version}
 	api.Mount(engine)
 	site, err := web.New(web.Site{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Privacy: a.Privacy, People: a.People, Library: a.Library, Log: a.Log,
-		Clock: now, SetClock: setClock, Attempts: attempts, MaxUpload: a.MaxUpload})
+		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload})
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +73,11 @@ func headers(c *gin.Context) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	if c.Request.TLS != nil || c.GetHeader("X-Forwarded-Proto") == "https" {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 	h.Set("X-Request-Id", uuid.NewString())
 	h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
 	c.Next()

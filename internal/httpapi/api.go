@@ -52,8 +52,7 @@ type API struct {
 	Log       *slog.Logger
 	Clock     func() time.Time
 	SetClock  func(ctx context.Context, now time.Time) error // nil outside of the demo
-	Attempts  *accounts.Attempts
-	MaxUpload int64 // bytes
+	MaxUpload int64                                          // bytes
 	Version   string
 }
 
@@ -157,7 +156,7 @@ func (a *API) describe(ctx huma.Context, next func(huma.Context)) {
 	w.Header().Set("Content-Language", string(lang))
 	w.Header().Add("Vary", "Accept-Language, Cookie, Authorization")
 	w.Header().Set("Cache-Control", "no-store")
-	next(huma.WithValue(huma.WithValue(ctx, langKey{}, lang), baseKey{}, httpx.Base(r)))
+	next(huma.WithValue(huma.WithValue(huma.WithValue(ctx, langKey{}, lang), baseKey{}, httpx.Base(r)), callerKey{}, callerOf(ctx)))
 }
 
 type langKey struct{}
@@ -181,6 +180,10 @@ func (a *API) authenticate(api huma.API) func(huma.Context, func(huma.Context)) 
 			return
 		}
 		if session != nil {
+			if err := session.May(reads(r), own(ctx.Operation())); err != nil {
+				a.refuse(api, ctx, err)
+				return
+			}
 			ctx = huma.WithValue(ctx, sessionKey{}, *session)
 		}
 		next(ctx)

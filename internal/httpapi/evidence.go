@@ -135,6 +135,9 @@ func (a *API) plain(h func(*gin.Context) error) gin.HandlerFunc {
 			err = fault.New(fault.Unauthorized, "sign_in", "Cần đăng nhập.", "You need to sign in.")
 		}
 		if err == nil {
+			err = session.May(reads(c.Request), false)
+		}
+		if err == nil {
 			ctx := context.WithValue(c.Request.Context(), sessionKey{}, *session)
 			c.Request = c.Request.WithContext(context.WithValue(ctx, langKey{}, httpx.LangOf(c.Request)))
 			err = h(c)

@@ -3,11 +3,10 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"strconv"
+	"strings"
 	"time"
 
 	"ocopflow/internal/accounts"
-	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/store"
 )
@@ -42,17 +41,11 @@ func meOf(s accounts.Session) me {
 }
 
 func (a *API) signIn(ctx context.Context, in *signInIn) (*signInOut, error) {
-	if wait := a.Attempts.Wait(in.Body.Name); wait > 0 {
-		return nil, TooManyAttempts(wait)
-	}
-	secret, actor, err := a.People.SignIn(ctx, in.Body.Name, in.Body.Password)
+	from, _ := ctx.Value(callerKey{}).(accounts.Caller)
+	secret, actor, err := a.People.SignIn(ctx, in.Body.Name, in.Body.Password, from)
 	if err != nil {
-		if fault.Is(err, fault.Unauthorized) {
-			a.Attempts.Failed(in.Body.Name)
-		}
 		return nil, err
 	}
-	a.Attempts.Succeeded(in.Body.Name)
 	acc, err := store.AccountByID(ctx, a.DB, actor.ID)
 	if err != nil {
 		return nil, err
@@ -62,14 +55,6 @@ func (a *API) signIn(ctx context.Context, in *signInIn) (*signInOut, error) {
 			MaxAge: int(accounts.SessionLife / time.Second)},
 		Body: meOf(accounts.Session{Actor: actor, Account: *acc}),
 	}, nil
-}
-
-// TooManyAttempts answers who tried wrong passwords too often.
-func TooManyAttempts(wait time.Duration) error {
-	seconds := int(wait.Seconds()) + 1
-	return fault.New(fault.TooMany, "too_many",
-		"Sai mật khẩu quá nhiều lần; hãy đợi rồi thử lại.", "Too many wrong passwords; wait and try again.").
-		At("wait_seconds", strconv.Itoa(seconds), strconv.Itoa(seconds))
 }
 
 type meOut struct{ Body me }
@@ -87,7 +72,12 @@ func (a *API) signOut(ctx context.Context, _ *struct{}) (*signOutOut, error) {
 	if err := a.People.Forget(ctx, s.Actor, s.Credential); err != nil {
 		return nil, err
 	}
-	return &signOutOut{http.Cookie{Name: httpx.SessionCookie, Path: "/", MaxAge: -1, HttpOnly: true}}, nil
+	return &signOutOut{noSession()}, nil
+}
+
+// noSession takes a browser's session away.
+func noSession() http.Cookie {
+	return http.Cookie{Name: httpx.SessionCookie, Path: "/", MaxAge: -1, HttpOnly: true}
 }
 
 func (a *API) listTokens(ctx context.Context, _ *struct{}) (*listOf[store.Credential], error) {
@@ -99,13 +89,15 @@ type tokenIn struct {
 	Body struct {
 		Label string `json:"label,omitempty" maxLength:"200"`
 		Days  int    `json:"days,omitempty" minimum:"1" maximum:"365"`
+		Scope string `json:"scope,omitempty" enum:"read,write" doc:"write, unless said otherwise"`
 	}
 }
 
 type tokenOut struct{ Body accounts.Secret }
 
 func (a *API) addToken(ctx context.Context, in *tokenIn) (*tokenOut, error) {
-	s, err := a.People.Token(ctx, sessionOf(ctx).Actor, in.Body.Label, time.Duration(in.Body.Days)*24*time.Hour)
+	scope := strings.TrimPrefix(in.Body.Scope, "write") // kept as none
+	s, err := a.People.ScopedToken(ctx, sessionOf(ctx).Actor, in.Body.Label, time.Duration(in.Body.Days)*24*time.Hour, scope)
 	return &tokenOut{s}, err
 }
 

@@ -67,6 +67,7 @@ func (a *API) routes(api huma.API) {
 	post(r.open(), "/api/v1/auth/session", "sign-in", "People", 200, a.signIn)
 	get(r, "/api/v1/auth/session", "who-am-i", "People", a.whoAmI)
 	remove(r, "/api/v1/auth/session", "sign-out", "People", a.signOut)
+	a.securityRoutes(r)
 	get(r, "/api/v1/tokens", "list-tokens", "People", a.listTokens)
 	post(r, "/api/v1/tokens", "add-token", "People", 201, a.addToken)
 	remove(r, "/api/v1/tokens/{id}", "remove-token", "People", a.removeToken)

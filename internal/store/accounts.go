@@ -11,13 +11,14 @@ import (
 
 // Account is a person who can sign in.
 type Account struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name"`
-	Display   string    `json:"display"`
-	Password  string    `json:"-"` // argon2id
-	Disabled  bool      `json:"disabled"`
-	CreatedAt time.Time `json:"created_at"`
-	Version   int64     `json:"version"`
+	ID         string    `json:"id"`
+	Name       string    `json:"name"`
+	Display    string    `json:"display"`
+	Password   string    `json:"-"` // argon2id
+	Disabled   bool      `json:"disabled"`
+	CreatedAt  time.Time `json:"created_at"`
+	Version    int64     `json:"version"`
+	MustChange bool      `json:"must_change" doc:"the password was given by an administrator"`
 }
 
 // Credential is a session or a bearer token; the secret itself is not kept.
@@ -28,12 +29,13 @@ type Credential struct {
 	Label     string    `json:"label"`
 	CreatedAt time.Time `json:"created_at"`
 	ExpiresAt time.Time `json:"expires_at"`
+	Scope     string    `json:"scope" enum:",read" doc:"read, or empty for everything"`
 }
 
 // A name to show that was erased leaves the one to sign in with.
 const displayed = `COALESCE(NULLIF(a.display, ''), a.name)`
 
-const accountColumns = `a.id, a.name, ` + displayed + `, a.password, a.disabled, a.created_at, a.version`
+const accountColumns = `a.id, a.name, ` + displayed + `, a.password, a.disabled, a.created_at, a.version, a.must_change`
 
 const (
 	sqlAccount       = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.id = $1`
@@ -41,23 +43,24 @@ const (
 	sqlAccounts      = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.name > $1 ORDER BY a.name LIMIT $2`
 	sqlGrants        = `SELECT g.role, g.unit, u.path, u.kind = 'ministry' OR u.kind = 'province' AND NOT EXISTS (SELECT 1 FROM units o WHERE o.kind = 'province' AND o.id <> u.id) FROM grants g JOIN units u ON u.id = g.unit WHERE g.account = $1 ORDER BY g.granted_at, g.id`
 	sqlGranted       = `SELECT count(*) FROM grants WHERE account = $1 AND role = $2 AND unit = $3`
-	sqlByCredential  = `SELECT ` + accountColumns + `, c.id FROM credentials c JOIN accounts a ON a.id = c.account WHERE c.hash = $1 AND c.expires_at > $2 AND NOT a.disabled`
-	sqlCredentials   = `SELECT id, account, kind, label, created_at, expires_at FROM credentials WHERE account = $1 AND kind = $2 AND expires_at > $3 ORDER BY created_at, id`
+	sqlByCredential  = `SELECT ` + accountColumns + `, c.id, c.scope FROM credentials c JOIN accounts a ON a.id = c.account WHERE c.hash = $1 AND c.expires_at > $2 AND NOT a.disabled`
+	sqlCredentials   = `SELECT id, account, kind, label, created_at, expires_at, scope FROM credentials WHERE account = $1 AND kind = $2 AND expires_at > $3 ORDER BY created_at, id`
 	sqlDeleteSecret  = `DELETE FROM credentials WHERE account = $1 AND id = $2 RETURNING hash`
+	sqlEndSessions   = `DELETE FROM credentials WHERE account = $1 AND kind = 'session' AND id <> $2 RETURNING hash`
 	sqlDeleteExpired = `DELETE FROM credentials WHERE expires_at <= $1`
 	sqlAccountExists = `SELECT count(*) FROM accounts WHERE id = $1 AND NOT disabled`
 )
 
 var (
 	writeAccount    = inserts(tableAccounts)
-	writePassword   = updates(tableAccounts, "password", "version").next()
+	writePassword   = updates(tableAccounts, "password", "must_change", "version").next()
 	writeGrant      = inserts(tableGrants)
 	writeCredential = inserts(tableCredentials)
 )
 
 func scanAccount(s scanner) (a Account, err error) {
 	var created int64
-	err = s.Scan(&a.ID, &a.Name, &a.Display, &a.Password, &a.Disabled, &created, &a.Version)
+	err = s.Scan(&a.ID, &a.Name, &a.Display, &a.Password, &a.Disabled, &created, &a.Version, &a.MustChange)
 	a.CreatedAt = sqldb.Time(created)
 	return a, err
 }
@@ -102,13 +105,13 @@ func AccountsBelow(ctx context.Context, q sqldb.Querier, places []ocop.Path, aft
 
 // InsertAccount adds an account; its name must be new.
 func InsertAccount(ctx context.Context, tx *sqldb.Tx, a Account) error {
-	return writeAccount.one(ctx, tx, "insert account "+a.Name, a.ID, a.Name, a.Display, a.Password, false, sqldb.Micros(a.CreatedAt), int64(1))
+	return writeAccount.one(ctx, tx, "insert account "+a.Name, a.ID, a.Name, a.Display, a.Password, false, sqldb.Micros(a.CreatedAt), int64(1), false)
 }
 
 // SetPassword replaces the hash of the password of an account that is still as
 // it was read.
-func SetPassword(ctx context.Context, tx *sqldb.Tx, a Account, hash string) error {
-	return writePassword.one(ctx, tx, "set password", a.ID, hash, a.Version+1)
+func SetPassword(ctx context.Context, tx *sqldb.Tx, a Account, hash string, mustChange bool) error {
+	return writePassword.one(ctx, tx, "set password", a.ID, hash, mustChange, a.Version+1)
 }
 
 // AccountActive reports whether the account exists and is not disabled.
@@ -136,15 +139,15 @@ func InsertGrant(ctx context.Context, tx *sqldb.Tx, id, account string, g access
 }
 
 // AccountByCredential finds whose unexpired secret has that hash.
-func AccountByCredential(ctx context.Context, q sqldb.Querier, hash []byte, now time.Time) (*Account, string, error) {
-	var credential string
+func AccountByCredential(ctx context.Context, q sqldb.Querier, hash []byte, now time.Time) (*Account, Credential, error) {
+	var c Credential
 	a, err := one(q.QueryRow(ctx, sqlByCredential, hash, sqldb.Micros(now)), "credential", func(s scanner) (a Account, err error) {
 		var created int64
-		err = s.Scan(&a.ID, &a.Name, &a.Display, &a.Password, &a.Disabled, &created, &a.Version, &credential)
+		err = s.Scan(&a.ID, &a.Name, &a.Display, &a.Password, &a.Disabled, &created, &a.Version, &a.MustChange, &c.ID, &c.Scope)
 		a.CreatedAt = sqldb.Time(created)
 		return a, err
 	})
-	return a, credential, err
+	return a, c, err
 }
 
 // Credentials lists the unexpired secrets of one kind of an account.
@@ -152,7 +155,7 @@ func Credentials(ctx context.Context, q sqldb.Querier, account, kind string, now
 	rows, err := q.Query(ctx, sqlCredentials, account, kind, sqldb.Micros(now))
 	return collect(rows, err, "credentials", func(s scanner) (c Credential, err error) {
 		var created, expires int64
-		err = s.Scan(&c.ID, &c.Account, &c.Kind, &c.Label, &created, &expires)
+		err = s.Scan(&c.ID, &c.Account, &c.Kind, &c.Label, &created, &expires, &c.Scope)
 		c.CreatedAt, c.ExpiresAt = sqldb.Time(created), sqldb.Time(expires)
 		return c, err
 	})
@@ -160,7 +163,7 @@ func Credentials(ctx context.Context, q sqldb.Querier, account, kind string, now
 
 // InsertCredential keeps the hash of a secret.
 func InsertCredential(ctx context.Context, tx *sqldb.Tx, hash []byte, c Credential) error {
-	return writeCredential.one(ctx, tx, "insert credential", hash, c.ID, c.Account, c.Kind, c.Label, sqldb.Micros(c.CreatedAt), sqldb.Micros(c.ExpiresAt))
+	return writeCredential.one(ctx, tx, "insert credential", hash, c.ID, c.Account, c.Kind, c.Label, sqldb.Micros(c.CreatedAt), sqldb.Micros(c.ExpiresAt), c.Scope)
 }
 
 // DeleteCredential ends a session or token; false when the account has no such.
@@ -168,6 +171,13 @@ func DeleteCredential(ctx context.Context, tx *sqldb.Tx, account, id string) (bo
 	rows, err := tx.Query(ctx, sqlDeleteSecret, account, id)
 	n, err := returned(tx, sqldb.OpGone, tableCredentials, []string{"hash"}, rows, err)
 	return n == 1, err
+}
+
+// DeleteSessions ends the sessions of an account but the one named, and gives
+// their number.
+func DeleteSessions(ctx context.Context, tx *sqldb.Tx, account, but string) (int, error) {
+	rows, err := tx.Query(ctx, sqlEndSessions, account, but)
+	return returned(tx, sqldb.OpGone, tableCredentials, []string{"hash"}, rows, err)
 }
 
 // DeleteExpired forgets secrets that have run out.

@@ -199,7 +199,7 @@ func TestEntriesAreAppendOnly(t *testing.T) {
 
 // ownTables are those of the ledger itself, of answers that live 30 days, and
 // of documents' contents, which their hashes name.
-var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "blobs", "goose_db_version", "sqlite_sequence"}
+var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "blobs", "goose_db_version", "sqlite_sequence"}
 
 func TestEveryColumnOfTheProgrammesDataIsTold(t *testing.T) {
 	t.Parallel()

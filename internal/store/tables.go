@@ -108,12 +108,12 @@ var (
 	tableProducers = table("producers", "id").with(text("id"), text("form"), text("folded"))
 
 	tableAccounts = table("accounts", "id").with(text("id"), text("name"), text("display").kept(private), text("password").kept(digest), flag("disabled"),
-		whole("created_at"), whole("version"))
+		whole("created_at"), whole("version"), flag("must_change"))
 
 	tableGrants = table("grants", "id").with(text("id"), text("account"), text("role"), text("unit"), whole("granted_at"), text("granted_by"))
 
 	tableCredentials = table("credentials", "hash").with(raw("hash"), text("id"), text("account"), text("kind"), text("label").kept(private),
-		whole("created_at"), whole("expires_at"))
+		whole("created_at"), whole("expires_at"), text("scope"))
 
 	tableProcedures = table("procedures", "name", "version").with(text("name"), text("version"), text("hash"), text("body").kept(body), whole("published_at"))
 

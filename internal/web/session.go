@@ -6,7 +6,6 @@ import (
 
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/fault"
-	"ocopflow/internal/httpapi"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/register"
@@ -20,22 +19,12 @@ func (s *Site) showSignIn(p *page) error {
 
 func (s *Site) signIn(p *page) error {
 	name := p.Typed("name")
-	var err error
-	if wait := s.Attempts.Wait(name); wait > 0 {
-		err = httpapi.TooManyAttempts(wait)
-	}
-	var secret accounts.Secret
-	if err == nil {
-		secret, _, err = s.People.SignIn(p.ctx, name, p.Typed("password"))
-	}
+	secret, _, err := s.People.SignIn(p.ctx, name, p.Typed("password"), accounts.Caller{Address: p.c.ClientIP(), Browser: accounts.Browser(p.c.Request.UserAgent())})
 	switch {
 	case err == nil:
-		s.Attempts.Succeeded(name)
 		httpx.SetSession(p.c.Writer, p.c.Request, secret.Secret, int(accounts.SessionLife/time.Second))
 		return p.back(p.Typed("back"), "/worklist")
-	case fault.Is(err, fault.Unauthorized):
-		s.Attempts.Failed(name)
-	case !fault.Is(err, fault.TooMany):
+	case !fault.Is(err, fault.Unauthorized) && !fault.Is(err, fault.TooMany):
 		return err
 	}
 	f := fault.Of(err)

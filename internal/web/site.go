@@ -55,7 +55,6 @@ type Site struct {
 	Log       *slog.Logger
 	Clock     func() time.Time
 	SetClock  func(ctx context.Context, now time.Time) error // nil outside of the demo
-	Attempts  *accounts.Attempts
 	MaxUpload int64
 
 	pages  *template.Template
@@ -92,6 +91,10 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/sign-in", s.handle(s.showSignIn))
 	e.POST("/sign-in", s.handle(s.signIn))
 	e.POST("/sign-out", s.member(s.signOut))
+	e.GET("/settings", s.member(s.settings))
+	e.POST("/settings/password", s.member(s.changePassword))
+	e.POST("/settings/credentials/:id/end", s.member(s.endCredential))
+	e.POST("/settings/sign-out-everywhere", s.member(s.signOutEverywhere))
 	e.POST("/language", s.handle(s.setLanguage))
 	e.GET("/worklist", s.member(s.worklist))
 	e.GET("/products", s.member(s.products))
@@ -169,6 +172,13 @@ func (s *Site) member(h handler) gin.HandlerFunc {
 		if p.session == nil {
 			p.c.Redirect(http.StatusSeeOther, "/sign-in?back="+url.QueryEscape(p.Here()))
 			return nil
+		}
+		if p.session.Account.MustChange && !strings.HasPrefix(p.c.Request.URL.Path, "/settings") && p.c.Request.URL.Path != "/sign-out" {
+			return p.back("", "/settings")
+		}
+		own := p.session.Account.MustChange
+		if err := p.session.May(p.c.Request.Method == http.MethodGet, own); err != nil {
+			return err
 		}
 		return h(p)
 	})

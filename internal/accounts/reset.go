@@ -1,0 +1,81 @@
+package accounts
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/commit"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
+)
+
+// Reset gives an account a password that serves once: it must be changed before
+// anything else. All sessions end. Who resets administers every unit in which
+// the account holds a role.
+//
+// Faults: not_found; who_may_not (Forbidden).
+func (p *People) Reset(ctx context.Context, by access.Actor, account string) (password string, err error) {
+	password = rand.Text()
+	hash, err := p.HashPassword(password)
+	if err != nil {
+		return "", err
+	}
+	_, err = commit.Do[any](ctx, p.Committer, commit.Act{Kind: commit.Once, Locks: []string{"account:" + account},
+		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, _ time.Time) (commit.Outcome, error) {
+			acc, err := resettable(ctx, q, by, account)
+			if err != nil {
+				return commit.Outcome{}, err
+			}
+			return commit.Outcome{
+				Drafts: []ledger.Draft{{Stream: "account:" + acc.ID, Kind: ledger.KindSecurity, Event: "reset_password", Actor: actorOf(by)}},
+				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+					if err := store.SetPassword(ctx, tx, *acc, hash, true); err != nil {
+						return err
+					}
+					_, err := store.DeleteSessions(ctx, tx, acc.ID, "")
+					return err
+				}),
+			}, nil
+		})})
+	return password, err
+}
+
+// resettable finds the account if the actor administers all that it holds.
+func resettable(ctx context.Context, q sqldb.Querier, by access.Actor, account string) (*store.Account, error) {
+	if !administers(by, "") {
+		return nil, notAdmin()
+	}
+	acc, err := store.AccountByID(ctx, q, account)
+	if err != nil {
+		return nil, err
+	}
+	if acc == nil {
+		return nil, fault.New(fault.NotFound, "not_found", "Không có tài khoản này.", "There is no such account.")
+	}
+	grants, err := store.Grants(ctx, q, acc.ID)
+	for _, g := range grants {
+		if !administers(by, g.Path) {
+			return nil, notAdmin()
+		}
+	}
+	return acc, err
+}
+
+// May refuses what a secret cannot be used for: a token for reading writes
+// nothing, and who was given a password changes it first (own: what is asked
+// is about one's own sign-in).
+//
+// Faults: token_scope (Forbidden); password_must_change (Forbidden).
+func (s Session) May(reads, own bool) error {
+	if s.ReadOnly && !reads {
+		return fault.New(fault.Forbidden, "token_scope", "Khóa này chỉ để đọc.", "This token is for reading alone.")
+	}
+	if s.Account.MustChange && !own {
+		return fault.New(fault.Forbidden, "password_must_change", "Hãy đổi mật khẩu được cấp trước khi làm việc khác.", "Change the password that you were given before anything else.")
+	}
+	return nil
+}
