@@ -48,6 +48,7 @@ var writes = map[string]write{
 	"writeAccount":       writeAccount,
 	"writePassword":      writePassword,
 	"writeGrant":         writeGrant,
+	"writeDisabled":      writeDisabled,
 	"writeCredential":    writeCredential,
 	"writeCampaign":      writeCampaign,
 	"writeSetting":       writeSetting,
