@@ -33,6 +33,7 @@ type Grant struct {
 	Role ocop.Role
 	Unit string
 	Path ocop.Path
+	For  string // account on whose behalf the holder acts; "" for a role of one's own
 }
 
 // Actor is who acts, with every grant held at that moment.

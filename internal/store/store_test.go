@@ -49,6 +49,8 @@ var writes = map[string]write{
 	"writePassword":      writePassword,
 	"writeGrant":         writeGrant,
 	"writeDisabled":      writeDisabled,
+	"writeDelegation":    writeDelegation,
+	"writeDelegationEnd": writeDelegationEnd,
 	"writeCredential":    writeCredential,
 	"writeCampaign":      writeCampaign,
 	"writeSetting":       writeSetting,
