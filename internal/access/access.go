@@ -33,7 +33,8 @@ type Grant struct {
 	Role  ocop.Role
 	Unit  string
 	Path  ocop.Path
-	Whole bool // in the ministry, or in the only province: nothing lies outside
+	Whole bool   // in the ministry, or in the only province: nothing lies outside
+	For   string // account on whose behalf the holder acts; "" for a role of one's own
 }
 
 // Actor is who acts, with every grant held at that moment.
@@ -85,12 +86,23 @@ func (a Actor) Products() View {
 		case Office, Leader, Secretary, Auditor, Privacy, Commune:
 			v.Units = append(v.Units, g.Path)
 		case Department:
-			v.Units = append(v.Units, g.Path.Parent())
+			v.Units = append(v.Units, authority(g.Path))
 		case Producer:
 			v.Producers = append(v.Producers, g.Unit)
 		}
 	}
 	return v
+}
+
+// authority is the unit that a department belongs to: the one above, unless the
+// role is held in an authority itself.
+func authority(p ocop.Path) ocop.Path {
+	for _, kind := range []ocop.UnitKind{ocop.Commune, ocop.District, ocop.Province, ocop.Ministry} {
+		if p == p.Upto(kind) {
+			return p
+		}
+	}
+	return p.Parent()
 }
 
 // Oversees are the units whose councils an actor may look into: an office, a

@@ -155,12 +155,19 @@ func (p *People) Grant(ctx context.Context, by access.Actor, account string, rol
 	}
 	return commit.Do[access.Grant](ctx, p.Committer, commit.Act{Kind: commit.Once, Key: key, Locks: []string{"account:" + account},
 		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
-			acc, u, err := find(ctx, q, account, unit)
+			if !administers(by, "") {
+				return commit.Outcome{}, notAdmin()
+			}
+			acc, err := person(ctx, q, by, account)
 			if err != nil {
 				return commit.Outcome{}, err
 			}
-			if !administers(by, u.Path) {
-				return commit.Outcome{}, notAdmin()
+			u, err := findUnit(ctx, q, unit)
+			if err != nil {
+				return commit.Outcome{}, err
+			}
+			if !by.MayGrant(role, u.Path) {
+				return commit.Outcome{}, notYours(by, role, u.Path)
 			}
 			if role == access.Producer && u.Kind != ocop.Producers || role == access.Commune && u.Kind != ocop.Commune {
 				return commit.Outcome{}, fault.New(fault.Invalid, "role_wrong", "Vai trò này không hợp với loại đơn vị.", "This role does not fit that kind of unit.").
@@ -179,26 +186,16 @@ func (p *People) Grant(ctx context.Context, by access.Actor, account string, rol
 		})})
 }
 
-// find takes ids, names or codes.
-func find(ctx context.Context, q sqldb.Querier, account, unit string) (*store.Account, *ocop.Unit, error) {
-	acc, err := store.AccountByID(ctx, q, account)
-	if err == nil && acc == nil {
-		acc, err = store.AccountByName(ctx, q, account)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
+// findUnit takes an id or a code.
+func findUnit(ctx context.Context, q sqldb.Querier, unit string) (*ocop.Unit, error) {
 	u, err := store.Unit(ctx, q, unit)
 	if err == nil && u == nil {
 		u, err = store.UnitByCode(ctx, q, unit)
 	}
-	if err != nil {
-		return nil, nil, err
+	if err == nil && u == nil {
+		err = fault.New(fault.NotFound, "not_found", "Không có đơn vị này.", "There is no such unit.")
 	}
-	if acc == nil || u == nil {
-		return nil, nil, fault.New(fault.NotFound, "not_found", "Không tìm thấy tài khoản hoặc đơn vị.", "No such account or unit.")
-	}
-	return acc, u, nil
+	return u, err
 }
 
 // Actor is an account with every grant it holds now and, of a council member,

@@ -159,7 +159,7 @@ func (p *People) Recognise(ctx context.Context, secret string) (*Session, error)
 	if err != nil || acc == nil {
 		return nil, err
 	}
-	actor, err := Actor(ctx, p.DB, *acc)
+	actor, err := p.acting(ctx, *acc)
 	if err != nil {
 		return nil, err
 	}

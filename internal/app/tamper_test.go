@@ -281,6 +281,9 @@ func (o *office) busy() {
 		review := o.must(201, o.ask("auditor", "POST", reviewsPath, map[string]any{"title": title, "note": "Bắt đầu", "product": simWine, "entry": 1, "search": "kind=move"})).body["id"].(string)
 		o.must(200, o.ask("auditor", "POST", reviewsPath+"/"+review+"/close", map[string]any{"note": title}))
 	}
+	for _, who := range []string{"office", "leader"} {
+		o.must(204, o.ask(who, "DELETE", delegationsPath+"/"+o.lend(who, who, "cam-xuyen", "auditor", "2026-07-01", "2026-07-05"), nil))
+	}
 }
 
 // Whatever a database administrator changes in secret, triggers switched off, is

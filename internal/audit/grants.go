@@ -11,6 +11,8 @@ func (r *replay) remember(l record) {
 			r.grants[id] = &held{Account: textIn(row.Values["account"]), Role: textIn(row.Values["role"]), Unit: textIn(row.Values["unit"])}
 		case row.Table == "grants" && r.grants[id] != nil:
 			r.grants[id].until = l.At
+		case row.Table == "delegations":
+			r.hear(id, row.Op == "put", row.Values, l.At)
 		case row.Table == "accounts" && string(disabled) == "true":
 			r.stopped[id] = l.At
 		case row.Table == "accounts" && told:

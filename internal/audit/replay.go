@@ -26,6 +26,7 @@ type replay struct {
 	touched map[string]bool // products that entries of this batch are about
 	shared  bool            // an entry of this batch is about no product
 	grants  map[string]*held
+	lent    map[string]*lent     // delegations
 	stopped map[string]time.Time // accounts that were disabled, since when
 }
 
@@ -50,7 +51,7 @@ const underway = time.Minute
 const atOnce = 1000
 
 func newReplay(p *procedures, then *past.Past, found func(Finding) error) *replay {
-	return &replay{procedures: p, past: then, found: found, touched: map[string]bool{}, grants: map[string]*held{}, stopped: map[string]time.Time{}}
+	return &replay{procedures: p, past: then, found: found, touched: map[string]bool{}, grants: map[string]*held{}, lent: map[string]*lent{}, stopped: map[string]time.Time{}}
 }
 
 // next takes an entry and lets the past hear it.
@@ -108,7 +109,7 @@ func (r *replay) take(ctx context.Context, l record) error {
 	}
 	for _, g := range l.told.Actor.Grants {
 		// A command on the server acts as the system, in the role that it names.
-		if l.Actor != ocop.System && !r.holds(held{Account: l.Actor, Role: g.Role, Unit: g.Unit}, l.At) {
+		if l.Actor != ocop.System && !r.mayUse(held{Account: l.Actor, Role: g.Role, Unit: g.Unit}, textIn(l.told.Data["for"]), l.At) {
 			if err := r.wrong(l, fmt.Sprintf("account %s did not hold the role %s in unit %s", l.Actor, g.Role, g.Unit)); err != nil {
 				return err
 			}

@@ -186,6 +186,9 @@ func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask 
 	for name, v := range m.Form.Public() {
 		d.Data[name] = v
 	}
+	if m.Grant.For != "" {
+		d.Data["for"] = m.Grant.For
+	}
 	if ask.New != nil {
 		maps.Copy(d.Data, ledger.Map{"product": ask.New.public(c.product)})
 	}

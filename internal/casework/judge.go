@@ -87,8 +87,10 @@ func (r Recorded) ask(units map[string]ocop.Path) Ask {
 	if r.Actor.ID == ocop.System {
 		ask.Actor = access.SystemActor
 	}
+	var delegator string
+	_ = json.Unmarshal(r.Data["for"], &delegator) // most act for nobody
 	for _, g := range r.Actor.Grants {
-		ask.Actor.Grants = append(slices.Clip(ask.Actor.Grants), access.Grant{Role: ocop.Role(g.Role), Unit: g.Unit, Path: units[g.Unit]})
+		ask.Actor.Grants = append(slices.Clip(ask.Actor.Grants), access.Grant{Role: ocop.Role(g.Role), Unit: g.Unit, Path: units[g.Unit], For: delegator})
 	}
 	if r.Data["comment"] != nil {
 		ask.Comment = standIn

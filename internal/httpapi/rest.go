@@ -175,27 +175,6 @@ func (a *API) addUnit(ctx context.Context, in *unitIn) (*unitOut, error) {
 	return &unitOut{u}, err
 }
 
-func (a *API) listAccounts(ctx context.Context, in *Page) (*listOf[store.Account], error) {
-	after, err := in.after()
-	if err != nil {
-		return nil, err
-	}
-	var places []ocop.Path
-	for _, g := range sessionOf(ctx).Actor.Grants {
-		if g.Role == access.Admin {
-			places = append(places, g.Path)
-		}
-	}
-	if len(places) == 0 {
-		return nil, adminOnly()
-	}
-	rows, err := store.AccountsBelow(ctx, a.DB, places, after)
-	if err != nil {
-		return nil, err
-	}
-	return cut(rows[:min(len(rows), in.Limit+1)], in.Limit, func(x store.Account) string { return x.Name }), nil
-}
-
 type accountIn struct {
 	Writing
 	Body struct {
@@ -214,31 +193,6 @@ func (a *API) addAccount(ctx context.Context, in *accountIn) (*accountOut, error
 	}
 	acc, err := a.People.Add(ctx, sessionOf(ctx).Actor, accounts.NewAccount{Name: in.Body.Name, Display: in.Body.Display, Password: in.Body.Password}, key)
 	return &accountOut{acc}, err
-}
-
-type grantIn struct {
-	ByID
-	Writing
-	Body struct {
-		Role ocop.Role `json:"role" maxLength:"40"`
-		Unit string    `json:"unit" doc:"id or code"`
-	}
-}
-
-type grantBody struct {
-	Role ocop.Role `json:"role"`
-	Unit string    `json:"unit"`
-}
-
-type grantOut struct{ Body grantBody }
-
-func (a *API) grantRole(ctx context.Context, in *grantIn) (*grantOut, error) {
-	key, err := in.key(ctx, "POST /accounts/{id}/roles", in.ID, in.Body)
-	if err != nil {
-		return nil, err
-	}
-	g, err := a.People.Grant(ctx, sessionOf(ctx).Actor, in.ID, in.Body.Role, in.Body.Unit, key)
-	return &grantOut{grantBody{g.Role, g.Unit}}, err
 }
 
 type stateBody struct {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"ocopflow/internal/access"
-	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 )
 
@@ -79,28 +78,6 @@ func AccountByName(ctx context.Context, q sqldb.Querier, name string) (*Account,
 func Accounts(ctx context.Context, q sqldb.Querier, after string, limit int) ([]Account, error) {
 	rows, err := q.Query(ctx, sqlAccounts, after, limit)
 	return collect(rows, err, "accounts", scanAccount)
-}
-
-// setAccountsBelow finds accounts that hold a role at or below any of the places,
-// or none yet, after a name. Its columns: the place, its steps downwards, where
-// they end, the name.
-var setAccountsBelow = sqldb.Set{
-	SQL: `SELECT DISTINCT ` + accountColumns + ` FROM {rows} JOIN accounts a ON a.name > r.c4
-		WHERE NOT EXISTS (SELECT 1 FROM grants g WHERE g.account = a.id)
-			OR EXISTS (SELECT 1 FROM grants g JOIN units u ON u.id = g.unit WHERE g.account = a.id AND (u.path = r.c1 OR u.path >= r.c2 AND u.path < r.c3))
-		ORDER BY a.name LIMIT 201`,
-	Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text},
-}
-
-// AccountsBelow lists accounts that hold a role at or below any of the places, or
-// none yet, by name, after the name given; at most 201.
-func AccountsBelow(ctx context.Context, q sqldb.Querier, places []ocop.Path, after string) ([]Account, error) {
-	var rows [][]any
-	for _, p := range places {
-		rows = append(rows, []any{string(p), string(p) + "/", p.Above(), after})
-	}
-	found, err := sqldb.QuerySet(ctx, q, setAccountsBelow, rows)
-	return collect(found, err, "accounts", scanAccount)
 }
 
 // InsertAccount adds an account; its name must be new.

@@ -40,7 +40,7 @@ var sets = map[string]sqldb.Set{
 	"setCertificates": setCertificates, "setTaken": setTaken,
 	"setStreams":     setStreams,
 	"setSaveStreams": setSaveStreams, "setEntries": setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate, "setForget": setForget,
-	"setCommitments": setCommitments, "setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers, "setAccountNames": setAccountNames, "setAccountsBelow": setAccountsBelow,
+	"setCommitments": setCommitments, "setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers, "setAccountNames": setAccountNames,
 }
 
 // writes are all statements made from a table.
@@ -48,6 +48,9 @@ var writes = map[string]write{
 	"writeAccount":       writeAccount,
 	"writePassword":      writePassword,
 	"writeGrant":         writeGrant,
+	"writeDisabled":      writeDisabled,
+	"writeDelegation":    writeDelegation,
+	"writeDelegationEnd": writeDelegationEnd,
 	"writeCredential":    writeCredential,
 	"writeCampaign":      writeCampaign,
 	"writeSetting":       writeSetting,

@@ -59,7 +59,7 @@ func (r *Rules) who(rule *rule, s Subject, actor access.Actor) (access.Grant, []
 			reasons = append(reasons, r.samePerson(rule, e))
 		}
 	}
-	return used, reasons
+	return used, append(reasons, r.ownCase(rule, s, actor, used)...)
 }
 
 func communeUnknown() fault.Reason {
