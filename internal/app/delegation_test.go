@@ -53,15 +53,15 @@ func TestADelegateActsForAnotherFromADayToADay(t *testing.T) {
 		}
 		o.clock("2024-03-27")
 		o.must(403, o.move("thu", id, "send_back", nil))
-		o.forgedPeriod()
+		o.forgedPeriod(t)
 	})
 }
 
 // forgedPeriod rewrites who acted for whom, and when that was allowed.
-func (o *office) forgedPeriod() {
+func (o *office) forgedPeriod(t *testing.T) {
 	o.t.Helper()
 	f := o.forger()
-	if r := f.verify(f.entries); !r.OK {
+	if r := f.verify(t, f.entries); !r.OK {
 		o.t.Fatalf("chained again without a lie: %+v", r.Findings)
 	}
 	move := slices.IndexFunc(f.entries, func(e string) bool { return strings.Contains(e, `"for":"`) })
@@ -88,7 +88,7 @@ func (o *office) forgedPeriod() {
 		if slices.Equal(forged, f.entries) {
 			o.t.Fatalf("%s: nothing was changed in %s", what, f.entries[given])
 		}
-		if r := f.verify(forged); !slices.ContainsFunc(r.Findings, func(x audit.Finding) bool { return strings.Contains(x.Text, "did not hold the role commune") }) {
+		if r := f.verify(t, forged); !slices.ContainsFunc(r.Findings, func(x audit.Finding) bool { return strings.Contains(x.Text, "did not hold the role commune") }) {
 			o.t.Errorf("%s: not found: %v", what, r.Findings)
 		}
 	}
