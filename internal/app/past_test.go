@@ -54,7 +54,7 @@ func (o *office) chance(r *rand.Rand, n int) {
 }
 
 // The past as it is made again from the entries is the past as it was answered
-// then: 1,000 random moments of a random history.
+// then: 1,000 random moments of random histories, half of them on each database.
 func TestThePastIsAnsweredAsItWas(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, address string) {
@@ -80,7 +80,7 @@ func TestThePastIsAnsweredAsItWas(t *testing.T) {
 				told[i].until = until
 			}
 		}
-		for range 1000 {
+		for range 500 {
 			x := told[r.IntN(len(told))]
 			at := x.at.Add(time.Duration(r.Int64N(int64(x.until.Sub(x.at)))))
 			u, _ := url.Parse(x.path)
