@@ -8,7 +8,8 @@ func (r *replay) remember(l record) {
 		disabled, told := row.Values["disabled"]
 		switch {
 		case row.Table == "grants" && row.Op == "put":
-			r.grants[id] = &held{Account: textIn(row.Values["account"]), Role: textIn(row.Values["role"]), Unit: textIn(row.Values["unit"])}
+			h := &held{role: role{textIn(row.Values["account"]), textIn(row.Values["role"]), textIn(row.Values["unit"])}}
+			r.grants[id], r.roles[h.role] = h, append(r.roles[h.role], h)
 		case row.Table == "grants" && r.grants[id] != nil:
 			r.grants[id].until = l.At
 		case row.Table == "delegations":

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,10 +24,12 @@ type replay struct {
 	found      func(Finding) error
 
 	moves   []moved
-	touched map[string]bool // products that entries of this batch are about
+	touched map[string]bool // products that entries of this batch are about; true where a move waits
 	shared  bool            // an entry of this batch is about no product
 	grants  map[string]*held
+	roles   map[role][]*held     // the same, by who holds what
 	lent    map[string]*lent     // delegations
+	lentTo  map[string][]*lent   // the same, by the delegate
 	stopped map[string]time.Time // accounts that were disabled, since when
 }
 
@@ -37,10 +40,13 @@ type moved struct {
 	issued []record
 }
 
+// role is what an account may hold.
+type role struct{ Account, Role, Unit string }
+
 // held is a role that somebody holds, or held until a moment.
 type held struct {
-	Account, Role, Unit string
-	until               time.Time
+	role
+	until time.Time
 }
 
 // underway is how long a request may be on its way: it is judged by the roles
@@ -51,7 +57,8 @@ const underway = time.Minute
 const atOnce = 1000
 
 func newReplay(p *procedures, then *past.Past, found func(Finding) error) *replay {
-	return &replay{procedures: p, past: then, found: found, touched: map[string]bool{}, grants: map[string]*held{}, lent: map[string]*lent{}, stopped: map[string]time.Time{}}
+	return &replay{procedures: p, past: then, found: found, touched: map[string]bool{}, grants: map[string]*held{}, roles: map[role][]*held{},
+		lent: map[string]*lent{}, lentTo: map[string][]*lent{}, stopped: map[string]time.Time{}}
 }
 
 // next takes an entry and lets the past hear it.
@@ -67,13 +74,15 @@ func (r *replay) next(ctx context.Context, l record) error {
 	case follows:
 		r.moves[last].issued = append(r.moves[last].issued, l)
 	case l.Kind == ledger.KindIssue:
-		return r.wrong(l, "no move issued that certificate")
+		if err := r.wrong(l, "no move issued that certificate"); err != nil {
+			return err
+		}
 	case l.Kind == ledger.KindMove:
 		if err := r.take(ctx, l); err != nil {
 			return err
 		}
 	}
-	r.touched[l.Product] = true
+	r.touched[l.Product] = r.touched[l.Product] || l.Kind == ledger.KindMove
 	r.shared = r.shared || l.Product == "" && l.Kind != ledger.KindSecurity && !strings.HasPrefix(l.Stream, "account:")
 	if err := r.past.Tell(l.told.Rows); err != nil {
 		return r.wrong(l, err.Error())
@@ -85,12 +94,8 @@ func (r *replay) next(ctx context.Context, l record) error {
 // disturbs reports whether the moves that wait must be decided before an entry
 // is heard.
 func (r *replay) disturbs(l record) bool {
-	for _, m := range r.moves {
-		if m.Product == l.Product {
-			return true
-		}
-	}
-	return len(r.moves) >= atOnce || r.past.Full() || l.Kind == ledger.KindMove && (r.shared || r.touched[l.Product])
+	waits, touched := r.touched[l.Product]
+	return waits || len(r.moves) >= atOnce || r.past.Full() || l.Kind == ledger.KindMove && (r.shared || touched)
 }
 
 func (r *replay) wrong(l record, text string) error {
@@ -109,7 +114,7 @@ func (r *replay) take(ctx context.Context, l record) error {
 	}
 	for _, g := range l.told.Actor.Grants {
 		// A command on the server acts as the system, in the role that it names.
-		if l.Actor != ocop.System && !r.mayUse(held{Account: l.Actor, Role: g.Role, Unit: g.Unit}, textIn(l.told.Data["for"]), l.At) {
+		if l.Actor != ocop.System && !r.mayUse(role{l.Actor, g.Role, g.Unit}, textIn(l.told.Data["for"]), l.At) {
 			if err := r.wrong(l, fmt.Sprintf("account %s did not hold the role %s in unit %s", l.Actor, g.Role, g.Unit)); err != nil {
 				return err
 			}
@@ -124,13 +129,8 @@ func (r *replay) take(ctx context.Context, l record) error {
 	return nil
 }
 
-func (r *replay) holds(want held, at time.Time) bool {
-	for _, g := range r.grants {
-		if g.Account == want.Account && g.Role == want.Role && g.Unit == want.Unit && (g.until.IsZero() || at.Sub(g.until) <= underway) {
-			return true
-		}
-	}
-	return false
+func (r *replay) holds(want role, at time.Time) bool {
+	return slices.ContainsFunc(r.roles[want], func(h *held) bool { return h.until.IsZero() || at.Sub(h.until) <= underway })
 }
 
 // settle decides the moves that wait and writes what the past has heard.
