@@ -107,10 +107,7 @@ func (d *draftDelegation) place(ctx context.Context, q sqldb.Querier, by access.
 	if !slices.ContainsFunc(by.Grants, own) {
 		return fault.New(fault.Forbidden, "who_may_not", "Chỉ người được giao vai trò ở đơn vị này mới ủy quyền được.", "Only who was granted the role in this unit can delegate it.")
 	}
-	to, err := store.AccountByID(ctx, q, n.To)
-	if err == nil && to == nil {
-		to, err = store.AccountByName(ctx, q, n.To)
-	}
+	to, err := store.AccountBy(ctx, q, n.To)
 	if err != nil {
 		return err
 	}

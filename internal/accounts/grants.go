@@ -30,10 +30,7 @@ func (p *People) Person(ctx context.Context, by access.Actor, id string) (Person
 
 // person finds an account by id or name, if by may see it.
 func person(ctx context.Context, q sqldb.Querier, by access.Actor, id string) (Person, error) {
-	acc, err := store.AccountByID(ctx, q, id)
-	if err == nil && acc == nil {
-		acc, err = store.AccountByName(ctx, q, id)
-	}
+	acc, err := store.AccountBy(ctx, q, id)
 	if err != nil {
 		return Person{}, err
 	}
@@ -67,27 +64,28 @@ func noAccount() error {
 //
 // Faults: who_may_not (Forbidden).
 func (p *People) List(ctx context.Context, by access.Actor, after, q string, limit int) ([]store.Account, error) {
-	if !administers(by, "") {
+	var places []ocop.Path
+	for _, g := range by.Grants {
+		if g.Role == access.Admin {
+			places = append(places, g.Path)
+		}
+	}
+	if len(places) == 0 {
 		return nil, notAdmin()
 	}
-	const page = 200
 	q = ocop.Fold(q)
 	out := []store.Account{}
 	for len(out) < limit {
-		rows, err := store.Accounts(ctx, p.DB, after, page)
+		rows, err := store.AccountsBelow(ctx, p.DB, places, after)
 		if err != nil {
 			return nil, err
 		}
 		for _, acc := range rows {
-			held, err := store.HeldBy(ctx, p.DB, acc.ID)
-			if err != nil {
-				return nil, err
-			}
-			if by.Administers(paths(held)) && (strings.Contains(acc.Name, q) || strings.Contains(ocop.Fold(acc.Display), q)) {
+			if strings.Contains(acc.Name, q) || strings.Contains(ocop.Fold(acc.Display), q) {
 				out = append(out, acc)
 			}
 		}
-		if len(rows) < page {
+		if len(rows) < store.PageOfAccounts {
 			break
 		}
 		after = rows[len(rows)-1].Name

@@ -206,7 +206,7 @@ func (m moves) resolve(ctx context.Context, q sqldb.Querier, x *dossier, rules *
 		}
 		switch f.Type {
 		case workflow.FieldAccount:
-			a, err := account(ctx, q, text)
+			a, err := store.AccountBy(ctx, q, text)
 			if err != nil {
 				return nil, err
 			}
@@ -225,14 +225,6 @@ func (m moves) resolve(ctx context.Context, q sqldb.Querier, x *dossier, rules *
 		return bad, nil
 	}
 	return nil, nil
-}
-
-func account(ctx context.Context, q sqldb.Querier, key string) (*store.Account, error) {
-	a, err := store.AccountByID(ctx, q, key)
-	if err != nil || a != nil {
-		return a, err
-	}
-	return store.AccountByName(ctx, q, key)
 }
 
 // with is a copy of data with one value set: the caller's map is not ours.

@@ -140,10 +140,7 @@ func (a Appointment) members(ctx context.Context, q sqldb.Querier, place ocop.Pa
 	count := map[store.Position]int{}
 	for i, m := range a.Members {
 		at := fmt.Sprintf("body.members[%d]", i)
-		acc, err := store.AccountByID(ctx, q, m.Account)
-		if err == nil && acc == nil {
-			acc, err = store.AccountByName(ctx, q, m.Account)
-		}
+		acc, err := store.AccountBy(ctx, q, m.Account)
 		if err != nil {
 			return nil, err
 		}

@@ -108,10 +108,7 @@ func tellUntil(ctx context.Context, q sqldb.Querier, p *past.Past, at time.Time,
 //
 // Faults: not_found.
 func (m *Moment) Actor(ctx context.Context, account string) (access.Actor, error) {
-	acc, err := store.AccountByID(ctx, m.past.DB, account)
-	if err == nil && acc == nil {
-		acc, err = store.AccountByName(ctx, m.past.DB, account)
-	}
+	acc, err := store.AccountBy(ctx, m.past.DB, account)
 	if err != nil {
 		return access.Actor{}, err
 	}

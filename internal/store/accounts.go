@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 )
 
@@ -72,6 +73,40 @@ func AccountByID(ctx context.Context, q sqldb.Querier, id string) (*Account, err
 // AccountByName finds an account by the name it signs in with.
 func AccountByName(ctx context.Context, q sqldb.Querier, name string) (*Account, error) {
 	return one(q.QueryRow(ctx, sqlAccountByName, name), "account by name", scanAccount)
+}
+
+// AccountBy finds an account by its id or its name; nil when there is none.
+func AccountBy(ctx context.Context, q sqldb.Querier, key string) (*Account, error) {
+	acc, err := AccountByID(ctx, q, key)
+	if err != nil || acc != nil {
+		return acc, err
+	}
+	return AccountByName(ctx, q, key)
+}
+
+// setAccountsBelow finds accounts that hold a role at or below any of the places,
+// or none yet, after a name. Its columns: the place, its steps downwards, where
+// they end, the name.
+var setAccountsBelow = sqldb.Set{
+	SQL: `SELECT DISTINCT ` + accountColumns + ` FROM {rows} JOIN accounts a ON a.name > r.c4
+		WHERE NOT EXISTS (SELECT 1 FROM grants g WHERE g.account = a.id)
+			OR EXISTS (SELECT 1 FROM grants g JOIN units u ON u.id = g.unit WHERE g.account = a.id AND (u.path = r.c1 OR u.path >= r.c2 AND u.path < r.c3))
+		ORDER BY a.name LIMIT 200`,
+	Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text},
+}
+
+// PageOfAccounts is the number that AccountsBelow gives at most.
+const PageOfAccounts = 200
+
+// AccountsBelow lists accounts that hold a role at or below any of the places, or
+// none yet, by name, after the name given.
+func AccountsBelow(ctx context.Context, q sqldb.Querier, places []ocop.Path, after string) ([]Account, error) {
+	var rows [][]any
+	for _, p := range places {
+		rows = append(rows, []any{string(p), string(p) + "/", p.Above(), after})
+	}
+	found, err := sqldb.QuerySet(ctx, q, setAccountsBelow, rows)
+	return collect(found, err, "accounts", scanAccount)
 }
 
 // Accounts lists accounts by name, after the name given.

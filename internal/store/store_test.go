@@ -40,7 +40,7 @@ var sets = map[string]sqldb.Set{
 	"setCertificates": setCertificates, "setTaken": setTaken,
 	"setStreams":     setStreams,
 	"setSaveStreams": setSaveStreams, "setEntries": setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate, "setForget": setForget,
-	"setCommitments": setCommitments, "setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers, "setAccountNames": setAccountNames,
+	"setCommitments": setCommitments, "setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers, "setAccountNames": setAccountNames, "setAccountsBelow": setAccountsBelow,
 }
 
 // writes are all statements made from a table.
