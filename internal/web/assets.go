@@ -16,7 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// assets are the vendored and own style sheets and scripts, under names that change with
+// assets are the vendored and own style sheets, scripts and pictures, under names that change with
 // their content, so that browsers may keep them for ever.
 type assets map[string]asset
 
@@ -30,11 +30,14 @@ type asset struct {
 func loadAssets(files embed.FS) (assets, error) {
 	out := assets{}
 	root := sub(files, "static")
-	names, err := fs.Glob(root, "*.[cj]s*")
+	names, err := fs.Glob(root, "*.*")
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
+		if path.Ext(name) == ".LICENSE" {
+			continue
+		}
 		content, err := fs.ReadFile(root, name)
 		if err != nil {
 			return nil, err

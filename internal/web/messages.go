@@ -14,6 +14,9 @@ import (
 var messages = map[string]ocop.Text{
 	"skip":                    {Vi: "Đến nội dung chính", En: "Skip to the content"},
 	"menu":                    {Vi: "Trình đơn", En: "Menu"},
+	"start":                   {Vi: "Hôm nay", En: "Today"},
+	"theme_dark":              {Vi: "Nền tối", En: "Dark"},
+	"theme_light":             {Vi: "Nền sáng", En: "Light"},
 	"worklist":                {Vi: "Việc của tôi", En: "My work"},
 	"products":                {Vi: "Sản phẩm", En: "Products"},
 	"product":                 {Vi: "Sản phẩm", En: "Product"},

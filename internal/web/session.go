@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/http"
 	"time"
 
 	"ocopflow/internal/accounts"
@@ -38,15 +37,6 @@ func (s *Site) signOut(p *page) error {
 	}
 	httpx.SetSession(p.c.Writer, p.c.Request, "", -1)
 	return p.back("", "/sign-in")
-}
-
-func (s *Site) setLanguage(p *page) error {
-	lang := p.Typed("lang")
-	if lang != string(ocop.En) {
-		lang = string(ocop.Vi)
-	}
-	http.SetCookie(p.c.Writer, &http.Cookie{Name: httpx.LangCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	return p.back(p.Typed("back"), "/")
 }
 
 // moveClock moves the demo to the morning of a day.

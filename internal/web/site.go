@@ -96,6 +96,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.POST("/settings/credentials/:id/end", s.member(s.endCredential))
 	e.POST("/settings/sign-out-everywhere", s.member(s.signOutEverywhere))
 	e.POST("/language", s.handle(s.setLanguage))
+	e.POST("/theme", s.handle(s.setTheme))
 	e.GET("/worklist", s.member(s.worklist))
 	e.GET("/products", s.member(s.products))
 	e.POST("/products", s.member(s.register))
@@ -194,8 +195,7 @@ func (p *page) show(name, title string, body any) error {
 	h := p.c.Writer.Header()
 	h.Set("Content-Language", string(p.Lang()))
 	h.Set("Cache-Control", "no-store")
-	p.c.Data(p.status, "text/html; charset=utf-8", b.Bytes())
-	return nil
+	return p.write(b.Bytes())
 }
 
 // Fault shows a fault as a page.
