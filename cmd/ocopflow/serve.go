@@ -63,6 +63,7 @@ func (s serveCmd) serve(w world, a *app.App, log *slog.Logger) error {
 	server := &http.Server{Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
 		WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	server.RegisterOnShutdown(a.News.Close) // streams would not end by themselves
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	s.announce(w, ready)

@@ -26,6 +26,7 @@ import (
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/job"
 	"ocopflow/internal/ledger"
+	"ocopflow/internal/live"
 	"ocopflow/internal/notary"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
@@ -72,6 +73,7 @@ type App struct {
 	Privacy   *privacy.Desk
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
+	News      *live.News
 	Handler   http.Handler
 	Routes    []string // what Handler answers: "GET /path/:id"
 
@@ -178,6 +180,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Privacy = &privacy.Desk{DB: a.DB, Committer: a.Committer, Products: a.Desk}
 	a.Inspector = &inspect.Inspector{DB: a.DB, Desk: a.Desk}
 	a.Reviews = &review.Desk{DB: a.DB, Committer: a.Committer, Inspector: a.Inspector}
+	a.News = live.New(a.DB, a.Log)
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err
 	}
@@ -311,6 +314,9 @@ func (a *App) Close() error {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		err = errors.Join(a.tasks.Stop(ctx), a.Notary.Keep(ctx))
+	}
+	if a.News != nil {
+		a.News.Close()
 	}
 	if a.Committer != nil {
 		a.Committer.Close()

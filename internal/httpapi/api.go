@@ -26,6 +26,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/inspect"
+	"ocopflow/internal/live"
 	"ocopflow/internal/notary"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
@@ -46,6 +47,7 @@ type API struct {
 	Privacy   *privacy.Desk
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
+	News      *live.News
 	PublicURL string // where the public reaches this server; "" takes each request's own
 	People    *accounts.People
 	Library   *workflow.Library
@@ -86,6 +88,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 	api.UseMiddleware(a.describe, a.authenticate(api))
 	a.routes(api)
 	a.uploads(engine, api)
+	a.eventsRoute(engine, api)
 	a.tiles(engine, api)
 	a.docs(engine)
 	return api
