@@ -2,6 +2,7 @@ package ocop
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -52,6 +53,17 @@ func (d Date) In(lang Lang) string {
 		month = "0" + month
 	}
 	return fmt.Sprintf("%02d/%s/%d", t.Day(), month, t.Year())
+}
+
+// Long writes the day as the head of a paper does: ngày 05 tháng 4 năm 2024
+// (Decree 30/2020), Friday, 5 April 2024 in English.
+func (d Date) Long(lang Lang) string {
+	t := d.utc()
+	if lang == En {
+		return t.Format("Monday, 2 January 2006")
+	}
+	parts := strings.Split(d.In(Vi), "/")
+	return fmt.Sprintf("ngày %s tháng %s năm %s", parts[0], parts[1], parts[2])
 }
 
 // Year is the calendar year of the day.

@@ -54,15 +54,10 @@ func heading(text string) Block { return Block{Text: text, Bold: true} }
 // Date is a day as Decree 30/2020 writes it: a zero before days below 10 and
 // before the months 1 and 2 only.
 func (d Document) Date() string {
-	t := d.Day.Start().In(ocop.Hanoi)
 	if d.Lang == ocop.En {
 		return fmt.Sprintf("%s, %s", d.Place, d.Day.In(ocop.En))
 	}
-	month := fmt.Sprint(int(t.Month()))
-	if t.Month() <= 2 {
-		month = "0" + month
-	}
-	return fmt.Sprintf("%s, ngày %02d tháng %s năm %d", d.Place, t.Day(), month, t.Year())
+	return d.Place + ", " + d.Day.Long(ocop.Vi)
 }
 
 // The national name and motto stand on every document; they have no

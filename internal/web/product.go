@@ -43,6 +43,9 @@ type productBody struct {
 	Own         *ocop.SelfScore
 	Sessions    []council.View
 	Halls       []store.Council // with which the reader may open a session now
+	Changed     []line          // since a stale form was made
+	Papers      []paper
+	Kind        string // of document that the reader is about to bring
 }
 
 type step struct {
@@ -67,11 +70,14 @@ func (s *Site) product(p *page) error {
 
 func (s *Site) showProduct(p *page, open string) error {
 	actor, id := p.session.Actor, p.c.Param("id")
+	if err := p.watch(id); err != nil {
+		return err
+	}
 	product, err := s.Desk.Product(p.ctx, actor, id)
 	if err != nil {
 		return err
 	}
-	b := productBody{Product: casework.View(*product), Open: open}
+	b := productBody{Product: casework.View(*product), Open: open, Kind: p.c.Query("kind")}
 	if b.Actions, err = s.Desk.Actions(p.ctx, actor, id); err != nil {
 		return err
 	}
@@ -87,6 +93,9 @@ func (s *Site) showProduct(p *page, open string) error {
 		b.History = append(b.History, p.line(e))
 	}
 	b.Steps = p.steps(product, entries)
+	if p.Problem != nil && p.Problem.Code == "stale" {
+		b.Changed = p.changed(entries)
+	}
 	if b.Deadlines, err = p.deadlines(id); err != nil {
 		return err
 	}
@@ -133,22 +142,11 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 	}
 	b.Procedure = rules.Title.In(p.L())
 	for name, d := range rules.Documents.All() {
-		if slices.ContainsFunc(d.By, func(role ocop.Role) bool {
-			place := product.Path
-			if role == access.Producer {
-				place = product.OwnerPath
-			}
-			_, ok := actor.Holds(role, place)
-			return ok
-		}) {
+		if p.brings(d, product) {
 			b.Kinds = append(b.Kinds, choice{Value: name, Title: d.Title.In(p.L())})
 		}
 	}
-	for i, d := range b.Documents {
-		if rule, ok := rules.Documents.Get(d.Kind); ok {
-			b.Documents[i].Kind = rule.Title.In(p.L())
-		}
-	}
+	b.Papers = p.papers(rules, product, b.Documents, b.Own)
 	if product.Commune == nil {
 		return nil
 	}

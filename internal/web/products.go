@@ -142,6 +142,9 @@ type tasksBody struct {
 }
 
 func (s *Site) worklist(p *page) error {
+	if err := p.watch("products"); err != nil {
+		return err
+	}
 	tasks, next, err := s.Desk.Worklist(p.ctx, p.session.Actor, p.c.Query("after"), perPage)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func (s *Site) signIn(p *page) error {
 	switch {
 	case err == nil:
 		httpx.SetSession(p.c.Writer, p.c.Request, secret.Secret, int(accounts.SessionLife/time.Second))
-		return p.back(p.Typed("back"), "/worklist")
+		return p.back(p.Typed("back"), "/")
 	case !fault.Is(err, fault.Unauthorized) && !fault.Is(err, fault.TooMany):
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *Site) moveClock(p *page) error {
 	if err := s.SetClock(p.ctx, to); err != nil {
 		return err
 	}
-	return p.back("", "/worklist")
+	return p.back("", "/")
 }
 
 type verifyBody struct {

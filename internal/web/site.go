@@ -87,7 +87,7 @@ func dict(pairs ...any) (map[string]any, error) {
 // Mount adds the pages to an engine.
 func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/assets/:name", s.assets.serve)
-	e.GET("/", func(c *gin.Context) { c.Redirect(http.StatusSeeOther, "/worklist") })
+	e.GET("/", s.member(s.start))
 	e.GET("/sign-in", s.handle(s.showSignIn))
 	e.POST("/sign-in", s.handle(s.signIn))
 	e.POST("/sign-out", s.member(s.signOut))
@@ -146,6 +146,8 @@ type page struct {
 	session *accounts.Session
 	Title   string
 	Notice  string
+	Watch   string // what keeps the page fresh: "products", a product's id, or ""
+	Seen    int64  // entry up to which the page knows
 	Problem *httpx.Problem
 	Body    any
 	status  int
