@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/http"
 	"path"
 	"strings"
 	"time"
@@ -40,7 +39,7 @@ func (d *Desk) AddDocument(ctx context.Context, u Upload) (store.Document, error
 	sum := sha256.Sum256(u.Content)
 	doc := store.Document{
 		ID: NewID(), Product: u.Product, Kind: u.Kind, Name: baseName(u.Name), Size: int64(len(u.Content)),
-		MediaType: sniff(u.Content), SHA256: hex.EncodeToString(sum[:]), ValidFrom: u.ValidFrom, ValidTo: u.ValidTo, UploadedBy: u.Actor.ID,
+		MediaType: plainType(sniff(u.Content)), SHA256: hex.EncodeToString(sum[:]), ValidFrom: u.ValidFrom, ValidTo: u.ValidTo, UploadedBy: u.Actor.ID,
 	}
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
 		files, err := d.dossiers(ctx, q, []string{u.Product})
@@ -95,6 +94,7 @@ func (d *Desk) mayAdd(x *dossier, u Upload, today ocop.Date) error {
 	if u.ValidFrom != nil && u.ValidTo != nil && *u.ValidFrom > *u.ValidTo {
 		bad.At("valid_to", "Ngày hết hiệu lực sớm hơn ngày có hiệu lực.", "It ends before it begins.")
 	}
+	checkType(bad, baseName(u.Name), u.Content)
 	if len(bad.Fields) > 0 {
 		return bad
 	}
@@ -111,12 +111,6 @@ func (d *Desk) mayAdd(x *dossier, u Upload, today ocop.Date) error {
 	f.Reasons = []fault.Reason{{Code: "role_missing", Who: true, CureBy: rule.By, Verified: true, Message: ocop.Text{
 		Vi: "Vai trò của bạn không nộp loại tài liệu này.", En: "Your role does not bring this kind of document."}}}
 	return f
-}
-
-// sniff tells the type from the content; what the caller says is not believed.
-func sniff(content []byte) string {
-	t, _, _ := strings.Cut(http.DetectContentType(content), ";")
-	return t
 }
 
 func baseName(name string) string {

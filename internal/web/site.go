@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gin-gonic/gin"
 
@@ -216,7 +217,9 @@ func (s *Site) Fault(c *gin.Context, f *fault.Error) {
 
 // back goes to an address of ours that a form named, never to another site.
 func (p *page) back(to, otherwise string) error {
-	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
+	// Browsers drop tabs and line ends and read \ as /.
+	odd := strings.ContainsFunc(to, func(r rune) bool { return unicode.IsControl(r) || r == '\\' })
+	if odd || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") {
 		to = otherwise
 	}
 	p.c.Redirect(http.StatusSeeOther, to)
