@@ -1,0 +1,102 @@
+package web
+
+import (
+	"maps"
+	"strings"
+
+	"ocopflow/internal/criteria"
+	"ocopflow/internal/ocop"
+)
+
+// Place names a place of an input that something is wrong with, as the page's
+// labels do; "" for one that has no name.
+func (p *page) Place(place string) string {
+	name := place
+	for _, prefix := range []string{"body.", "query."} {
+		name = strings.TrimPrefix(name, prefix)
+	}
+	if field, ok := strings.CutPrefix(name, "data."); ok {
+		return p.fieldTitle(field)
+	}
+	name, _, _ = strings.Cut(name, "[")
+	name, _, _ = strings.Cut(name, ".")
+	if m, ok := messages["place_"+name]; ok {
+		return m.In(p.L())
+	}
+	return ""
+}
+
+// fieldTitle is what the procedure in force calls a field of a move's form.
+func (p *page) fieldTitle(name string) string {
+	rules := p.newest()
+	if rules.Rules == nil {
+		return ""
+	}
+	for _, t := range rules.Transitions.All() {
+		forms := t.Form
+		for _, arm := range t.Arms {
+			forms = append(forms, arm.Form...)
+		}
+		for _, f := range forms {
+			if f.Name == name {
+				return f.Title.In(p.L())
+			}
+		}
+	}
+	return ""
+}
+
+// SetName is the number of a criteria set with its name, as the procedure in
+// force has it.
+func (p *page) SetName(n int) string {
+	rules := p.newest()
+	if rules.Rules == nil {
+		return number(n)
+	}
+	if set := criteria.BuiltIn(rules.Criteria)[n]; set != nil {
+		return number(n) + " · " + set.Name.In(p.L())
+	}
+	return number(n)
+}
+
+// places are what people call the fields of forms.
+var places = map[string]ocop.Text{
+	"place_reason":     {Vi: "Lý do", En: "Reason"},
+	"place_comment":    {Vi: "Ghi chú", En: "Comment"},
+	"place_name":       {Vi: "Tên", En: "Name"},
+	"place_display":    {Vi: "Tên hiển thị", En: "Name to show"},
+	"place_unit":       {Vi: "Đơn vị", En: "Unit"},
+	"place_role":       {Vi: "Vai trò", En: "Role"},
+	"place_code":       {Vi: "Mã", En: "Code"},
+	"place_form":       {Vi: "Loại hình", En: "Kind"},
+	"place_set":        {Vi: "Bộ tiêu chí", En: "Criteria set"},
+	"place_producer":   {Vi: "Chủ thể", En: "Producer"},
+	"place_product":    {Vi: "Sản phẩm", En: "Product"},
+	"place_file":       {Vi: "Tệp", En: "File"},
+	"place_kind":       {Vi: "Loại", En: "Kind"},
+	"place_valid_to":   {Vi: "Có giá trị đến", En: "Valid until"},
+	"place_to":         {Vi: "Đến", En: "To"},
+	"place_from":       {Vi: "Từ", En: "From"},
+	"place_until":      {Vi: "Đến hết ngày", En: "Until"},
+	"place_label":      {Vi: "Tên gọi", En: "Label"},
+	"place_members":    {Vi: "Thành viên", En: "Members"},
+	"place_council":    {Vi: "Hội đồng", En: "Council"},
+	"place_decision":   {Vi: "Quyết định", En: "Decision"},
+	"place_decided_on": {Vi: "Ngày quyết định", En: "Decided on"},
+	"place_held_on":    {Vi: "Ngày thực hiện", En: "Held on"},
+	"place_day":        {Vi: "Ngày", En: "Day"},
+	"place_place":      {Vi: "Địa điểm", En: "Place"},
+	"place_title":      {Vi: "Tiêu đề", En: "Title"},
+	"place_note":       {Vi: "Nội dung", En: "Text"},
+	"place_text":       {Vi: "Nội dung", En: "Text"},
+	"place_search":     {Vi: "Điều kiện tìm", En: "Search"},
+	"place_as_of":      {Vi: "Thời điểm", En: "Moment"},
+	"place_since":      {Vi: "Từ ngày", En: "Since"},
+	"place_next":       {Vi: "Mật khẩu mới", En: "New password"},
+	"place_password":   {Vi: "Mật khẩu", En: "Password"},
+	"place_present":    {Vi: "Mật khẩu hiện tại", En: "Present password"},
+	"place_choices":    {Vi: "Tiêu chí", En: "Criterion"},
+	"place_stars":      {Vi: "Hạng sao", En: "Stars"},
+}
+
+func init() { maps.Copy(messages, places) }
