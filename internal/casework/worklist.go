@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"ocopflow/internal/access"
@@ -28,7 +27,8 @@ func (d *Desk) Worklist(ctx context.Context, a access.Actor, after string, limit
 	const scan = 200
 	tasks = []Task{}
 	for {
-		page, err := d.Products(ctx, a, store.Filter{Waiting: true, ByDue: true, After: after, Limit: scan})
+		filter := store.Filter{Waiting: true, ByDue: true, After: after, Limit: scan}
+		page, err := d.Products(ctx, a, filter)
 		if err != nil {
 			return nil, "", err
 		}
@@ -41,7 +41,7 @@ func (d *Desk) Worklist(ctx context.Context, a access.Actor, after string, limit
 			return nil, "", err
 		}
 		for _, p := range page {
-			after = cursor(p)
+			after = filter.Cursor(p)
 			x := files[p.ID]
 			if x == nil {
 				continue
@@ -61,13 +61,6 @@ func (d *Desk) Worklist(ctx context.Context, a access.Actor, after string, limit
 			return tasks, "", nil
 		}
 	}
-}
-
-func cursor(p ocop.Product) string {
-	if p.Due == nil {
-		return "|" + p.Code
-	}
-	return fmt.Sprintf("%s|%s", p.Due, p.Code)
 }
 
 // task says what the actor can do about a product; false when nothing.

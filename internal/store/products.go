@@ -133,12 +133,13 @@ type Filter struct {
 	State    string
 	Commune  string // id or code
 	Track    string
+	Level    string
 	Campaign string // id or code
 	Producer string
 	Set      int
 	Stars    int
 	Overdue  *ocop.Date // due before this day
-	Text     string     // folded; every word must occur in the name
+	Text     string     // folded; every word must occur in the name or the code, or in the producer's name
 	Waiting  bool       // only those for which anything can be due: in a round, with a deadline, expired, proposed for revocation
 	ByDue    bool       // order by deadline, those without one last
 	After    string     // code of the last one seen, or "due|code" by due
@@ -164,6 +165,9 @@ func (f Filter) where() (string, []any) {
 	if f.Track != "" {
 		add("p.track = %s", f.Track)
 	}
+	if f.Level != "" {
+		add("p.level = %s AND p.round IS NOT NULL", f.Level)
+	}
 	if f.Commune != "" {
 		n := bind(f.Commune)
 		conds = append(conds, fmt.Sprintf("(p.commune = %s OR c.code = %s)", n, n))
@@ -185,7 +189,8 @@ func (f Filter) where() (string, []any) {
 		add("p.due < %s", int64(*f.Overdue))
 	}
 	for _, word := range strings.Fields(f.Text) {
-		add(`p.folded LIKE %s ESCAPE '\'`, "%"+escapeLike(word)+"%")
+		n := bind("%" + escapeLike(word) + "%")
+		conds = append(conds, fmt.Sprintf(`(p.folded LIKE %s ESCAPE '\' OR p.code LIKE %s ESCAPE '\' OR p.producer IN (SELECT r.id FROM producers r WHERE r.folded LIKE %s ESCAPE '\'))`, n, n, n))
 	}
 	if f.ByDue {
 		if due, code, ok := strings.Cut(f.After, "|"); ok {
@@ -199,6 +204,17 @@ func (f Filter) where() (string, []any) {
 		add("p.code > %s", f.After)
 	}
 	return strings.Join(conds, " AND "), args
+}
+
+// Cursor is the place in the filter's order after a product.
+func (f Filter) Cursor(p ocop.Product) string {
+	switch {
+	case !f.ByDue:
+		return p.Code
+	case p.Due == nil:
+		return "|" + p.Code
+	}
+	return fmt.Sprintf("%s|%s", p.Due, p.Code)
 }
 
 // never sorts products without a deadline behind all others.

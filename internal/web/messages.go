@@ -327,6 +327,9 @@ func (p *page) Track(t any) string {
 	case ocop.Track:
 		return p.newest().track(t).In(p.L())
 	case *ocop.Track:
+		if t == nil {
+			return ""
+		}
 		return p.newest().track(*t).In(p.L())
 	}
 	return ""
@@ -338,6 +341,9 @@ func (p *page) Level(l any) string {
 	case ocop.Level:
 		return p.T(string(l))
 	case *ocop.Level:
+		if l == nil {
+			return ""
+		}
 		return p.T(string(*l))
 	}
 	return ""
@@ -355,12 +361,23 @@ func (p *page) Roles(list []ocop.Role) string {
 // Reasons writes reasons in the reader's language.
 func (p *page) Reasons(list []fault.Reason) []httpx.Reason { return httpx.Reasons(list, p.L()) }
 
-// Value writes what a reason measured; yes and no are words, the rest is as it is.
+// Value writes what a reason measured: yes, no and states in words, the rest as
+// it is.
 func (p *page) Value(v string) string {
 	if v == "true" || v == "false" {
 		return p.T(v)
 	}
-	return v
+	rules := p.newest()
+	if rules.Rules == nil {
+		return v
+	}
+	words := strings.Split(v, ", ")
+	for i, w := range words {
+		if rules.States.Has(w) {
+			words[i] = p.State(ocop.State(w))
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // Status names what a certificate is.

@@ -10,7 +10,7 @@ import (
 
 // Words that are looked up by a value of the data: levels, what a certificate
 // is, kinds of entries, yes and no.
-var byValue = regexp.MustCompile(`^(event_.*|mark_.*|position_.*|session_.*|kind_.*|place_.*|tasks_.*|flag_.*|method_.*|part_.*|table_.*|column_.*|status_.*|role_.*|ground_.*|counted_.*|added|removed|changed|reason_.*|district|province|ministry|valid|extended|expired|superseded|revoked|true|false|producers|communes)$`)
+var byValue = regexp.MustCompile(`^(event_.*|mark_.*|position_.*|session_.*|kind_.*|csv_.*|place_.*|tasks_.*|flag_.*|method_.*|part_.*|table_.*|column_.*|status_.*|role_.*|ground_.*|counted_.*|added|removed|changed|reason_.*|district|province|ministry|valid|extended|expired|superseded|revoked|true|false|producers|communes)$`)
 
 func TestEveryMessageIsThereAndUsed(t *testing.T) {
 	t.Parallel()

@@ -1,17 +1,17 @@
 package web
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/council"
-	"ocopflow/internal/fault"
-	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
 )
@@ -23,51 +23,87 @@ type choice struct {
 	Count        int64
 }
 
+// productsBody is the list with what narrows it.
 type productsBody struct {
-	Q, State, Track string
-	Overdue         bool
-	States, Tracks  []choice
-	Items           []casework.Product
-	Next            string
-	CanRegister     bool
-	Producers       []ocop.Producer
-	Campaigns       []campaign.Campaign
+	Filter    url.Values // what the address says, without the page
+	Chips     []chip
+	States    []choice
+	Tracks    []choice
+	Campaigns []choice
+	Communes  []choice
+	Events    []choice // that the reader may bring about for many at once
+	Items     []casework.Product
+	Total     int64 // that match
+	Next      string
+	CSV       string
+	ByDue     bool
 }
 
-func (s *Site) products(p *page) error { return s.listProducts(p) }
+// chip is a condition in force and the address without it.
+type chip struct{ Title, Without string }
 
-func (s *Site) listProducts(p *page) error {
-	q := p.c.Request.URL.Query()
-	actor := p.session.Actor
-	f := store.Filter{State: q.Get("state"), Track: q.Get("track"), Commune: q.Get("commune"), Campaign: q.Get("campaign"),
-		Text: ocop.Fold(q.Get("q")), After: q.Get("after"), Limit: perPage + 1}
-	if q.Get("overdue") == "true" {
+// Was is what the filter says about a name.
+func (b productsBody) Was(name string) string { return b.Filter.Get(name) }
+
+// conditions are the names that an address of the list may carry.
+var conditions = []string{"q", "state", "track", "level", "commune", "campaign", "set", "stars", "overdue", "sort"}
+
+// filterOf reads a list's conditions; what cannot be meant is left out.
+func (s *Site) filterOf(q url.Values) (store.Filter, url.Values) {
+	kept := url.Values{}
+	for _, name := range conditions {
+		if v := strings.TrimSpace(q.Get(name)); v != "" && len(v) <= 200 {
+			kept.Set(name, v)
+		}
+	}
+	set, _ := strconv.Atoi(kept.Get("set"))     // 0 narrows nothing
+	stars, _ := strconv.Atoi(kept.Get("stars")) // likewise
+	f := store.Filter{State: kept.Get("state"), Track: kept.Get("track"), Level: kept.Get("level"), Commune: kept.Get("commune"), Campaign: kept.Get("campaign"),
+		Set: set, Stars: stars, Text: ocop.Fold(kept.Get("q")), ByDue: kept.Get("sort") == "due"}
+	if kept.Get("overdue") == "true" {
 		today := s.Desk.Today()
 		f.Overdue = &today
 	}
-	rows, err := s.Desk.Products(p.ctx, actor, f)
+	return f, kept
+}
+
+func (s *Site) products(p *page) error {
+	if err := p.watch("products"); err != nil {
+		return err
+	}
+	f, kept := s.filterOf(p.c.Request.URL.Query())
+	f.After, f.Limit = p.c.Query("after"), perPage+1
+	rows, err := s.Desk.Products(p.ctx, p.session.Actor, f)
 	if err != nil {
 		return err
 	}
-	body := productsBody{Q: q.Get("q"), State: f.State, Track: f.Track, Overdue: f.Overdue != nil}
+	b := productsBody{Filter: kept, ByDue: f.ByDue, CSV: "/products.csv?" + kept.Encode()}
 	if len(rows) > perPage {
 		rows = rows[:perPage]
-		q.Set("after", rows[perPage-1].Code)
-		body.Next = "/products?" + q.Encode()
+		b.Next = "/products?" + with(kept, "after", f.Cursor(rows[perPage-1])).Encode()
 	}
 	for _, x := range rows {
-		body.Items = append(body.Items, casework.View(x))
+		b.Items = append(b.Items, casework.View(x))
 	}
-	if err := s.choices(p, f, &body); err != nil {
+	if err := s.choices(p, f, &b); err != nil {
 		return err
 	}
-	if err := s.registration(p, &body); err != nil {
-		return err
-	}
-	return p.show("products", p.T("products"), body)
+	b.Events = p.bulkEvents()
+	return p.show("products", p.T("products"), b)
 }
 
-func (s *Site) choices(p *page, f store.Filter, body *productsBody) error {
+// with is a copy of an address's values with one of them set, or left out.
+func with(q url.Values, name, value string) url.Values {
+	out := maps.Clone(q)
+	if out.Del(name); value != "" {
+		out.Set(name, value)
+	}
+	return out
+}
+
+// choices fills what the list can be narrowed to, with counts by state.
+func (s *Site) choices(p *page, f store.Filter, b *productsBody) error {
+	state := f.State
 	f.State = ""
 	counts, err := s.Desk.Counts(p.ctx, p.session.Actor, f)
 	if err != nil {
@@ -75,55 +111,75 @@ func (s *Site) choices(p *page, f store.Filter, body *productsBody) error {
 	}
 	r := p.newest()
 	for _, name := range r.States.Keys() {
-		body.States = append(body.States, choice{name, p.State(ocop.State(name)), counts[ocop.State(name)]})
+		b.States = append(b.States, choice{name, p.State(ocop.State(name)), counts[ocop.State(name)]})
+	}
+	for name, n := range counts {
+		if state == "" || string(name) == state {
+			b.Total += n
+		}
 	}
 	for _, name := range r.Tracks.Keys() {
-		body.Tracks = append(body.Tracks, choice{name, p.Track(ocop.Track(name)), 0})
+		b.Tracks = append(b.Tracks, choice{Value: name, Title: p.Track(ocop.Track(name))})
 	}
+	plans, err := s.Campaigns.List(p.ctx, p.session.Actor, "", perPage)
+	if err != nil {
+		return err
+	}
+	for _, c := range plans {
+		b.Campaigns = append(b.Campaigns, choice{Value: c.Code, Title: c.Title.In(p.L())})
+	}
+	if b.Communes, err = p.communes(); err != nil {
+		return err
+	}
+	b.Chips = p.chips(b)
 	return nil
 }
 
-// registration fills what the form for a new product offers: the producers
-// that the actor can register for.
-func (s *Site) registration(p *page, body *productsBody) error {
-	actor := p.session.Actor
-	after := ""
-	for {
-		list, err := store.Producers(p.ctx, s.DB, after, 200)
-		if err != nil {
-			return err
-		}
-		for _, x := range list {
-			_, office := actor.Holds(access.Office, x.Path)
-			_, own := actor.Holds(access.Producer, x.Path)
-			if office || own {
-				body.Producers = append(body.Producers, x)
-			}
-		}
-		if len(list) < 200 || len(body.Producers) > 500 {
-			break
-		}
-		after = list[len(list)-1].Code
+// maxCommunes is how many a list to choose from holds; whoever sees more
+// narrows by other means.
+const maxCommunes = 400
+
+// communes are those that the reader sees products of.
+func (p *page) communes() ([]choice, error) {
+	units, err := store.CommunesBelow(p.ctx, p.site.DB, p.session.Actor.Products().Units, p.site.Desk.Today(), maxCommunes+1)
+	if err != nil || len(units) > maxCommunes {
+		return nil, err
 	}
-	body.CanRegister = len(body.Producers) > 0
-	var err error
-	body.Campaigns, err = s.Campaigns.List(p.ctx, actor, "", 50)
-	return err
+	var out []choice
+	for _, u := range units {
+		out = append(out, choice{Value: u.Code, Title: u.Name.In(p.L())})
+	}
+	return out, nil
 }
 
-func (s *Site) register(p *page) error {
-	set, _ := strconv.Atoi(p.Typed("set"))
-	moved, err := s.Desk.Register(p.ctx, casework.Registration{Name: p.Typed("name"), Producer: p.Typed("producer"), Set: set, Campaign: p.Typed("campaign")},
-		casework.Ask{Actor: p.session.Actor, Event: "register", Key: p.key("register")})
-	if err != nil {
-		f := fault.Of(err)
-		if f.Kind == fault.Internal {
-			return err
+// chips are the conditions in force, in words.
+func (p *page) chips(b *productsBody) []chip {
+	var out []chip
+	for _, name := range conditions {
+		value := b.Filter.Get(name)
+		if value == "" || name == "sort" {
+			continue
 		}
-		p.status, p.Problem = httpx.Status(f), httpx.ProblemOf(f, p.L())
-		return s.listProducts(p)
+		title := value
+		for _, list := range [][]choice{b.States, b.Tracks, b.Campaigns, b.Communes} {
+			if i := slices.IndexFunc(list, func(c choice) bool { return c.Value == value }); i >= 0 {
+				title = list[i].Title
+			}
+		}
+		switch name {
+		case "overdue":
+			title = p.T("overdue")
+		case "stars":
+			title += " ★"
+		case "set":
+			n, _ := strconv.Atoi(value)
+			title = p.SetName(n)
+		case "level":
+			title = p.T("level") + ": " + p.Level(ocop.Level(value))
+		}
+		out = append(out, chip{title, "/products?" + with(b.Filter, name, "").Encode()})
 	}
-	return p.back("/products/"+url.PathEscape(moved.Product.ID), "/products")
+	return out
 }
 
 // key is the idempotency key of a form, so that a double click counts once.
@@ -232,3 +288,9 @@ func (s *Site) campaign(p *page) error {
 	}
 	return p.show("campaign", c.Title.In(p.L()), body)
 }
+
+// Ladder are the stars that a list can be narrowed to.
+func (productsBody) Ladder() []string { return []string{"1", "2", "3", "4", "5"} }
+
+// Registers reports whether the reader may register products.
+func (p *page) Registers() bool { return p.holds([]ocop.Role{access.Office, access.Producer}) }

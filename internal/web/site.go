@@ -101,6 +101,10 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/worklist", s.member(s.worklist))
 	e.GET("/products", s.member(s.products))
 	e.POST("/products", s.member(s.register))
+	e.GET("/products.csv", s.member(s.productsCSV))
+	e.GET("/products/new", s.member(s.newProduct))
+	e.POST("/products/bulk", s.member(s.tryBulk))
+	e.POST("/products/bulk/moves", s.member(s.doBulk))
 	e.GET("/products/:id", s.member(s.product))
 	e.POST("/products/:id/moves", s.member(s.move))
 	e.POST("/products/:id/erasures", s.member(s.erase))
@@ -160,7 +164,11 @@ type handler func(p *page) error
 func (s *Site) handle(h handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		p := &page{c: c, ctx: c.Request.Context(), site: s, status: http.StatusOK}
-		var err error
+		err := s.bounded(c)
+		if err != nil {
+			s.Fault(c, fault.Of(err))
+			return
+		}
 		if p.session, err = s.People.Recognise(p.ctx, httpx.Secret(c.Request)); err == nil {
 			err = h(p)
 		}
