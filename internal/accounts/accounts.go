@@ -110,7 +110,7 @@ func (p *People) add(ctx context.Context, by access.Actor, n NewAccount, hash st
 	return commit.Do[store.Account](ctx, p.Committer, commit.Act{Kind: commit.Once, Key: key, Locks: []string{"account:" + n.Name},
 		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
 			if !administers(by, "") {
-				return commit.Outcome{}, notAdmin()
+				return commit.Outcome{}, NotAdmin()
 			}
 			if old, err := store.AccountByName(ctx, q, n.Name); err != nil || old != nil {
 				return commit.Outcome{Fault: exists(err)}, err
@@ -156,7 +156,7 @@ func (p *People) Grant(ctx context.Context, by access.Actor, account string, rol
 	return commit.Do[access.Grant](ctx, p.Committer, commit.Act{Kind: commit.Once, Key: key, Locks: []string{"account:" + account},
 		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
 			if !administers(by, "") {
-				return commit.Outcome{}, notAdmin()
+				return commit.Outcome{}, NotAdmin()
 			}
 			acc, err := person(ctx, q, by, account)
 			if err != nil {
@@ -222,7 +222,8 @@ func administers(a access.Actor, place ocop.Path) bool {
 	return ok
 }
 
-func notAdmin() error {
+// NotAdmin says that something is for the administrators of a place.
+func NotAdmin() error {
 	f := fault.New(fault.Forbidden, "who_may_not", "Việc này của người quản trị.", "This is for an administrator.")
 	f.Reasons = []fault.Reason{{Code: "role_missing", Who: true, Verified: true, Required: string(access.Admin), CureBy: []ocop.Role{access.Admin}, Message: f.Message}}
 	return f

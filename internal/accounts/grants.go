@@ -71,7 +71,7 @@ func (p *People) List(ctx context.Context, by access.Actor, after, q string, lim
 		}
 	}
 	if len(places) == 0 {
-		return nil, notAdmin()
+		return nil, NotAdmin()
 	}
 	q = ocop.Fold(q)
 	out := []store.Account{}
@@ -100,7 +100,7 @@ func (p *People) Revoke(ctx context.Context, by access.Actor, account, grant str
 	_, err := commit.Do[any](ctx, p.Committer, commit.Act{Kind: commit.Once, Locks: []string{"account:" + account},
 		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, _ time.Time) (commit.Outcome, error) {
 			if !administers(by, "") {
-				return commit.Outcome{}, notAdmin()
+				return commit.Outcome{}, NotAdmin()
 			}
 			who, err := person(ctx, q, by, account)
 			if err != nil {
@@ -132,7 +132,7 @@ func (p *People) Revoke(ctx context.Context, by access.Actor, account, grant str
 // notYours says why a role cannot be given or taken by an actor in a place.
 func notYours(by access.Actor, role ocop.Role, place ocop.Path) error {
 	if !administers(by, place) {
-		return notAdmin()
+		return NotAdmin()
 	}
 	return fault.New(fault.Forbidden, "who_may_not",
 		"Vai trò này do người quản trị từ cấp tỉnh trở lên giao.", "This role is given by an administrator of a province or above.")
@@ -146,14 +146,14 @@ func (p *People) Disable(ctx context.Context, by access.Actor, account string, d
 	return commit.Do[store.Account](ctx, p.Committer, commit.Act{Kind: commit.Once, Locks: []string{"account:" + account},
 		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, _ time.Time) (commit.Outcome, error) {
 			if !administers(by, "") {
-				return commit.Outcome{}, notAdmin()
+				return commit.Outcome{}, NotAdmin()
 			}
 			who, err := person(ctx, q, by, account)
 			switch {
 			case err != nil:
 				return commit.Outcome{}, err
 			case !by.AdministersAll(paths(who.Held)):
-				return commit.Outcome{}, notAdmin()
+				return commit.Outcome{}, NotAdmin()
 			case who.ID == by.ID:
 				return commit.Outcome{}, fault.New(fault.Conflict, "own_account", "Không thể tự khóa tài khoản của mình.", "Nobody disables their own account.")
 			}

@@ -47,7 +47,7 @@ func (p *People) Reset(ctx context.Context, by access.Actor, account string) (pa
 // resettable finds the account if the actor administers all that it holds.
 func resettable(ctx context.Context, q sqldb.Querier, by access.Actor, account string) (*store.Account, error) {
 	if !administers(by, "") {
-		return nil, notAdmin()
+		return nil, NotAdmin()
 	}
 	acc, err := store.AccountByID(ctx, q, account)
 	if err != nil {
@@ -59,7 +59,7 @@ func resettable(ctx context.Context, q sqldb.Querier, by access.Actor, account s
 	grants, err := store.Grants(ctx, q, acc.ID)
 	for _, g := range grants {
 		if !administers(by, g.Path) {
-			return nil, notAdmin()
+			return nil, NotAdmin()
 		}
 	}
 	return acc, err

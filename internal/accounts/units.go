@@ -34,7 +34,7 @@ func (p *People) AddUnit(ctx context.Context, by access.Actor, u ocop.Unit, key 
 				return commit.Outcome{}, err
 			}
 			if !administers(by, path) && !(path == "" && by.ID == ocop.System) {
-				return commit.Outcome{}, notAdmin()
+				return commit.Outcome{}, NotAdmin()
 			}
 			if old, err := store.UnitByCode(ctx, q, u.Code); err != nil || old != nil {
 				return commit.Outcome{Fault: exists(err)}, err
@@ -91,7 +91,7 @@ func checkUnit(u ocop.Unit) error {
 }
 
 // Forms of producers (Decision 26/2026 names who may take part).
-var forms = []string{"cooperative", "cooperative_group", "household", "company", "joint_stock_company", "private_enterprise", "farm", "association", "operating_centre", "other"}
+var Forms = []string{"cooperative", "cooperative_group", "household", "company", "joint_stock_company", "private_enterprise", "farm", "association", "operating_centre", "other"}
 
 // AddProducer adds a producer in a commune or, where that is not known, in the
 // authority above.
@@ -116,7 +116,7 @@ func (p *People) AddProducer(ctx context.Context, by access.Actor, n ocop.Produc
 				return commit.Outcome{}, err
 			}
 			if _, office := by.Holds(access.Office, path); !office && !administers(by, path) {
-				return commit.Outcome{}, notAdmin()
+				return commit.Outcome{}, NotAdmin()
 			}
 			if old, err := store.UnitByCode(ctx, q, n.Code); err != nil || old != nil {
 				return commit.Outcome{Fault: exists(err)}, err
@@ -146,11 +146,11 @@ func checkProducer(n ocop.Producer) error {
 		bad.At("body.code", "Mã gồm chữ thường không dấu, chữ số và gạch ngang.", "A code holds lower-case letters, digits and hyphens.")
 	}
 	known := false
-	for _, f := range forms {
+	for _, f := range Forms {
 		known = known || f == n.Form
 	}
 	if !known {
-		bad.At("body.form", "Loại hình phải là một trong: "+strings.Join(forms, ", ")+".", "The form must be one of: "+strings.Join(forms, ", ")+".")
+		bad.At("body.form", "Loại hình phải là một trong: "+strings.Join(Forms, ", ")+".", "The form must be one of: "+strings.Join(Forms, ", ")+".")
 	}
 	if len(bad.Fields) > 0 {
 		return bad

@@ -116,7 +116,7 @@ func (d *Desk) History(ctx context.Context, a access.Actor, id string, after int
 	if err != nil {
 		return nil, err
 	}
-	names := map[string]string{ocop.System: ocop.System}
+	names := map[string]string{ocop.System: ocop.System, "": ""}
 	erased, err := d.erased(ctx, names, id)
 	if err != nil {
 		return nil, err
@@ -140,6 +140,9 @@ func (d *Desk) History(ctx context.Context, a access.Actor, id string, after int
 			withhold(&e)
 		}
 		if e.ActorName, err = d.nameOf(ctx, names, l.Actor); err != nil {
+			return nil, err
+		}
+		if e.ForName, err = d.nameOf(ctx, names, e.For()); err != nil {
 			return nil, err
 		}
 		out = append(out, e)
@@ -170,6 +173,9 @@ func entryOf(l store.Line) (Entry, error) {
 	return Entry{Index: &l.Index, Seq: &l.Seq, Kind: l.Kind, Event: l.Event, From: body.From, To: body.To, Round: body.Round, Level: body.Level, At: l.At,
 		Actor: l.Actor, Data: body.Data, Hash: hex.EncodeToString(l.Hash[:])}, nil
 }
+
+// For is the account on whose behalf the actor acted; "" for themselves.
+func (e Entry) For() string { s, _ := e.Data["for"].(string); return s }
 
 func (d *Desk) nameOf(ctx context.Context, names map[string]string, id string) (string, error) {
 	if name, ok := names[id]; ok {

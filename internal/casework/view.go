@@ -65,6 +65,7 @@ type Entry struct {
 	At        time.Time      `json:"at"`
 	Actor     string         `json:"actor"`
 	ActorName string         `json:"actor_name,omitempty"`
+	ForName   string         `json:"for_name,omitempty"` // on whose behalf the actor acted
 	Comment   string         `json:"comment,omitempty"`
 	Data      map[string]any `json:"data,omitempty"`
 	Hash      string         `json:"hash"`

@@ -141,3 +141,13 @@ func below(column string, places []ocop.Path) (string, []any) {
 	}
 	return "(" + strings.Join(conds, " OR ") + ")", args
 }
+
+// UnitsBelow are the authorities at or below any of the places, by path, after
+// the path given.
+func UnitsBelow(ctx context.Context, q sqldb.Querier, places []ocop.Path, after ocop.Path, limit int) ([]ocop.Unit, error) {
+	where, args := below("u.path", places)
+	args = append(args, string(after), limit)
+	rows, err := q.Query(ctx, fmt.Sprintf(`SELECT %s FROM units u WHERE u.kind <> 'producer' AND %s AND u.path > $%d ORDER BY u.path LIMIT $%d`,
+		unitColumns, where, len(args)-1, len(args)), args...)
+	return collect(rows, err, "units", scanUnit)
+}

@@ -14,6 +14,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/register"
+	"ocopflow/internal/store"
 )
 
 type entryBody struct {
@@ -112,6 +113,10 @@ func (p *page) partText(name, text string) string {
 		return p.Track(ocop.Track(text))
 	case "level":
 		return p.Level(ocop.Level(text))
+	case "for":
+		if acc, err := store.AccountByID(p.ctx, p.site.DB, text); err == nil && acc != nil {
+			return acc.Name + " (" + text + ")"
+		}
 	case "kind":
 		if m, ok := messages["kind_"+text]; ok {
 			return m.In(p.L())

@@ -74,6 +74,9 @@ func (p *page) Menu() []place {
 	add("/councils", p.T("councils"), access.Office, access.Leader, access.Secretary, access.Member, access.Auditor)
 	add("/campaigns", p.T("campaigns"))
 	add("/procedures", p.T("procedures"))
+	add("/producers", p.T("producers_title"), access.Office)
+	add("/accounts", p.T("accounts"), access.Admin)
+	add("/units", p.T("units"), access.Admin)
 	if p.Audits() {
 		add("/audit", p.T("audit_menu"))
 	}

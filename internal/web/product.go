@@ -227,6 +227,9 @@ func (p *page) line(e casework.Entry) line {
 	if e.Actor == ocop.System {
 		out.Actor = p.T("system")
 	}
+	if e.ForName != "" {
+		out.Actor += ", " + p.T("acting_for") + " " + e.ForName
+	}
 	out.Erased, out.Private = p.erased(e), e.Private && e.Event != "erase"
 	out.Title = p.Event(e.Event)
 	if e.To != "" && e.Kind == "move" && e.To != e.From {

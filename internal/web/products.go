@@ -46,7 +46,7 @@ type chip struct{ Title, Without string }
 func (b productsBody) Was(name string) string { return b.Filter.Get(name) }
 
 // conditions are the names that an address of the list may carry.
-var conditions = []string{"q", "state", "track", "level", "commune", "campaign", "set", "stars", "overdue", "sort"}
+var conditions = []string{"q", "state", "track", "level", "commune", "producer", "campaign", "set", "stars", "overdue", "sort"}
 
 // filterOf reads a list's conditions; what cannot be meant is left out.
 func (s *Site) filterOf(q url.Values) (store.Filter, url.Values) {
@@ -58,7 +58,7 @@ func (s *Site) filterOf(q url.Values) (store.Filter, url.Values) {
 	}
 	set, _ := strconv.Atoi(kept.Get("set"))     // 0 narrows nothing
 	stars, _ := strconv.Atoi(kept.Get("stars")) // likewise
-	f := store.Filter{State: kept.Get("state"), Track: kept.Get("track"), Level: kept.Get("level"), Commune: kept.Get("commune"), Campaign: kept.Get("campaign"),
+	f := store.Filter{State: kept.Get("state"), Track: kept.Get("track"), Level: kept.Get("level"), Commune: kept.Get("commune"), Campaign: kept.Get("campaign"), Producer: kept.Get("producer"),
 		Set: set, Stars: stars, Text: ocop.Fold(kept.Get("q")), ByDue: kept.Get("sort") == "due"}
 	if kept.Get("overdue") == "true" {
 		today := s.Desk.Today()
@@ -167,6 +167,11 @@ func (p *page) chips(b *productsBody) []chip {
 			}
 		}
 		switch name {
+		case "producer":
+			title = p.T("producer")
+			if len(b.Items) > 0 {
+				title += ": " + b.Items[0].Producer.Name
+			}
 		case "overdue":
 			title = p.T("overdue")
 		case "stars":
