@@ -6,6 +6,7 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/accounts"
+	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
 )
@@ -146,6 +147,9 @@ func (s *Site) showAccount(p *page, id, password string) error {
 // accountAct is one of the buttons of an account's page.
 func (s *Site) accountAct(p *page) error {
 	id, actor := p.c.Param("id"), p.session.Actor
+	if _, err := s.People.Person(p.ctx, actor, id); err != nil {
+		return err
+	}
 	var err error
 	password := ""
 	switch p.Typed("act") {
@@ -159,6 +163,8 @@ func (s *Site) accountAct(p *page) error {
 		_, err = s.People.Disable(p.ctx, actor, id, false)
 	case "reset":
 		password, err = s.People.Reset(p.ctx, actor, id)
+	default:
+		err = fault.New(fault.Invalid, "shape", "Hãy chọn một việc trên trang.", "Choose one of the acts on the page.")
 	}
 	if err != nil {
 		return p.retry(err, s.account)
