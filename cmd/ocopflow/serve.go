@@ -9,11 +9,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"ocopflow/internal/app"
+	"ocopflow/internal/provider"
 	"ocopflow/migrations"
 
 	"ocopflow/internal/sqldb"
@@ -21,14 +23,21 @@ import (
 
 type serveCmd struct {
 	database
-	Listen    string        `help:"Address to listen on." default:"127.0.0.1:8080" env:"OCOPFLOW_LISTEN"`
-	Demo      bool          `help:"Load the 2024 campaign of Cẩm Xuyên with an account for each role and a clock that can be moved." env:"OCOPFLOW_DEMO"`
-	DemoOpen  bool          `help:"Let the demo listen beyond the loopback interface: anybody who reaches it can use it." env:"OCOPFLOW_DEMO_OPEN"`
-	MaxUpload int64         `help:"Largest upload in bytes." default:"20971520" env:"OCOPFLOW_MAX_UPLOAD"`
-	Sweep     time.Duration `help:"Time between looks at what fell due." default:"30s" env:"OCOPFLOW_SWEEP"`
-	PublicURL string        `help:"Address at which the public reaches this server, such as https://ocop.example.vn; certificates carry it." env:"OCOPFLOW_PUBLIC_URL"`
-	Witness   []string      `help:"Witness that co-signs checkpoints (C2SP tlog-witness), repeatable." placeholder:"URL=VKEY" env:"OCOPFLOW_WITNESS"`
-	JSON      bool          `help:"Print one line of JSON when ready."`
+	Listen         string        `help:"Address to listen on." default:"127.0.0.1:8080" env:"OCOPFLOW_LISTEN"`
+	Demo           bool          `help:"Load the 2024 campaign of Cẩm Xuyên with an account for each role and a clock that can be moved." env:"OCOPFLOW_DEMO"`
+	DemoOpen       bool          `help:"Let the demo listen beyond the loopback interface: anybody who reaches it can use it." env:"OCOPFLOW_DEMO_OPEN"`
+	MaxUpload      int64         `help:"Largest upload in bytes." default:"20971520" env:"OCOPFLOW_MAX_UPLOAD"`
+	Sweep          time.Duration `help:"Time between looks at what fell due." default:"30s" env:"OCOPFLOW_SWEEP"`
+	PublicURL      string        `help:"Address at which the public reaches this server, such as https://ocop.example.vn; certificates carry it." env:"OCOPFLOW_PUBLIC_URL"`
+	Witness        []string      `help:"Witness that co-signs checkpoints (C2SP tlog-witness), repeatable." placeholder:"URL=VKEY" env:"OCOPFLOW_WITNESS"`
+	TrustedProxies []string      `help:"Addresses or ranges of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; none, unless said." placeholder:"CIDR" env:"OCOPFLOW_TRUSTED_PROXIES"`
+	AnonymousRate  float64       `help:"Requests a second from one address of those who are not signed in; negative for no limit." default:"20" env:"OCOPFLOW_ANONYMOUS_RATE"`
+	Rate           float64       `help:"Requests a second of one session or token; negative for no limit, as in the demo." default:"200" env:"OCOPFLOW_RATE"`
+	OidcIssuer     string        `help:"Address of an OpenID Connect provider through which people can sign in too." env:"OCOPFLOW_OIDC_ISSUER"`
+	OidcClient     string        `help:"Id under which the provider knows this program." env:"OCOPFLOW_OIDC_CLIENT"`
+	OidcSecretFile string        `help:"File with the secret shared with the provider." type:"path" env:"OCOPFLOW_OIDC_SECRET_FILE"`
+	OidcLabel      string        `help:"What people call the provider." default:"OpenID" env:"OCOPFLOW_OIDC_LABEL"`
+	JSON           bool          `help:"Print one line of JSON when ready."`
 }
 
 func (s serveCmd) Run(w world) error {
@@ -38,13 +47,40 @@ func (s serveCmd) Run(w world) error {
 	if s.Demo && s.Database == "" {
 		s.Data = filepath.Join(s.dir(), "demo")
 	}
+	other, err := s.provider()
+	if err != nil {
+		return err
+	}
+	rates := app.Rates{Anonymous: s.AnonymousRate, SignedIn: s.Rate}
+	if s.Demo {
+		rates.SignedIn = -1
+	}
 	log := slog.New(slog.NewTextHandler(w.errs, nil))
-	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Sweep: s.Sweep, Witnesses: s.Witness, Version: version, Log: log})
+	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, TrustedProxies: s.TrustedProxies, Rates: rates, Version: version, Log: log})
 	if err != nil {
 		return err
 	}
 	err = s.serve(w, a, log)
 	return errors.Join(err, a.Close())
+}
+
+// provider reads the settings of another way to sign in.
+func (s serveCmd) provider() (p provider.Settings, err error) {
+	if s.OidcIssuer == "" {
+		return p, nil
+	}
+	p = provider.Settings{Issuer: s.OidcIssuer, Client: s.OidcClient, Label: s.OidcLabel}
+	if p.Client == "" {
+		return p, errors.New("--oidc-issuer needs --oidc-client")
+	}
+	if s.OidcSecretFile != "" {
+		secret, err := os.ReadFile(s.OidcSecretFile)
+		if err != nil {
+			return p, err
+		}
+		p.Secret = strings.TrimSpace(string(secret))
+	}
+	return p, nil
 }
 
 func (s serveCmd) serve(w world, a *app.App, log *slog.Logger) error {

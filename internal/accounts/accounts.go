@@ -5,10 +5,12 @@ package accounts
 
 import (
 	"context"
+	"crypto/cipher"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -30,6 +32,10 @@ type People struct {
 	Committer *commit.Committer
 	Clock     func() time.Time
 	Hashing   *argon2id.Params // nil for the library's defaults
+	SealFile  string           // with the key under which secrets are kept
+
+	mu   sync.Mutex
+	aead cipher.AEAD
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }

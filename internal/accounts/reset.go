@@ -49,20 +49,14 @@ func resettable(ctx context.Context, q sqldb.Querier, by access.Actor, account s
 	if !administers(by, "") {
 		return nil, NotAdmin()
 	}
-	acc, err := store.AccountByID(ctx, q, account)
+	who, err := person(ctx, q, by, account)
 	if err != nil {
 		return nil, err
 	}
-	if acc == nil {
-		return nil, fault.New(fault.NotFound, "not_found", "Không có tài khoản này.", "There is no such account.")
+	if !by.AdministersAll(paths(who.Held)) {
+		return nil, NotAdmin()
 	}
-	grants, err := store.Grants(ctx, q, acc.ID)
-	for _, g := range grants {
-		if !administers(by, g.Path) {
-			return nil, NotAdmin()
-		}
-	}
-	return acc, err
+	return &who.Account, nil
 }
 
 // May refuses what a secret cannot be used for: a token for reading writes

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/alexedwards/argon2id"
-
 	"ocopflow/internal/access"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/fault"
@@ -47,52 +45,6 @@ func hashOf(secret string) []byte {
 	return h[:]
 }
 
-// SignIn opens a session for a name and password. The same fault answers an
-// unknown name, a wrong password and a disabled account, after the same work.
-//
-// Faults: wrong_credentials (Unauthorized); too_many.
-func (p *People) SignIn(ctx context.Context, name, password string, from Caller) (Secret, access.Actor, error) {
-	if err := p.unlocked(ctx, name, from.Address); err != nil {
-		return Secret{}, access.Actor{}, err
-	}
-	acc, err := store.AccountByName(ctx, p.DB, name)
-	if err != nil {
-		return Secret{}, access.Actor{}, err
-	}
-	hash := p.decoy()
-	if acc != nil && acc.Password != "" {
-		hash = acc.Password
-	}
-	match, err := argon2id.ComparePasswordAndHash(password, hash)
-	if err != nil || !match || acc == nil || acc.Password == "" || acc.Disabled {
-		if err := p.failed(ctx, acc, name, from.Address); err != nil {
-			return Secret{}, access.Actor{}, err
-		}
-		return Secret{}, access.Actor{}, fault.New(fault.Unauthorized, "wrong_credentials", "Tên đăng nhập hoặc mật khẩu không đúng.", "The name or the password is wrong.")
-	}
-	actor, err := Actor(ctx, p.DB, *acc)
-	if err != nil {
-		return Secret{}, access.Actor{}, err
-	}
-	s, err := p.issue(ctx, actor, *acc, store.Credential{Kind: KindSession, Label: from.Browser}, SessionLife, "sign_in")
-	return s, actor, err
-}
-
-// Caller is where a sign-in comes from.
-type Caller struct {
-	Address string // of the network
-	Browser string // its kind, see Browser
-}
-
-// decoy is a hash that no password fits, so that an unknown name takes as long
-// as a known one.
-func (p *People) decoy() string {
-	if p.Hashing != nil && p.Hashing.Memory <= 1024 {
-		return "$argon2id$v=19$m=1024,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-	}
-	return "$argon2id$v=19$m=65536,t=1,p=2$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-}
-
 // Token makes a bearer token for programs, for the actor's own account.
 func (p *People) Token(ctx context.Context, actor access.Actor, label string, life time.Duration) (Secret, error) {
 	return p.ScopedToken(ctx, actor, label, life, "")
@@ -116,29 +68,44 @@ func (p *People) ScopedToken(ctx context.Context, actor access.Actor, label stri
 	return p.issue(ctx, actor, *acc, store.Credential{Kind: KindToken, Label: label, Scope: scope}, life, "add_token")
 }
 
-func (p *People) issue(ctx context.Context, actor access.Actor, acc store.Account, c store.Credential, life time.Duration, event string) (Secret, error) {
+// newSecret is a secret that nobody can guess.
+func newSecret() string {
 	raw := make([]byte, 32)
 	rand.Read(raw)
-	secret := tokenPrefix + base64.RawURLEncoding.EncodeToString(raw)
+	return tokenPrefix + base64.RawURLEncoding.EncodeToString(raw)
+}
+
+func (p *People) issue(ctx context.Context, actor access.Actor, acc store.Account, c store.Credential, life time.Duration, event string) (Secret, error) {
+	secret := newSecret()
 	return commit.Do[Secret](ctx, p.Committer, commit.Act{Kind: commit.Once,
-		Ask: commit.Alone(func(_ context.Context, _ sqldb.Querier, now time.Time) (commit.Outcome, error) {
-			// Secrets live by the world's clock, not by a demo's.
-			real := time.Now().UTC()
-			c.ID, c.Account, c.CreatedAt, c.ExpiresAt = newID(), acc.ID, real, real.Add(life)
-			return commit.Outcome{
-				Drafts: []ledger.Draft{{Stream: "account:" + acc.ID, Kind: ledger.KindSecurity, Event: event, Actor: ledger.Actor{ID: actor.ID},
-					Data: ledger.Map{"credential": c.ID}}},
-				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
-					if c.Kind == KindSession {
-						if err := store.ForgiveAttempts(ctx, tx, subject("name", acc.Name)); err != nil {
-							return err
-						}
-					}
-					return store.InsertCredential(ctx, tx, hashOf(secret), c)
-				}),
-				Answer: func([]ledger.Entry) any { return Secret{c, secret} },
-			}, nil
+		Ask: commit.Alone(func(context.Context, sqldb.Querier, time.Time) (commit.Outcome, error) {
+			return issued(actor, acc, c, life, event, secret, nil), nil
 		})})
+}
+
+// issued is a new credential with what goes with it.
+func issued(actor access.Actor, acc store.Account, c store.Credential, life time.Duration, event, secret string, besides func(context.Context, *sqldb.Tx) error) commit.Outcome {
+	// Secrets live by the world's clock, not by a demo's.
+	real := time.Now().UTC()
+	c.ID, c.Account, c.CreatedAt, c.ExpiresAt = newID(), acc.ID, real, real.Add(life)
+	return commit.Outcome{
+		Drafts: []ledger.Draft{{Stream: "account:" + acc.ID, Kind: ledger.KindSecurity, Event: event, Actor: ledger.Actor{ID: actor.ID},
+			Data: ledger.Map{"credential": c.ID}}},
+		State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+			if c.Kind == KindSession {
+				if err := store.ForgiveAttempts(ctx, tx, subject("name", acc.Name)); err != nil {
+					return err
+				}
+			}
+			if besides != nil {
+				if err := besides(ctx, tx); err != nil {
+					return err
+				}
+			}
+			return store.InsertCredential(ctx, tx, hashOf(secret), c)
+		}),
+		Answer: func([]ledger.Entry) any { return Secret{c, secret} },
+	}
 }
 
 // Session is who a secret stands for, and which credential it is.

@@ -30,6 +30,7 @@ import (
 	"ocopflow/internal/notary"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
+	"ocopflow/internal/provider"
 	"ocopflow/internal/review"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
@@ -41,21 +42,24 @@ import (
 // Config is what the program needs to know. Its zero value, with a database,
 // is a working server.
 type Config struct {
-	Database   string
-	Demo       bool
-	Procedures fs.FS            // in place of those built in; nil for these
-	Own        string           // folder of the office's own procedures, beside those; "" for none
-	Hashing    *argon2id.Params // nil for the library's defaults
-	MaxUpload  int64            // bytes; 0 for 20 MiB
-	Data       string           // data directory; "" for the folder of a SQLite file, else "data"
-	Restored   string           // why an older database was restored on purpose; "" when it was not
-	PublicURL  string           // where the public reaches the server; "" takes each request's own
-	Witnesses  []string         // that co-sign checkpoints, "URL=VKEY" each
-	Idle       bool             // nothing runs in the background: for one command
-	Sweep      time.Duration    // between looks at what fell due; 0 for 30 seconds
-	Version    string
-	Log        *slog.Logger
-	Clock      func() time.Time // nil for the world's; tests hand in their own
+	Database       string
+	Demo           bool
+	Procedures     fs.FS             // in place of those built in; nil for these
+	Own            string            // folder of the office's own procedures, beside those; "" for none
+	Hashing        *argon2id.Params  // nil for the library's defaults
+	MaxUpload      int64             // bytes; 0 for 20 MiB
+	Data           string            // data directory; "" for the folder of a SQLite file, else "data"
+	Restored       string            // why an older database was restored on purpose; "" when it was not
+	PublicURL      string            // where the public reaches the server; "" takes each request's own
+	Provider       provider.Settings // another way to sign in; zero for none
+	Rates          Rates             // of requests
+	TrustedProxies []string          // addresses or ranges of proxies whose headers are believed
+	Witnesses      []string          // that co-sign checkpoints, "URL=VKEY" each
+	Idle           bool              // nothing runs in the background: for one command
+	Sweep          time.Duration     // between looks at what fell due; 0 for 30 seconds
+	Version        string
+	Log            *slog.Logger
+	Clock          func() time.Time // nil for the world's; tests hand in their own
 }
 
 // App is the running program.
@@ -172,7 +176,7 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	a.Desk = &casework.Desk{DB: a.DB, Committer: a.Committer, Library: lib, Clock: now}
-	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing}
+	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing, SealFile: filepath.Join(a.Data, accounts.SealFile)}
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}

@@ -16,6 +16,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpapi"
 	"ocopflow/internal/httpx"
+	"ocopflow/internal/provider"
 	"ocopflow/internal/web"
 )
 
@@ -23,10 +24,14 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.UseRawPath, engine.HandleMethodNotAllowed, engine.RedirectTrailingSlash = true, true, false
-	engine.Use(a.recovered, headers, drain, readable)
-	if err := engine.SetTrustedProxies(nil); err != nil { // an address that a header names proves nothing
+	trusted, err := networks(a.TrustedProxies)
+	if err != nil {
 		return nil, err
 	}
+	if err := engine.SetTrustedProxies(a.TrustedProxies); err != nil {
+		return nil, err
+	}
+	engine.Use(a.recovered, fromTrusted(trusted), headers, newLimits(a.Rates).handle, drain, readable)
 	var setClock func(context.Context, time.Time) error
 	if a.Demo {
 		setClock = a.setClock
@@ -35,7 +40,7 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload, Version: a.Version}
 	api.Mount(engine)
 	site, err := web.New(web.Site{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Privacy: a.Privacy, People: a.People, Library: a.Library, Log: a.Log,
-		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload})
+		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload, PublicURL: a.PublicURL, Provider: a.provider()})
 	if err != nil {
 		return nil, err
 	}
@@ -53,6 +58,14 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 		c.JSON(p.Status, p)
 	})
 	return http.NewCrossOriginProtection().Handler(engine), nil
+}
+
+// provider is another way to sign in; nil without one.
+func (a *App) provider() *provider.Provider {
+	if a.Provider.Issuer == "" {
+		return nil
+	}
+	return provider.New(a.Provider)
 }
 
 // missing answers an unknown address: a problem under /api, a page elsewhere.

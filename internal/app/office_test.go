@@ -34,13 +34,20 @@ type office struct {
 	tokens  map[string]string
 }
 
-func openOffice(t testing.TB, address string) *office { return openOfficeWith(t, address, nil) }
+func openOffice(t testing.TB, address string, change ...func(*Config)) *office {
+	t.Helper()
+	return openOfficeWith(t, address, nil, change...)
+}
 
 // openOfficeWith runs the demo on other procedures.
-func openOfficeWith(t testing.TB, address string, procedures fs.FS) *office {
+func openOfficeWith(t testing.TB, address string, procedures fs.FS, change ...func(*Config)) *office {
 	t.Helper()
-	a, err := Open(context.Background(), Config{Database: address, Data: t.TempDir(), Procedures: procedures, Demo: true, Hashing: quick, Idle: true,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	config := Config{Database: address, Data: t.TempDir(), Procedures: procedures, Demo: true, Hashing: quick, Idle: true, Rates: Rates{-1, -1},
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	for _, c := range change {
+		c(&config)
+	}
+	a, err := Open(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -165,13 +165,13 @@ func TestSettingsPage(t *testing.T) {
 
 func TestSignInTakesNoSessionFromOutsideAndNoOtherOrigin(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t, dbtest.SQLite(t))
+	o := openOffice(t, dbtest.SQLite(t), func(c *Config) { c.TrustedProxies = []string{"127.0.0.1"} })
 	o.newcomer("thu", "một mật khẩu dài")
 	body := map[string]any{"name": "thu", "password": "một mật khẩu dài"}
 	planted := "ocop_planted-by-somebody-else"
 	a := o.must(200, o.ask("", "POST", "/api/v1/auth/session", body, "Cookie", "ocopflow_session="+planted, "X-Forwarded-Proto", "https"))
 	cookie := a.header.Get("Set-Cookie")
-	for _, want := range []string{"HttpOnly", "SameSite=Lax", "Secure"} {
+	for _, want := range []string{"__Host-ocopflow_session=", "HttpOnly", "SameSite=Lax", "Secure", "Path=/"} {
 		if !strings.Contains(cookie, want) {
 			t.Errorf("the cookie is not %s: %s", want, cookie)
 		}

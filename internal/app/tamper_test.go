@@ -282,6 +282,16 @@ func (o *office) busy() {
 		o.must(200, o.ask("auditor", "POST", reviewsPath+"/"+review+"/close", map[string]any{"note": title}))
 	}
 	for _, who := range []string{"office", "leader"} {
+		o.enrolled(o.t, who)
+		s, err := o.app.People.Recognise(o.t.Context(), o.tokens[who])
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		if err := o.app.People.Link(o.t.Context(), *s, store.Identity{Issuer: "https://id.example", Subject: who, Label: who + "@id.example"}); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+	for _, who := range []string{"office", "leader"} {
 		o.must(204, o.ask(who, "DELETE", delegationsPath+"/"+o.lend(who, who, "cam-xuyen", "auditor", "2026-07-01", "2026-07-05"), nil))
 	}
 }

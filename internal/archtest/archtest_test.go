@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"sqldb", "migrations"}, // keep
 	{"store"},
 	{"commit", "past"},
-	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live"}, // do
+	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider"}, // do
 	{"job", "paper"},                     // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire
@@ -46,6 +46,9 @@ var only = map[string][]string{
 	"github.com/gin-gonic/gin":        {"httpapi", "web", "app"},
 	"github.com/danielgtaylor/huma":   {"httpapi"},
 	"github.com/alexedwards/argon2id": {"accounts", "app"},
+	"github.com/pquerna/otp":          {"accounts"},
+	"github.com/coreos/go-oidc":       {"provider"},
+	"golang.org/x/oauth2":             {"provider"},
 	"github.com/alecthomas/kong":      {"cmd/ocopflow"},
 	"codeberg.org/go-pdf/fpdf":        {"paper"},
 	"github.com/go-fonts":             {"paper"},

@@ -159,7 +159,7 @@ func (a *API) describe(ctx huma.Context, next func(huma.Context)) {
 	w.Header().Set("Content-Language", string(lang))
 	w.Header().Add("Vary", "Accept-Language, Cookie, Authorization")
 	w.Header().Set("Cache-Control", "no-store")
-	next(huma.WithValue(huma.WithValue(huma.WithValue(ctx, langKey{}, lang), baseKey{}, httpx.Base(r)), callerKey{}, callerOf(ctx)))
+	next(huma.WithValue(huma.WithValue(huma.WithValue(ctx, langKey{}, lang), baseKey{}, httpx.Base(r)), requestKey{}, humagin.Unwrap(ctx)))
 }
 
 type langKey struct{}
@@ -183,6 +183,7 @@ func (a *API) authenticate(api huma.API) func(huma.Context, func(huma.Context)) 
 			return
 		}
 		if session != nil {
+			httpx.Recognise(ctx.Context())
 			if err := session.May(reads(r), own(ctx.Operation())); err != nil {
 				a.refuse(api, ctx, err)
 				return

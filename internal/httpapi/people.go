@@ -12,10 +12,10 @@ import (
 )
 
 type signInIn struct {
-	Proto string `header:"X-Forwarded-Proto" doc:"https behind a proxy that ends TLS"`
-	Body  struct {
+	Body struct {
 		Name     string `json:"name" maxLength:"100"`
 		Password string `json:"password" maxLength:"1000"`
+		Code     string `json:"code,omitempty" maxLength:"40" doc:"of the second factor, or a recovery code; asked for by the fault second_factor_needed"`
 	}
 }
 
@@ -41,8 +41,7 @@ func meOf(s accounts.Session) me {
 }
 
 func (a *API) signIn(ctx context.Context, in *signInIn) (*signInOut, error) {
-	from, _ := ctx.Value(callerKey{}).(accounts.Caller)
-	secret, actor, err := a.People.SignIn(ctx, in.Body.Name, in.Body.Password, from)
+	secret, actor, err := a.People.SignIn(ctx, in.Body.Name, in.Body.Password, in.Body.Code, callerOf(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -51,9 +50,8 @@ func (a *API) signIn(ctx context.Context, in *signInIn) (*signInOut, error) {
 		return nil, err
 	}
 	return &signInOut{
-		SetCookie: http.Cookie{Name: httpx.SessionCookie, Value: secret.Secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: in.Proto == "https",
-			MaxAge: int(accounts.SessionLife / time.Second)},
-		Body: meOf(accounts.Session{Actor: actor, Account: *acc}),
+		SetCookie: *httpx.NewCookie(requestOf(ctx), httpx.SessionCookie, secret.Secret, int(accounts.SessionLife/time.Second)),
+		Body:      meOf(accounts.Session{Actor: actor, Account: *acc}),
 	}, nil
 }
 
@@ -72,12 +70,12 @@ func (a *API) signOut(ctx context.Context, _ *struct{}) (*signOutOut, error) {
 	if err := a.People.Forget(ctx, s.Actor, s.Credential); err != nil {
 		return nil, err
 	}
-	return &signOutOut{noSession()}, nil
+	return &signOutOut{noSession(ctx)}, nil
 }
 
 // noSession takes a browser's session away.
-func noSession() http.Cookie {
-	return http.Cookie{Name: httpx.SessionCookie, Path: "/", MaxAge: -1, HttpOnly: true}
+func noSession(ctx context.Context) http.Cookie {
+	return *httpx.NewCookie(requestOf(ctx), httpx.SessionCookie, "", -1)
 }
 
 func (a *API) listTokens(ctx context.Context, _ *struct{}) (*listOf[store.Credential], error) {

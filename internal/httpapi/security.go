@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/store"
@@ -18,6 +18,11 @@ func (a *API) securityRoutes(r router) {
 	get(r, "/api/v1/auth/sessions", "list-own-sessions", "People", a.ownSessions)
 	remove(r, "/api/v1/auth/sessions", "sign-out-everywhere", "People", a.signOutEverywhere)
 	remove(r, "/api/v1/auth/sessions/{id}", "end-session", "People", a.removeToken)
+	get(r, "/api/v1/auth/second-factor", "second-factor", "People", a.secondFactor)
+	post(r, "/api/v1/auth/second-factor", "enrol-second-factor", "People", 200, a.enrolFactor)
+	put(r, "/api/v1/auth/second-factor", "confirm-second-factor", "People", a.confirmFactor)
+	post(r, "/api/v1/auth/second-factor/drop", "drop-second-factor", "People", 204, a.dropFactor)
+	remove(r, "/api/v1/accounts/{id}/second-factor", "reset-second-factor", "People", a.resetFactor)
 }
 
 // reads reports whether a request writes nothing.
@@ -41,11 +46,16 @@ func (a *API) resetPassword(ctx context.Context, in *ByID) (*resetOut, error) {
 	return &out, err
 }
 
-type callerKey struct{}
+type requestKey struct{}
+
+// requestOf is the request that an operation answers.
+func requestOf(ctx context.Context) *http.Request {
+	return ctx.Value(requestKey{}).(*gin.Context).Request
+}
 
 // callerOf is where a request comes from.
-func callerOf(ctx huma.Context) accounts.Caller {
-	c := humagin.Unwrap(ctx)
+func callerOf(ctx context.Context) accounts.Caller {
+	c := ctx.Value(requestKey{}).(*gin.Context)
 	return accounts.Caller{Address: c.ClientIP(), Browser: accounts.Browser(c.Request.UserAgent())}
 }
 
@@ -82,5 +92,5 @@ func (a *API) signOutEverywhere(ctx context.Context, _ *struct{}) (*signOutOut, 
 	if err := a.People.SignOutEverywhere(ctx, sessionOf(ctx)); err != nil {
 		return nil, err
 	}
-	return &signOutOut{noSession()}, nil
+	return &signOutOut{noSession(ctx)}, nil
 }

@@ -14,9 +14,6 @@ import (
 // LangCookie keeps the language that a person chose on a page.
 const LangCookie = "ocopflow_lang"
 
-// SessionCookie carries the secret of a session.
-const SessionCookie = "ocopflow_session"
-
 var matcher = language.NewMatcher([]language.Tag{language.Vietnamese, language.English})
 
 // LangOf is the language of a request: chosen on a page, else by
@@ -41,17 +38,6 @@ func Negotiate(header string) ocop.Lang {
 	return ocop.Vi
 }
 
-// Secret finds the bearer token or session of a request, "" without one.
-func Secret(r *http.Request) string {
-	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
-		return strings.TrimSpace(token)
-	}
-	if c, err := r.Cookie(SessionCookie); err == nil {
-		return c.Value
-	}
-	return ""
-}
-
 // ETag is the entity tag of a version.
 func ETag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
@@ -68,16 +54,6 @@ func IfMatch(header string) (*int64, error) {
 		return nil, fault.New(fault.Stale, "stale", "If-Match không khớp với phiên bản hiện tại.", "If-Match does not match the present version.")
 	}
 	return &n, nil
-}
-
-// SetSession gives a browser its session.
-func SetSession(w http.ResponseWriter, r *http.Request, secret string, seconds int) {
-	http.SetCookie(w, &http.Cookie{Name: SessionCookie, Value: secret, Path: "/", MaxAge: seconds, HttpOnly: true,
-		SameSite: http.SameSiteLaxMode, Secure: secure(r)})
-}
-
-func secure(r *http.Request) bool {
-	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }
 
 // Base is the address that a request was sent to, without a path.

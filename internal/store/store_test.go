@@ -52,6 +52,9 @@ var writes = map[string]write{
 	"writeDelegation":    writeDelegation,
 	"writeDelegationEnd": writeDelegationEnd,
 	"writeCredential":    writeCredential,
+	"writeFactor":        writeFactor,
+	"writeRecovery":      writeRecovery,
+	"writeIdentity":      writeIdentity,
 	"writeCampaign":      writeCampaign,
 	"writeSetting":       writeSetting,
 	"writeCertificates":  writeCertificates,
@@ -202,7 +205,7 @@ func TestEntriesAreAppendOnly(t *testing.T) {
 
 // ownTables are those of the ledger itself, of answers that live 30 days, and
 // of documents' contents, which their hashes name.
-var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "blobs", "goose_db_version", "sqlite_sequence"}
+var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "used_steps", "blobs", "goose_db_version", "sqlite_sequence"}
 
 func TestEveryColumnOfTheProgrammesDataIsTold(t *testing.T) {
 	t.Parallel()

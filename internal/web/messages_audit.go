@@ -150,6 +150,7 @@ var auditMessages = map[string]ocop.Text{
 	"role_admin":        {Vi: "Quản trị", En: "Administrator"},
 	"role_auditor":      {Vi: "Thanh tra, kiểm toán", En: "Auditor"},
 	"role_member":       {Vi: "Thành viên hội đồng", En: "Council member"},
+	"role_privacy":      {Vi: "Cán bộ bảo vệ dữ liệu cá nhân", En: "Data protection officer"},
 	"role_department":   {Vi: "Phòng chuyên môn", En: "Department"},
 	"data_of":           {Vi: "Dữ liệu", En: "Data"},
 }

@@ -9,9 +9,9 @@ import (
 	"ocopflow/internal/workflow"
 )
 
-// paper is a line of a product's checklist: a kind of document, what there is
+// evidence is a line of a product's checklist: a kind of document, what there is
 // of it, and what it is for.
-type paper struct {
+type evidence struct {
 	Kind, Title string
 	For         []string // titles of the moves that ask for it
 	By          string   // who brings it
@@ -23,8 +23,8 @@ type paper struct {
 
 // papers is the checklist of the present round, and then whatever else lies
 // in the dossier.
-func (p *page) papers(rules *workflow.Rules, product *ocop.Product, documents []store.Document, own *ocop.SelfScore) []paper {
-	var out []paper
+func (p *page) papers(rules *workflow.Rules, product *ocop.Product, documents []store.Document, own *ocop.SelfScore) []evidence {
+	var out []evidence
 	for _, n := range rules.Checklist(product.Track) {
 		x := p.paper(rules, product, n.Kind, documents)
 		for _, e := range n.Moves {
@@ -36,16 +36,16 @@ func (p *page) papers(rules *workflow.Rules, product *ocop.Product, documents []
 		out = append(out, x)
 	}
 	for _, d := range documents {
-		if !slices.ContainsFunc(out, func(x paper) bool { return x.Kind == d.Kind }) {
+		if !slices.ContainsFunc(out, func(x evidence) bool { return x.Kind == d.Kind }) {
 			out = append(out, p.paper(rules, product, d.Kind, documents))
 		}
 	}
 	return out
 }
 
-func (p *page) paper(rules *workflow.Rules, product *ocop.Product, kind string, documents []store.Document) paper {
+func (p *page) paper(rules *workflow.Rules, product *ocop.Product, kind string, documents []store.Document) evidence {
 	rule, known := rules.Documents.Get(kind)
-	x := paper{Kind: kind, Title: kind, By: p.Roles(rule.By), Mine: p.brings(rule, product)}
+	x := evidence{Kind: kind, Title: kind, By: p.Roles(rule.By), Mine: p.brings(rule, product)}
 	if known {
 		x.Title = rule.Title.In(p.L())
 	}

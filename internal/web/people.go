@@ -124,6 +124,7 @@ type accountBody struct {
 	Roles    []ocop.Role
 	Units    []ocop.Unit
 	Self     bool
+	Factor   bool
 }
 
 func (s *Site) account(p *page) error { return s.showAccount(p, p.c.Param("id"), "") }
@@ -135,6 +136,9 @@ func (s *Site) showAccount(p *page, id, password string) error {
 	}
 	b := accountBody{personLine: personLine{Account: who.Account}, Password: password, Self: who.ID == p.session.Account.ID}
 	if b.Held, err = p.heldLines(who.Held); err != nil {
+		return err
+	}
+	if _, _, b.Factor, err = s.People.HasFactor(p.ctx, who.ID); err != nil {
 		return err
 	}
 	if b.Units, err = p.administered(); err != nil {
@@ -163,6 +167,8 @@ func (s *Site) accountAct(p *page) error {
 		_, err = s.People.Disable(p.ctx, actor, id, false)
 	case "reset":
 		password, err = s.People.Reset(p.ctx, actor, id)
+	case "reset-factor":
+		err = s.People.ResetFactor(p.ctx, actor, id)
 	default:
 		err = fault.New(fault.Invalid, "shape", "Hãy chọn một việc trên trang.", "Choose one of the acts on the page.")
 	}

@@ -44,7 +44,7 @@ type productBody struct {
 	Sessions    []council.View
 	Halls       []store.Council // with which the reader may open a session now
 	Changed     []line          // since a stale form was made
-	Papers      []paper
+	Papers      []evidence
 	Kind        string // of document that the reader is about to bring
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"time"
 
 	"ocopflow/internal/accounts"
@@ -16,19 +17,53 @@ func (s *Site) showSignIn(p *page) error {
 	return p.show("sign-in", p.T("sign_in"), signInBody{Back: p.c.Query("back")})
 }
 
+// halfCookie carries a sign-in from the password to the second factor.
+const halfCookie = "ocopflow_sign_in"
+
 func (s *Site) signIn(p *page) error {
 	name := p.Typed("name")
-	secret, _, err := s.People.SignIn(p.ctx, name, p.Typed("password"), accounts.Caller{Address: p.c.ClientIP(), Browser: accounts.Browser(p.c.Request.UserAgent())})
-	switch {
-	case err == nil:
-		httpx.SetSession(p.c.Writer, p.c.Request, secret.Secret, int(accounts.SessionLife/time.Second))
-		return p.back(p.Typed("back"), "/")
-	case !fault.Is(err, fault.Unauthorized) && !fault.Is(err, fault.TooMany):
+	entered, err := s.People.Begin(p.ctx, name, p.Typed("password"), p.caller())
+	if err != nil {
+		return p.refusedSignIn(err, "sign-in", signInBody{p.Typed("back"), name})
+	}
+	return p.entered(entered, p.Typed("back"))
+}
+
+func (p *page) caller() accounts.Caller {
+	return accounts.Caller{Address: p.c.ClientIP(), Browser: accounts.Browser(p.c.Request.UserAgent())}
+}
+
+// entered goes on with a session, or asks for the second factor first.
+func (p *page) entered(e accounts.Entered, back string) error {
+	if e.Half != "" {
+		httpx.SetCookie(p.c.Writer, p.c.Request, halfCookie, e.Half, int(accounts.HalfLife/time.Second))
+		return p.back("/sign-in/code?back="+url.QueryEscape(back), "/sign-in")
+	}
+	httpx.SetSession(p.c.Writer, p.c.Request, e.Session.Secret, int(accounts.SessionLife/time.Second))
+	return p.back(back, "/")
+}
+
+// refusedSignIn shows a step of signing in again with what went wrong.
+func (p *page) refusedSignIn(err error, name string, body signInBody) error {
+	f := fault.Of(err)
+	if f.Kind != fault.Unauthorized && f.Kind != fault.TooMany && f.Kind != fault.Invalid && f.Kind != fault.Forbidden {
 		return err
 	}
-	f := fault.Of(err)
 	p.status, p.Problem = httpx.Status(f), httpx.ProblemOf(f, p.L())
-	return p.show("sign-in", p.T("sign_in"), signInBody{p.Typed("back"), name})
+	return p.show(name, p.T("sign_in"), body)
+}
+
+func (s *Site) showCode(p *page) error {
+	return p.show("sign-in-code", p.T("second_factor"), signInBody{Back: p.c.Query("back")})
+}
+
+func (s *Site) signInCode(p *page) error {
+	secret, err := s.People.Finish(p.ctx, httpx.Cookie(p.c.Request, halfCookie), p.Typed("code"), p.caller())
+	if err != nil {
+		return p.refusedSignIn(err, "sign-in-code", signInBody{Back: p.Typed("back")})
+	}
+	httpx.SetCookie(p.c.Writer, p.c.Request, halfCookie, "", -1)
+	return p.entered(accounts.Entered{Session: secret}, p.Typed("back"))
 }
 
 func (s *Site) signOut(p *page) error {

@@ -1,6 +1,10 @@
 package web
 
 import (
+	"strconv"
+	"time"
+
+	"ocopflow/internal/accounts"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/store"
@@ -10,11 +14,25 @@ type settingsBody struct {
 	Sessions []store.Credential
 	Tokens   []store.Credential
 	Current  string
+	Factor   struct {
+		On   bool
+		Left int // recovery codes
+	}
+	Identities []store.Identity
+	Made       *accounts.Secret // a token, shown once
 }
 
-func (s *Site) settings(p *page) error {
-	b := settingsBody{Current: p.session.Credential}
+func (s *Site) settings(p *page) error { return s.showSettings(p, nil) }
+
+func (s *Site) showSettings(p *page, made *accounts.Secret) error {
+	b := settingsBody{Current: p.session.Credential, Made: made}
 	var err error
+	if _, b.Factor.Left, b.Factor.On, err = s.People.HasFactor(p.ctx, p.session.Account.ID); err != nil {
+		return err
+	}
+	if b.Identities, err = s.People.Identities(p.ctx, *p.session); err != nil {
+		return err
+	}
 	if b.Sessions, err = s.People.Sessions(p.ctx, *p.session); err != nil {
 		return err
 	}
@@ -57,4 +75,18 @@ func (s *Site) signOutEverywhere(p *page) error {
 	}
 	httpx.SetSession(p.c.Writer, p.c.Request, "", -1)
 	return p.back("", "/sign-in")
+}
+
+// addToken makes a token for a program, and shows its secret this once.
+func (s *Site) addToken(p *page) error {
+	days, _ := strconv.Atoi(p.Typed("days")) // 0 means the longest
+	scope := ""
+	if p.Typed("scope") != "write" {
+		scope = accounts.ScopeRead
+	}
+	made, err := s.People.ScopedToken(p.ctx, p.session.Actor, p.Typed("label"), time.Duration(days)*24*time.Hour, scope)
+	if err != nil {
+		return p.retry(err, s.settings)
+	}
+	return s.showSettings(p, &made)
 }

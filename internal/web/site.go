@@ -29,6 +29,7 @@ import (
 	"ocopflow/internal/notary"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
+	"ocopflow/internal/provider"
 	"ocopflow/internal/review"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/workflow"
@@ -57,6 +58,8 @@ type Site struct {
 	Clock     func() time.Time
 	SetClock  func(ctx context.Context, now time.Time) error // nil outside of the demo
 	MaxUpload int64
+	PublicURL string             // where the public reaches the server; "" takes each request's own
+	Provider  *provider.Provider // another way to sign in; nil without one
 
 	pages  *template.Template
 	assets assets
@@ -91,6 +94,17 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/", s.member(s.start))
 	e.GET("/sign-in", s.handle(s.showSignIn))
 	e.POST("/sign-in", s.handle(s.signIn))
+	e.GET("/sign-in/code", s.handle(s.showCode))
+	e.POST("/sign-in/code", s.handle(s.signInCode))
+	e.GET("/settings/second-factor", s.member(s.showFactor))
+	e.POST("/settings/second-factor", s.member(s.confirmFactor))
+	e.POST("/settings/second-factor/drop", s.member(s.dropFactor))
+	e.GET("/sign-in/provider", s.handle(s.goToProvider))
+	e.GET("/sign-in/provider/return", s.handle(s.comeBack))
+	e.GET("/settings/identities/new", s.member(s.goToLink))
+	e.POST("/settings/identities", s.member(s.link))
+	e.POST("/settings/identities/end", s.member(s.unlink))
+	e.POST("/settings/tokens", s.member(s.addToken))
 	e.POST("/sign-out", s.member(s.signOut))
 	e.GET("/settings", s.member(s.settings))
 	e.POST("/settings/password", s.member(s.changePassword))
@@ -181,6 +195,9 @@ func (s *Site) handle(h handler) gin.HandlerFunc {
 			return
 		}
 		if p.session, err = s.People.Recognise(p.ctx, httpx.Secret(c.Request)); err == nil {
+			if p.session != nil {
+				httpx.Recognise(p.ctx)
+			}
 			err = h(p)
 		}
 		if err != nil {
