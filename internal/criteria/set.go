@@ -148,3 +148,16 @@ func (c Criterion) offers(points, inCase int) bool {
 	}
 	return false
 }
+
+// Points are the points of a sheet on each part of the set, in its order.
+func (s *Set) Points(x Sheet) []int {
+	out := make([]int, len(s.Parts))
+	for i, part := range s.Parts {
+		for _, section := range part.Sections {
+			for _, c := range section.Criteria {
+				out[i] += x.Choices[c.Code]
+			}
+		}
+	}
+	return out
+}

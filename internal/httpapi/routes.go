@@ -53,6 +53,7 @@ func (a *API) routes(api huma.API) {
 		get(r, "/api/v1/scoring-sessions/{id}/sheets/{account}/{turn}/sheet."+format, "sheet-"+format, "Scoring", a.sheetPaper(format))
 	}
 	bulk(r, "/api/v1/transitions", "move-products", "Products", a.moveMany)
+	get(r, "/api/v1/reports", "report", "Products", a.report)
 	get(r, "/api/v1/worklist", "worklist", "Products", a.worklist)
 	get(r, "/api/v1/campaigns", "list-campaigns", "Campaigns", a.listCampaigns)
 	post(r, "/api/v1/campaigns", "import-campaign", "Campaigns", 201, a.importCampaign)

@@ -73,6 +73,7 @@ func (p *page) Menu() []place {
 	add("/products", p.T("products"))
 	add("/councils", p.T("councils"), access.Office, access.Leader, access.Secretary, access.Member, access.Auditor)
 	add("/campaigns", p.T("campaigns"))
+	add("/reports", p.T("reports"), access.Office, access.Leader, access.Secretary, access.Commune, access.Department, access.Auditor)
 	add("/procedures", p.T("procedures"))
 	add("/producers", p.T("producers_title"), access.Office)
 	add("/accounts", p.T("accounts"), access.Admin)

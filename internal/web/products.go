@@ -251,6 +251,7 @@ func (s *Site) campaigns(p *page) error {
 
 type campaignBody struct {
 	campaign.Campaign
+	Plan      plan
 	CanExtend bool
 	names     map[string]ocop.Text
 }
@@ -271,6 +272,9 @@ func (s *Site) campaign(p *page) error {
 	body := campaignBody{Campaign: c, names: map[string]ocop.Text{"producers": messages["producers"], "communes": messages["communes"]}}
 	if r := p.newest(); r.Rules != nil {
 		body.CanExtend = p.holds(r.Extend)
+	}
+	if body.Plan, err = s.plan(p, c); err != nil {
+		return err
 	}
 	units, err := store.Units(p.ctx, s.DB, "", 5000)
 	if err != nil {

@@ -24,6 +24,7 @@ type sessionBody struct {
 	Open     bool // the sheets are
 	Over     bool // closed or cancelled
 	Bands    string
+	Parts    *parts // of the opened sheets
 }
 
 func (s *Site) scoring(p *page) error {
@@ -55,6 +56,9 @@ func (s *Site) scoring(p *page) error {
 	b.lay(set)
 	if err := s.ownScores(p, &b, set); err != nil {
 		return err
+	}
+	if b.Open {
+		b.Parts = p.byPart(v, set)
 	}
 	return p.show("session", p.T("session")+": "+v.Product.Name, b)
 }

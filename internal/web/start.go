@@ -134,6 +134,9 @@ func (s *Site) brief(p *page) (*ledgerBrief, error) {
 	return &ledgerBrief{Size: p.Count(p.Seen + 1), Open: len(open)}, err
 }
 
+// Int64 widens a number for Count.
+func (p *page) Int64(n int) int64 { return int64(n) }
+
 // Count writes a number with its thousands set apart.
 func (p *page) Count(n int64) string {
 	mark := "."

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+)
+
+// binder numbers the arguments of a statement.
+type binder struct{ args []any }
+
+func (b *binder) bind(v any) string {
+	b.args = append(b.args, v)
+	return fmt.Sprintf("$%d", len(b.args))
+}
+
+// Tally is how many certificates of some stars share a day.
+type Tally struct {
+	Stars int
+	Day   ocop.Date
+	Count int64
+}
+
+func scanTally(s scanner) (t Tally, err error) { return t, s.Scan(&t.Stars, &t.Day, &t.Count) }
+
+// Issued counts certificates of products in view by stars and day of issue.
+func Issued(ctx context.Context, q sqldb.Querier, v access.View) ([]Tally, error) {
+	var b binder
+	rows, err := q.Query(ctx, `SELECT k.stars, k.issued_on, count(*) FROM certificates k JOIN products p ON p.id = k.product WHERE `+viewCondition(v, b.bind)+
+		` GROUP BY k.stars, k.issued_on ORDER BY k.issued_on, k.stars`, b.args...)
+	return collect(rows, err, "certificates issued", scanTally)
+}
+
+// Ending counts certificates in force, of products in view, by stars and last
+// day, from one day to another, both inside.
+func Ending(ctx context.Context, q sqldb.Querier, v access.View, from, to ocop.Date) ([]Tally, error) {
+	var b binder
+	where := viewCondition(v, b.bind)
+	last := "COALESCE(k.extended_to, k.last_day)"
+	rows, err := q.Query(ctx, fmt.Sprintf(`SELECT k.stars, %s, count(*) FROM certificates k JOIN products p ON p.id = k.product WHERE %s
+		AND k.superseded_on IS NULL AND k.revoked_on IS NULL AND %s >= %s AND %s <= %s GROUP BY k.stars, %s ORDER BY 2, 1`,
+		last, where, last, b.bind(int64(from)), last, b.bind(int64(to)), last), b.args...)
+	return collect(rows, err, "certificates ending", scanTally)
+}
+
+// Reached counts the products at or below a place that have a certificate in
+// force on a day of at least some stars, and those among them that came to so
+// many stars between two days, both inside, without having had them before.
+func Reached(ctx context.Context, q sqldb.Querier, place ocop.Path, stars int, on, since, until ocop.Date) (held, fresh int64, err error) {
+	where, args := below("p.path", []ocop.Path{place})
+	n := len(args)
+	args = append(args, int64(stars), int64(on), int64(since), int64(until))
+	inForce := fmt.Sprintf(`k.stars >= $%d AND k.issued_on <= $%d AND COALESCE(k.extended_to, k.last_day) >= $%d
+		AND (k.superseded_on IS NULL OR k.superseded_on > $%d) AND (k.revoked_on IS NULL OR k.revoked_on > $%d)`, n+1, n+2, n+2, n+2, n+2)
+	text := fmt.Sprintf(`SELECT count(DISTINCT k.product), count(DISTINCT CASE WHEN k.issued_on >= $%d AND k.issued_on <= $%d AND NOT EXISTS
+		(SELECT 1 FROM certificates o WHERE o.product = k.product AND o.stars >= $%d AND o.issued_on < $%d) THEN k.product END)
+		FROM certificates k JOIN products p ON p.id = k.product WHERE %s AND %s`, n+3, n+4, n+1, n+3, where, inForce)
+	err = q.QueryRow(ctx, text, args...).Scan(&held, &fresh)
+	return held, fresh, err
+}
+
+// Step is a move of a product, with the state that it led to in its entry.
+type Step struct {
+	Product string
+	Commune string // name, "" where it is not known
+	At      time.Time
+	Body    string
+}
+
+// Steps are the newest moves of products in view, the newest first.
+func Steps(ctx context.Context, q sqldb.Querier, v access.View, limit int) ([]Step, error) {
+	var b binder
+	where := viewCondition(v, b.bind)
+	rows, err := q.Query(ctx, `SELECT m.product, c.name_vi, m.at, e.body FROM moves m JOIN products p ON p.id = m.product JOIN entries e ON e.idx = m.entry
+		LEFT JOIN units c ON c.id = p.commune WHERE `+where+` ORDER BY m.entry DESC LIMIT `+b.bind(limit), b.args...)
+	return collect(rows, err, "steps", func(s scanner) (x Step, err error) {
+		var commune sql.NullString
+		var at int64
+		err = s.Scan(&x.Product, &commune, &at, &x.Body)
+		x.Commune, x.At = strings.TrimSpace(commune.String), sqldb.Time(at)
+		return x, err
+	})
+}
