@@ -28,7 +28,7 @@ var layers = [][]string{
 }
 
 // testOnly packages are imported by tests alone.
-var testOnly = []string{"dbtest", "archtest"}
+var testOnly = []string{"dbtest", "archtest", "browser"}
 
 // besides have no place in the layers; anybody above may use them.
 var besides = []string{"pgprivate"}

@@ -47,6 +47,7 @@ type bulkItem struct {
 	Version int64  // that it was tried at
 	Number  string // as typed
 	OK      bool
+	Ticked  bool // it would stand, or lacks only what the form asks for
 	To      string
 	Problem *httpx.Problem
 	Changed []line // by others since it was tried
@@ -142,7 +143,7 @@ func (s *Site) doBulk(p *page) error {
 // took notes what came of an item.
 func (b *bulkBody) took(p *page, i int, err error) {
 	if err == nil {
-		b.Items[i].OK = true
+		b.Items[i].OK, b.Items[i].Ticked = true, true
 		b.Good++
 		return
 	}
@@ -150,7 +151,17 @@ func (b *bulkBody) took(p *page, i int, err error) {
 	if f.Kind == fault.Internal {
 		p.site.Log.ErrorContext(p.ctx, "bulk move failed", "err", f.Err)
 	}
+	b.Items[i].Ticked = typeable(f)
 	b.Items[i].Problem = httpx.ProblemOf(f, p.L())
+}
+
+// typeable reports whether all that stands against a move is what nobody has
+// typed yet.
+func typeable(f *fault.Error) bool {
+	if f.Kind == fault.Invalid {
+		return true
+	}
+	return f.Kind == fault.Refused && !slices.ContainsFunc(f.Reasons, func(r fault.Reason) bool { return r.Code != "form_missing" && r.Code != "comment_missing" })
 }
 
 // overtaken finds who changed a product since it was tried.

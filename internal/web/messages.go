@@ -36,6 +36,7 @@ var messages = map[string]ocop.Text{
 	"find":                    {Vi: "Tìm", En: "Find"},
 	"acting_for":              {Vi: "thay mặt", En: "acting for"},
 	"ledger_entries":          {Vi: "Số bản ghi trong sổ cái", En: "Entries in the ledger"},
+	"another_person":          {Vi: "người khác", En: "another person"},
 	"start":                   {Vi: "Hôm nay", En: "Today"},
 	"theme_dark":              {Vi: "Nền tối", En: "Dark"},
 	"theme_light":             {Vi: "Nền sáng", En: "Light"},
@@ -361,8 +362,8 @@ func (p *page) Roles(list []ocop.Role) string {
 // Reasons writes reasons in the reader's language.
 func (p *page) Reasons(list []fault.Reason) []httpx.Reason { return httpx.Reasons(list, p.L()) }
 
-// Value writes what a reason measured: yes, no and states in words, the rest as
-// it is.
+// Value writes what a reason measured: yes, no, states, moves and roles in
+// words, the rest as it is.
 func (p *page) Value(v string) string {
 	if v == "true" || v == "false" {
 		return p.T(v)
@@ -373,8 +374,15 @@ func (p *page) Value(v string) string {
 	}
 	words := strings.Split(v, ", ")
 	for i, w := range words {
-		if rules.States.Has(w) {
+		switch {
+		case rules.States.Has(w):
 			words[i] = p.State(ocop.State(w))
+		case rules.Transitions.Has(w):
+			words[i] = p.Event(w)
+		case rules.Procedure.Roles.Has(w):
+			words[i] = p.RoleName(ocop.Role(w))
+		case w == "another person":
+			words[i] = p.T("another_person")
 		}
 	}
 	return strings.Join(words, ", ")
