@@ -39,7 +39,7 @@ func TestExitCodes(t *testing.T) {
 		{exitUsage, []string{"fly"}, ""},
 		{exitUsage, []string{"workflow", "check", "nowhere.yaml"}, ""},
 		{exitUsage, []string{"serve", "--colour"}, ""},
-		{exitDone, []string{"migrate", "--database", db, "--json"}, `"steps":20`},
+		{exitDone, []string{"migrate", "--database", db, "--json"}, `"steps":22`},
 		{exitDone, []string{"unit", "add", "ha-tinh", "province", "--vi", "Tỉnh Hà Tĩnh", "--en", "Hà Tĩnh", "--database", db}, ""},
 		{exitDone, []string{"account", "add", "thanh", "--password", "a long password", "--database", db}, ""},
 		{exitFailed, []string{"account", "add", "thanh", "--password", "a long password", "--database", db}, ""},

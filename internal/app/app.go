@@ -124,6 +124,9 @@ func (a *App) start(ctx context.Context) error {
 	if _, err := migrations.Up(ctx, a.DB); err != nil {
 		return err
 	}
+	if err := store.FillWords(ctx, a.DB); err != nil {
+		return err
+	}
 	if err := a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return store.CreateHead(ctx, tx, newOrigin()) }); err != nil {
 		return fmt.Errorf("ledger head: %w", err)
 	}

@@ -35,6 +35,12 @@ func (d *Desk) Products(ctx context.Context, a access.Actor, f store.Filter) ([]
 	return store.ListProducts(ctx, d.DB, f)
 }
 
+// Count counts products in view, no further than one above store.Most.
+func (d *Desk) Count(ctx context.Context, a access.Actor, f store.Filter) (int64, error) {
+	f.View = a.Products()
+	return store.CountProducts(ctx, d.DB, f)
+}
+
 // Counts gives the number of products in view by state.
 func (d *Desk) Counts(ctx context.Context, a access.Actor, f store.Filter) (map[ocop.State]int64, error) {
 	f.View = a.Products()

@@ -93,7 +93,10 @@ func InsertProducts(ctx context.Context, tx *sqldb.Tx, list []*ocop.Product) err
 			string(p.State), string(p.Track), string(p.Level), nullText(p.Round), p.Version, nullText(p.Campaign), int64(p.Stars),
 			nullText(p.Certificate), nullDay(p.Due), p.Rejected, p.Assumed, proposal, sqldb.Micros(p.UpdatedAt)})
 	}
-	return writeProducts.all(ctx, tx, "insert products", rows)
+	if err := writeProducts.all(ctx, tx, "insert products", rows); err != nil {
+		return err
+	}
+	return saveWords(ctx, tx, list)
 }
 
 // MoveProducts saves products that were decided upon.
@@ -139,7 +142,7 @@ type Filter struct {
 	Set      int
 	Stars    int
 	Overdue  *ocop.Date // due before this day
-	Text     string     // folded; every word must occur in the name or the code, or in the producer's name
+	Text     string     // folded; every word must begin a word of the name, the code or the producer's name
 	Waiting  bool       // only those for which anything can be due: in a round, with a deadline, expired, proposed for revocation
 	ByDue    bool       // order by deadline, those without one last
 	After    string     // code of the last one seen, or "due|code" by due
@@ -147,7 +150,7 @@ type Filter struct {
 }
 
 // where builds the filter's conditions with bound arguments.
-func (f Filter) where() (string, []any) {
+func (f Filter) where(w way) (string, []any) {
 	var conds []string
 	var args []any
 	bind := func(v any) string {
@@ -155,12 +158,18 @@ func (f Filter) where() (string, []any) {
 		return fmt.Sprintf("$%d", len(args))
 	}
 	add := func(format string, v any) { conds = append(conds, fmt.Sprintf(format, bind(v))) }
-	conds = append(conds, viewCondition(f.View, bind))
+	conds = append(conds, w.viewCondition(f.View, bind))
+	column := func(name string) string { // one that an index could be used for
+		if w.rare() {
+			return hidden(name)
+		}
+		return name
+	}
 	if f.Waiting {
 		conds = append(conds, "(p.round IS NOT NULL OR p.due IS NOT NULL OR p.state = 'expired' OR p.proposal <> '')")
 	}
 	if f.State != "" {
-		add("p.state = %s", f.State)
+		add(column("p.state")+" = %s", f.State)
 	}
 	if f.Track != "" {
 		add("p.track = %s", f.Track)
@@ -170,11 +179,11 @@ func (f Filter) where() (string, []any) {
 	}
 	if f.Commune != "" {
 		n := bind(f.Commune)
-		conds = append(conds, fmt.Sprintf("(p.commune = %s OR c.code = %s)", n, n))
+		conds = append(conds, fmt.Sprintf("%s = COALESCE((SELECT u.id FROM units u WHERE u.code = %s), %s)", column("p.commune"), n, n))
 	}
 	if f.Campaign != "" {
 		n := bind(f.Campaign)
-		conds = append(conds, fmt.Sprintf("(p.campaign = %s OR g.code = %s)", n, n))
+		conds = append(conds, fmt.Sprintf("%s = COALESCE((SELECT g.id FROM campaigns g WHERE g.code = %s), %s)", column("p.campaign"), n, n))
 	}
 	if f.Producer != "" {
 		add("p.producer = %s", f.Producer)
@@ -189,8 +198,12 @@ func (f Filter) where() (string, []any) {
 		add("p.due < %s", int64(*f.Overdue))
 	}
 	for _, word := range strings.Fields(f.Text) {
-		n := bind("%" + escapeLike(word) + "%")
-		conds = append(conds, fmt.Sprintf(`(p.folded LIKE %s ESCAPE '\' OR p.code LIKE %s ESCAPE '\' OR p.producer IN (SELECT r.id FROM producers r WHERE r.folded LIKE %s ESCAPE '\'))`, n, n, n))
+		from, to := bind(word), bind(word+"\U0010FFFF")
+		if w.words[word] {
+			conds = append(conds, fmt.Sprintf("p.id IN (SELECT w.product FROM product_words w WHERE w.word >= %s AND w.word < %s)", from, to))
+		} else {
+			conds = append(conds, fmt.Sprintf("EXISTS (SELECT 1 FROM product_words w WHERE w.product = p.id AND w.word >= %s AND w.word < %s)", from, to))
+		}
 	}
 	if f.ByDue {
 		if due, code, ok := strings.Cut(f.After, "|"); ok {
@@ -243,7 +256,11 @@ func escapeLike(s string) string {
 
 // ListProducts gives one page of what the filter lets through.
 func ListProducts(ctx context.Context, q sqldb.Querier, f Filter) ([]ocop.Product, error) {
-	where, args := f.where()
+	w, err := f.wayOf(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	where, args := f.where(w)
 	order := "p.code"
 	if f.ByDue {
 		order = fmt.Sprintf("COALESCE(p.due, %d), p.code", never)
@@ -257,8 +274,8 @@ func ListProducts(ctx context.Context, q sqldb.Querier, f Filter) ([]ocop.Produc
 // CountByState counts the products in view by state.
 func CountByState(ctx context.Context, q sqldb.Querier, f Filter) (map[ocop.State]int64, error) {
 	f.After = ""
-	where, args := f.where()
-	rows, err := q.Query(ctx, "SELECT p.state, count(*)"+productFrom+"WHERE "+where+" GROUP BY p.state", args...)
+	where, args := f.where(way{view: true})
+	rows, err := q.Query(ctx, "SELECT p.state, count(*) FROM products p WHERE "+where+" GROUP BY p.state", args...)
 	out := map[ocop.State]int64{}
 	_, err = collect(rows, err, "count products", func(s scanner) (struct{}, error) {
 		var state ocop.State
@@ -269,3 +286,18 @@ func CountByState(ctx context.Context, q sqldb.Querier, f Filter) (map[ocop.Stat
 	})
 	return out, err
 }
+
+// CountProducts counts what the filter lets through, but no further than one
+// above Most.
+func CountProducts(ctx context.Context, q sqldb.Querier, f Filter) (int64, error) {
+	f.After, f.ByDue = "", false
+	w, err := f.wayOf(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	where, args := f.where(w)
+	return upTo(ctx, q, "products p WHERE "+where, args)
+}
+
+// Most is how far CountProducts counts.
+const Most = few

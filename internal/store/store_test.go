@@ -38,6 +38,7 @@ var sets = map[string]sqldb.Set{
 	"setClearTimers": setClearTimers, "setTimers": setTimers, "setDropTimers": setDropTimers, "setMarks": setMarks, "setExtensions": setExtensions, "setAnswers": setAnswers,
 	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections,
 	"setCertificates": setCertificates, "setTaken": setTaken,
+	"setWords":       setWords,
 	"setStreams":     setStreams,
 	"setSaveStreams": setSaveStreams, "setEntries": setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate, "setForget": setForget,
 	"setCommitments": setCommitments, "setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers, "setAccountNames": setAccountNames, "setAccountsBelow": setAccountsBelow,
@@ -205,7 +206,7 @@ func TestEntriesAreAppendOnly(t *testing.T) {
 
 // ownTables are those of the ledger itself, of answers that live 30 days, and
 // of documents' contents, which their hashes name.
-var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "used_steps", "blobs", "goose_db_version", "sqlite_sequence"}
+var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "used_steps", "product_words", "blobs", "goose_db_version", "sqlite_sequence"}
 
 func TestEveryColumnOfTheProgrammesDataIsTold(t *testing.T) {
 	t.Parallel()

@@ -15,6 +15,7 @@ var listMessages = map[string]ocop.Text{
 	"sort":               {Vi: "Sắp xếp theo", En: "Sort by"},
 	"by_code":            {Vi: "Mã sản phẩm", En: "Code"},
 	"products_found":     {Vi: "sản phẩm", En: "products"},
+	"more_than":          {Vi: "hơn", En: "more than"},
 	"chip_remove":        {Vi: "bỏ điều kiện này", En: "drop this condition"},
 	"chip_none":          {Vi: "Bỏ mọi điều kiện", En: "Drop all conditions"},
 	"tick":               {Vi: "Chọn", En: "Tick"},

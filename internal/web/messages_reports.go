@@ -24,7 +24,7 @@ var reportMessages = map[string]ocop.Text{
 	"stays":            {Vi: "Thời gian ở mỗi trạng thái", En: "Time in each state"},
 	"stays_by_commune": {Vi: "Số ngày trung vị ở mỗi trạng thái, theo xã", En: "Median days in each state, by commune"},
 	"median_days":      {Vi: "Trung vị (ngày)", En: "Median (days)"},
-	"nine_in_ten":         {Vi: "9 trên 10 lượt không quá", En: "9 in 10 took no more than"},
+	"nine_in_ten":      {Vi: "9 trên 10 lượt không quá", En: "9 in 10 took no more than"},
 	"times":            {Vi: "Số lượt", En: "Times"},
 	"stays_from":       {Vi: "Tính từ", En: "From the newest"},
 	"stays_moves":      {Vi: "bước chuyển gần nhất trong phạm vi của bạn.", En: "moves in your scope."},

@@ -33,7 +33,7 @@ type productsBody struct {
 	Communes  []choice
 	Events    []choice // that the reader may bring about for many at once
 	Items     []casework.Product
-	Total     int64 // that match
+	Total     string // that match
 	Next      string
 	CSV       string
 	ByDue     bool
@@ -101,22 +101,18 @@ func with(q url.Values, name, value string) url.Values {
 	return out
 }
 
-// choices fills what the list can be narrowed to, with counts by state.
+// choices fills what the list can be narrowed to, and how many match.
 func (s *Site) choices(p *page, f store.Filter, b *productsBody) error {
-	state := f.State
-	f.State = ""
-	counts, err := s.Desk.Counts(p.ctx, p.session.Actor, f)
+	n, err := s.Desk.Count(p.ctx, p.session.Actor, f)
 	if err != nil {
 		return err
 	}
+	if b.Total = p.Count(n); n > store.Most {
+		b.Total = p.T("more_than") + " " + p.Count(store.Most)
+	}
 	r := p.newest()
 	for _, name := range r.States.Keys() {
-		b.States = append(b.States, choice{name, p.State(ocop.State(name)), counts[ocop.State(name)]})
-	}
-	for name, n := range counts {
-		if state == "" || string(name) == state {
-			b.Total += n
-		}
+		b.States = append(b.States, choice{Value: name, Title: p.State(ocop.State(name))})
 	}
 	for _, name := range r.Tracks.Keys() {
 		b.Tracks = append(b.Tracks, choice{Value: name, Title: p.Track(ocop.Track(name))})

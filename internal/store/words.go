@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+)
+
+// setWords keeps the words of products; a word that is there stays.
+var setWords = sqldb.Set{
+	SQL:     `INSERT INTO product_words (product, word) SELECT c1, c2 FROM {rows} WHERE TRUE ON CONFLICT (product, word) DO NOTHING`,
+	Columns: []sqldb.Kind{sqldb.Text, sqldb.Text},
+}
+
+const sqlWordless = `SELECT p.id, p.code, p.folded, r.folded FROM products p JOIN producers r ON r.id = p.producer WHERE p.id > $1 AND NOT EXISTS (SELECT 1 FROM product_words w WHERE w.product = p.id) ORDER BY p.id LIMIT 1000`
+
+// wordsOf are the words by which a product is found.
+func wordsOf(id string, texts ...string) (rows [][]any) {
+	var words []string
+	for _, text := range texts {
+		words = append(words, strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '-' })...)
+	}
+	slices.Sort(words)
+	for _, w := range slices.Compact(words) {
+		rows = append(rows, []any{id, w})
+	}
+	return rows
+}
+
+// saveWords makes new products findable.
+func saveWords(ctx context.Context, tx *sqldb.Tx, list []*ocop.Product) error {
+	var rows [][]any
+	for _, p := range list {
+		rows = append(rows, wordsOf(p.ID, ocop.Fold(p.Name), p.Code, ocop.Fold(p.Producer.Name))...)
+	}
+	_, err := sqldb.ExecSet(ctx, tx, setWords, rows)
+	return err
+}
+
+// FillWords makes products findable that an older program entered; it takes up
+// where it stopped.
+func FillWords(ctx context.Context, db *sqldb.DB) error {
+	after := ""
+	for {
+		var rows [][]any
+		last := ""
+		found, err := db.Query(ctx, sqlWordless, after)
+		n, err := collect(found, err, "products without words", func(s scanner) (struct{}, error) {
+			var id, code, name, owner string
+			err := s.Scan(&id, &code, &name, &owner)
+			rows, last = append(rows, wordsOf(id, name, code, owner)...), id
+			return struct{}{}, err
+		})
+		if err != nil || len(n) == 0 {
+			return err
+		}
+		if err := db.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+			_, err := sqldb.ExecSet(ctx, tx, setWords, rows)
+			return err
+		}); err != nil {
+			return err
+		}
+		after = last
+	}
+}
+
+// few is so small a number of rows that sorting them costs nothing.
+const few = 2000
+
+// upTo counts rows, but no further than one above few.
+func upTo(ctx context.Context, q sqldb.Querier, from string, args []any) (int64, error) {
+	var n int64
+	err := q.QueryRow(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s LIMIT %d) x", from, few+1), args...).Scan(&n)
+	return n, err
+}
+
+// way is how a filter's rows are best reached: a list in order of codes stops
+// at the end of its page, unless so few rows can match that it would look at
+// all of them for nothing.
+type way struct {
+	view  bool            // few products are in view: by their place
+	words map[string]bool // words that few products have: by them
+}
+
+// wayOf looks how many rows the view and each word have.
+func (f Filter) wayOf(ctx context.Context, q sqldb.Querier) (way, error) {
+	w := way{words: map[string]bool{}}
+	var b binder
+	where := viewCondition(f.View, b.bind)
+	n, err := upTo(ctx, q, "products p WHERE "+where, b.args)
+	if err != nil {
+		return w, fmt.Errorf("products in view: %w", err)
+	}
+	w.view = n <= few
+	for _, word := range strings.Fields(f.Text) {
+		n, err := upTo(ctx, q, "product_words w WHERE w.word >= $1 AND w.word < $2", []any{word, word + "\U0010FFFF"})
+		if err != nil {
+			return w, fmt.Errorf("products with a word: %w", err)
+		}
+		w.words[word] = n <= few
+	}
+	return w, nil
+}
+
+// rare reports whether a word leads to few products.
+func (w way) rare() bool {
+	for _, rare := range w.words {
+		if rare {
+			return true
+		}
+	}
+	return false
+}
+
+// hidden writes a text column so that no index on it is used.
+func hidden(column string) string { return column + " || ''" }
+
+// viewCondition is that of a view, by place only where few are in view.
+func (w way) viewCondition(v access.View, bind func(any) string) string {
+	text := viewCondition(v, bind)
+	if w.view && !w.rare() {
+		return text
+	}
+	return strings.ReplaceAll(text, "p.path ", hidden("p.path")+" ")
+}
