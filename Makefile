@@ -7,9 +7,10 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 KILLS ?= 50
 FUZZTIME ?= 1m
 ENTRIES ?= 100000
+PRODUCTS ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check story chaos bench-ledger fuzz release clean setup
+.PHONY: help run build test check story chaos bench-ledger bench-list guides fuzz release clean setup
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +43,12 @@ chaos: setup ## Kill the server KILLS times during a stream of moves, on both da
 
 bench-ledger: setup ## Fill a ledger with ENTRIES entries; measure verification and proofs on both databases.
 	OCOPFLOW_ENTRIES=$(ENTRIES) $(GO) test -run '^$$' -bench Ledger -benchtime 1x -timeout 3h ./internal/app
+
+bench-list: setup ## Fill in PRODUCTS products; measure the first page of their list on both databases.
+	OCOPFLOW_PRODUCTS=$(PRODUCTS) $(GO) test -run '^$$' -bench ProductList -benchtime 60x -timeout 1h ./internal/app
+
+guides: setup ## Make the pictures of docs/guides anew, in a real browser.
+	$(GO) test -count=1 -run 'TestEverybodysDay/vi$$' ./internal/browser -args -update-guides
 
 fuzz: ## Fuzz each parser for FUZZTIME.
 	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/workflow

@@ -198,11 +198,11 @@ func (f Filter) where(w way) (string, []any) {
 		add("p.due < %s", int64(*f.Overdue))
 	}
 	for _, word := range strings.Fields(f.Text) {
-		from, to := bind(word), bind(word+"\U0010FFFF")
+		from, to := bind(word), bind(word+end)
 		if w.words[word] {
 			conds = append(conds, fmt.Sprintf("p.id IN (SELECT w.product FROM product_words w WHERE w.word >= %s AND w.word < %s)", from, to))
 		} else {
-			conds = append(conds, fmt.Sprintf("EXISTS (SELECT 1 FROM product_words w WHERE w.product = p.id AND w.word >= %s AND w.word < %s)", from, to))
+			conds = append(conds, having("p.id", from, to))
 		}
 	}
 	if f.ByDue {
@@ -234,9 +234,14 @@ func (f Filter) Cursor(p ocop.Product) string {
 const never = 1 << 40
 
 func viewCondition(v access.View, bind func(any) string) string {
+	return viewAs("p.path = %s OR (p.path >= %s AND p.path < %s)", v, bind)
+}
+
+// viewAs is a view with its places written in a form.
+func viewAs(form string, v access.View, bind func(any) string) string {
 	var any []string
 	for _, u := range v.Units {
-		any = append(any, fmt.Sprintf("p.path = %s OR (p.path >= %s AND p.path < %s)", bind(string(u)), bind(string(u)+"/"), bind(u.Above())))
+		any = append(any, fmt.Sprintf(form, bind(string(u)), bind(string(u)+"/"), bind(u.Above())))
 	}
 	for _, id := range v.Producers {
 		any = append(any, fmt.Sprintf("p.producer = %s", bind(id)))
@@ -266,7 +271,9 @@ func ListProducts(ctx context.Context, q sqldb.Querier, f Filter) ([]ocop.Produc
 		order = fmt.Sprintf("COALESCE(p.due, %d), p.code", never)
 	}
 	args = append(args, f.Limit)
-	text := fmt.Sprintf("SELECT %s%sWHERE %s ORDER BY %s LIMIT $%d", productColumns, productFrom, where, order, len(args))
+	// The page first, and then what is shown of it: nothing is joined that is not.
+	page := fmt.Sprintf("SELECT p.id FROM products p WHERE %s ORDER BY %s LIMIT $%d", where, order, len(args))
+	text := fmt.Sprintf("SELECT %s%sWHERE p.id IN (SELECT x.id FROM (%s) x) ORDER BY %s", productColumns, productFrom, page, order)
 	rows, err := q.Query(ctx, text, args...)
 	return collect(rows, err, "list products", scanProduct)
 }

@@ -97,14 +97,35 @@ func (f Filter) wayOf(ctx context.Context, q sqldb.Querier) (way, error) {
 		return w, fmt.Errorf("products in view: %w", err)
 	}
 	w.view = n <= few
+	common := []string{}
 	for _, word := range strings.Fields(f.Text) {
-		n, err := upTo(ctx, q, "product_words w WHERE w.word >= $1 AND w.word < $2", []any{word, word + "\U0010FFFF"})
+		n, err := upTo(ctx, q, "product_words w WHERE w.word >= $1 AND w.word < $2", []any{word, word + end})
 		if err != nil {
 			return w, fmt.Errorf("products with a word: %w", err)
 		}
-		w.words[word] = n <= few
+		if w.words[word] = n <= few; n > few {
+			common = append(common, word)
+		}
 	}
+	if w.rare() || len(common) < 2 {
+		return w, nil
+	}
+	// Words that many products have may hardly ever come together.
+	n, err = upTo(ctx, q, "product_words w WHERE w.word >= $1 AND w.word < $2 AND "+having("w.product", "$3", "$4"), []any{common[0], common[0] + end, common[1], common[1] + end})
+	if err != nil {
+		return w, fmt.Errorf("products with two words: %w", err)
+	}
+	w.words[common[0]], w.words[common[1]] = n <= few, n <= few
 	return w, nil
+}
+
+// end is behind every word that begins with what stands before it.
+const end = "\U0010FFFF"
+
+// having is the condition that a product has a word, asked of each product by
+// itself: the database is not to gather all that have it.
+func having(product, from, to string) string {
+	return fmt.Sprintf("(SELECT 1 FROM product_words h WHERE h.product = %s AND h.word >= %s AND h.word < %s LIMIT 1) IS NOT NULL", product, from, to)
 }
 
 // rare reports whether a word leads to few products.
@@ -120,11 +141,12 @@ func (w way) rare() bool {
 // hidden writes a text column so that no index on it is used.
 func hidden(column string) string { return column + " || ''" }
 
-// viewCondition is that of a view, by place only where few are in view.
+// viewCondition is that of a view. Where many are in view it is put the other
+// way round: SQLite then goes by the order of the page instead of by places,
+// and Postgres, which reads both alike, chooses by its statistics.
 func (w way) viewCondition(v access.View, bind func(any) string) string {
-	text := viewCondition(v, bind)
 	if w.view && !w.rare() {
-		return text
+		return viewCondition(v, bind)
 	}
-	return strings.ReplaceAll(text, "p.path ", hidden("p.path")+" ")
+	return viewAs("NOT (p.path <> %s AND (p.path < %s OR p.path >= %s))", v, bind)
 }

@@ -85,7 +85,17 @@ func (s *Site) products(p *page) error {
 	for _, x := range rows {
 		b.Items = append(b.Items, casework.View(x))
 	}
-	if err := s.choices(p, f, &b); err != nil {
+	switch {
+	case b.Next == "" && f.After == "":
+		b.Total = p.Count(int64(len(rows))) // the page is all there is
+	case f.Text != "": // what a search finds is not counted beyond its page
+		b.Total = p.T("more_than") + " " + p.Count(perPage)
+	default:
+		if b.Total, err = s.total(p, f); err != nil {
+			return err
+		}
+	}
+	if err := s.choices(p, &b); err != nil {
 		return err
 	}
 	b.Events = p.bulkEvents()
@@ -101,15 +111,17 @@ func with(q url.Values, name, value string) url.Values {
 	return out
 }
 
-// choices fills what the list can be narrowed to, and how many match.
-func (s *Site) choices(p *page, f store.Filter, b *productsBody) error {
+// total says how many match, as far as it is worth counting.
+func (s *Site) total(p *page, f store.Filter) (string, error) {
 	n, err := s.Desk.Count(p.ctx, p.session.Actor, f)
-	if err != nil {
-		return err
+	if n > store.Most {
+		return p.T("more_than") + " " + p.Count(store.Most), err
 	}
-	if b.Total = p.Count(n); n > store.Most {
-		b.Total = p.T("more_than") + " " + p.Count(store.Most)
-	}
+	return p.Count(n), err
+}
+
+// choices fills what the list can be narrowed to.
+func (s *Site) choices(p *page, b *productsBody) error {
 	r := p.newest()
 	for _, name := range r.States.Keys() {
 		b.States = append(b.States, choice{Value: name, Title: p.State(ocop.State(name))})
