@@ -6,6 +6,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/workflow"
+	"ocopflow/workflows"
 )
 
 // Words that are looked up by a value of the data: levels, what a certificate
@@ -66,5 +70,58 @@ func TestEveryTemplateParses(t *testing.T) {
 	}
 	if n := len(s.assets["tabler.min.css"].packed); n > 100_000 {
 		t.Errorf("the style sheet has %d bytes over the wire", n)
+	}
+}
+
+// Guides put the words of pages in bold, and show pictures that are there.
+func TestGuidesUseTheWordsOfThePages(t *testing.T) {
+	t.Parallel()
+	words := map[ocop.Lang]map[string]bool{ocop.Vi: {}, ocop.En: {}}
+	add := func(x ocop.Text) { words[ocop.Vi][x.Vi], words[ocop.En][x.En] = true, true }
+	for _, m := range messages {
+		add(m)
+	}
+	library, _, err := workflow.LoadAll(workflows.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range library.All() {
+		for _, x := range r.Transitions.All() {
+			add(x.Title)
+			for _, arm := range append([]workflow.Arm{{Requires: x.Requires}}, x.Arms...) {
+				for _, f := range arm.Form {
+					add(f.Title)
+				}
+			}
+		}
+	}
+	bold, picture := regexp.MustCompile(`\*\*([^*]+)\*\*`), regexp.MustCompile(`!\[[^\]]*\]\(([^)]+)\)`)
+	files, err := filepath.Glob("../../docs/guides/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	english, err := filepath.Glob("../../docs/guides/en/*.md")
+	if err != nil || len(files) != 11 || len(english) != 10 {
+		t.Fatalf("%d and %d guides: %v", len(files), len(english), err)
+	}
+	for _, name := range append(files, english...) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lang := ocop.Vi
+		if strings.Contains(name, "/en/") {
+			lang = ocop.En
+		}
+		for _, m := range bold.FindAllStringSubmatch(string(text), -1) {
+			if !words[lang][m[1]] {
+				t.Errorf("%s: no page says %q", name, m[1])
+			}
+		}
+		for _, m := range picture.FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(name), m[1])); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
 	}
 }
