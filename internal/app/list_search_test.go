@@ -20,7 +20,7 @@ func TestSearchFindsWhatAPlainLookFinds(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, database string) {
 		o := openOffice(t, database)
 		fillProducts(t, o.app, 24_000) // more than few of each common word
-		defer func() { // not told by the ledger: the office's closing check must not see them
+		defer func() {                 // not told by the ledger: the office's closing check must not see them
 			for _, text := range []string{"DELETE FROM product_words WHERE product LIKE 'bench-%'", "DELETE FROM products WHERE id LIKE 'bench-%'", "DELETE FROM producers WHERE id LIKE 'bench-%'", "DELETE FROM units WHERE id LIKE 'bench-%'"} {
 				if _, err := o.app.DB.Writer().ExecContext(t.Context(), text); err != nil {
 					t.Error(err)

@@ -54,7 +54,7 @@ func (p *person) fits(path, theme string) {
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		name := fmt.Sprintf("%s-%s-%s-%d.png", strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(path), "-"), "-"), p.lang, theme, w)
+		name := fmt.Sprintf("%s-%s-%s-%d.png", plain(path), p.lang, theme, w)
 		if err := os.WriteFile(filepath.Join(output, name), shot, 0o600); err != nil {
 			p.t.Fatal(err)
 		}
@@ -121,4 +121,14 @@ func (d *day) everyPage(session string) {
 	if seen < 30 {
 		d.t.Errorf("only %d pages were seen", seen)
 	}
+}
+
+var (
+	identity = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+	odd      = regexp.MustCompile(`[^a-z0-9]+`)
+)
+
+// plain is an address as the name of a file, alike in every run.
+func plain(path string) string {
+	return strings.Trim(odd.ReplaceAllString(strings.ToLower(identity.ReplaceAllString(path, "id")), "-"), "-")
 }
