@@ -8,6 +8,7 @@ CREATE TABLE product_words (
 );
 CREATE INDEX product_words_word ON product_words (word, product);
 CREATE INDEX products_commune ON products (commune, code);
+CREATE INDEX certificates_ends ON certificates (COALESCE(extended_to, last_day), number);
 CREATE INDEX products_by_due ON products (COALESCE(due, 1099511627776), code);
 
 -- +goose Down

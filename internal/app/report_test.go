@@ -5,6 +5,7 @@ package app
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -135,3 +136,61 @@ func TestTargetsCountWhatTheYearBrought(t *testing.T) {
 		}
 	})
 }
+
+// Certificates are listed by the day on which they end, those in force unless
+// asked otherwise, to those who may see their products.
+func TestCertificatesAreListedByTheirEnd(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, database string) {
+		o := openOffice(t, database)
+		o.elsewhere()
+		owner := o.must(200, o.ask("office", "GET", "/api/v1/products/"+o.product(fishSauce), nil)).body["producer"].(map[string]any)["id"]
+		for i := range 60 {
+			o.must(201, o.ask("office", "POST", "/api/v1/products", map[string]any{"name": fmt.Sprintf("Mắm %d", i), "producer": owner, "set": 9,
+				"certificate": map[string]any{"number": fmt.Sprintf("CU-%02d", i), "stars": 3, "issued_on": fmt.Sprintf("2023-%02d-%02d", 1+i%12, 1+i%28)}}))
+		}
+		numbers := func(who, query string) (out []string) {
+			path := "/certificates" + query
+			for path != "" {
+				got := o.browse(who, "vi").get(path)
+				if got.status != 200 {
+					t.Fatalf("%s: %d", path, got.status)
+				}
+				for _, m := range certificateRow.FindAllStringSubmatch(got.text, -1) {
+					out = append(out, m[1])
+				}
+				path = ""
+				if m := nextPage.FindStringSubmatch(got.text); m != nil {
+					path = strings.ReplaceAll(m[1], "&amp;", "&")
+				}
+			}
+			return out
+		}
+		in := numbers("office", "")
+		if len(in) != 62 || in[0] != "GD-2022-01" && in[0] != "GD-2022-02" || in[2] != "CU-00" {
+			t.Errorf("%d in force: %v", len(in), in)
+		}
+		if got := numbers("office", "?month=2026-03"); len(got) != 5 {
+			t.Errorf("in March 2026: %v", got)
+		}
+		if got := numbers("office", "?all=true"); len(got) != 64 {
+			t.Errorf("%d in all", len(got))
+		}
+		for _, bad := range []string{"?month=x", "?after=x|y", "?after=%7C"} {
+			if got := o.browse("office", "vi").get("/certificates" + bad); got.status != 200 {
+				t.Errorf("%s: %d", bad, got.status)
+			}
+		}
+		if got := numbers("other-office", "?all=true"); len(got) != 0 {
+			t.Errorf("another province sees %v", got)
+		}
+		if got := o.browse("office", "vi").get("/").text; !strings.Contains(got, "Giấy chứng nhận hết hạn trong 90 ngày") || !strings.Contains(got, `href="/products?state=certified"`) || !strings.Contains(got, "/ 4") {
+			t.Error("the first page has no figures")
+		}
+	})
+}
+
+var (
+	certificateRow = regexp.MustCompile(`href="/verify/([^"]+)">`)
+	nextPage       = regexp.MustCompile(`<p class="mt-3"><a class="btn" href="([^"]+)">`)
+)

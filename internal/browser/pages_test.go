@@ -74,7 +74,7 @@ func (d *day) pages(session string) map[string][2]string {
 		"/products/:id": {"office", "/products/" + d.id}, "/products/:id/self-score": {maker, "/products/" + d.second + "/self-score?stars=4"},
 		"/sign-in": {"", "/sign-in"}, "/sign-in/code": {"", "/sign-in/code"}, "/settings": {"office", "/settings"}, "/settings/second-factor": {"office", "/settings/second-factor"},
 		"/accounts": {"admin", "/accounts"}, "/accounts/:id": {"admin", "/accounts/" + account}, "/units": {"admin", "/units"}, "/producers": {"office", "/producers"},
-		"/delegations": {"leader", "/delegations"}, "/campaigns": {"office", "/campaigns"}, "/campaigns/:id": {"office", "/campaigns/cam-xuyen-2024"}, "/reports": {"office", "/reports"},
+		"/delegations": {"leader", "/delegations"}, "/campaigns": {"office", "/campaigns"}, "/campaigns/:id": {"office", "/campaigns/cam-xuyen-2024"}, "/reports": {"office", "/reports"}, "/certificates": {"office", "/certificates?all=true"},
 		"/councils": {"secretary-district", "/councils"}, "/sessions/:id": {"secretary-district", session},
 		"/audit": {"auditor", "/audit?kind=move"}, "/audit/entries/:index": {"auditor", "/audit/entries/190"}, "/audit/integrity": {"auditor", "/audit/integrity?from=10&to=100"},
 		"/audit/flags": {"auditor", "/audit/flags"}, "/audit/reviews": {"auditor", "/audit/reviews"}, "/audit/reviews/:id": {"auditor", "/audit/reviews/" + review}, "/audit/past": {"auditor", "/audit/past?product=" + d.id},

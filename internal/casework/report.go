@@ -66,12 +66,8 @@ func (d *Desk) Report(ctx context.Context, a access.Actor) (Report, error) {
 	if r.States, err = store.CountByState(ctx, d.DB, store.Filter{View: view}); err != nil {
 		return r, err
 	}
-	late, err := store.CountByState(ctx, d.DB, store.Filter{View: view, Overdue: &today})
-	if err != nil {
+	if r.Overdue, err = d.overdue(ctx, view); err != nil {
 		return r, err
-	}
-	for _, n := range late {
-		r.Overdue += n
 	}
 	if err := d.stays(ctx, view, &r); err != nil {
 		return r, err
@@ -87,6 +83,42 @@ func (d *Desk) Report(ctx context.Context, a access.Actor) (Report, error) {
 	}
 	r.Ending = byMonth(ending)
 	return r, nil
+}
+
+// Brief is a Report of a few figures.
+type Brief struct {
+	States  map[ocop.State]int64
+	Overdue int64
+	Soon    int64 // certificates in force that end within 90 days
+}
+
+// soonEnds is how far ahead a certificate's end is near, in days.
+const soonEnds = 90
+
+// Brief counts the products in the actor's view.
+func (d *Desk) Brief(ctx context.Context, a access.Actor) (b Brief, err error) {
+	view, today := a.Products(), d.Today()
+	if b.States, err = store.CountByState(ctx, d.DB, store.Filter{View: view}); err != nil {
+		return b, err
+	}
+	if b.Overdue, err = d.overdue(ctx, view); err != nil {
+		return b, err
+	}
+	ending, err := store.Ending(ctx, d.DB, view, today, today+soonEnds)
+	for _, t := range ending {
+		b.Soon += t.Count
+	}
+	return b, err
+}
+
+// overdue counts the products in view that are past their deadline.
+func (d *Desk) overdue(ctx context.Context, view access.View) (n int64, err error) {
+	today := d.Today()
+	late, err := store.CountByState(ctx, d.DB, store.Filter{View: view, Overdue: &today})
+	for _, count := range late {
+		n += count
+	}
+	return n, err
 }
 
 // stays takes the time from each move to the next of the same product.

@@ -1,8 +1,13 @@
 package store
 
 import (
+	"fmt"
+	"strings"
+
 	"context"
 	"database/sql"
+
+	"ocopflow/internal/access"
 
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
@@ -97,3 +102,63 @@ func AmendCertificates(ctx context.Context, tx *sqldb.Tx, list []ocop.Certificat
 	}
 	return writeAmended.all(ctx, tx, "amend certificates", rows)
 }
+
+// CertificateFilter narrows a list of certificates. Zero fields do not.
+type CertificateFilter struct {
+	View    access.View
+	From    ocop.Date // last day, from
+	To      ocop.Date // to, both inside; 0 for no end
+	InForce bool      // neither superseded nor revoked
+	After   string    // "day|number" of the last one seen
+	Limit   int
+}
+
+// OfProduct is a certificate with the product that it was issued for.
+type OfProduct struct {
+	ocop.Certificate
+	Name, Producer string
+}
+
+// ListCertificates gives one page of certificates of products in view, by the
+// day on which they end.
+func ListCertificates(ctx context.Context, q sqldb.Querier, f CertificateFilter) ([]OfProduct, error) {
+	var b binder
+	const last = "COALESCE(k.extended_to, k.last_day)"
+	conds := []string{viewCondition(f.View, b.bind), last + " >= " + b.bind(int64(f.From))}
+	if f.To != 0 {
+		conds = append(conds, last+" <= "+b.bind(int64(f.To)))
+	}
+	if f.InForce {
+		conds = append(conds, "k.superseded_on IS NULL AND k.revoked_on IS NULL")
+	}
+	if day, number, ok := strings.Cut(f.After, "|"); ok {
+		d, err := ocop.ParseDate(day)
+		if err != nil {
+			return nil, nil // no page comes after what is no day
+		}
+		conds = append(conds, fmt.Sprintf("(%s, k.number) > (%s, %s)", last, b.bind(int64(d)), b.bind(number)))
+	}
+	rows, err := q.Query(ctx, "SELECT "+certificateColumns+", p.name, pu.name_vi FROM certificates k JOIN products p ON p.id = k.product JOIN units pu ON pu.id = p.producer WHERE "+
+		strings.Join(conds, " AND ")+" ORDER BY "+last+", k.number LIMIT "+b.bind(f.Limit), b.args...)
+	return collect(rows, err, "certificates", func(s scanner) (x OfProduct, err error) {
+		x.Certificate, err = scanCertificate(beside{s, []any{&x.Name, &x.Producer}})
+		return x, err
+	})
+}
+
+// Cursor is the place in the list after a certificate.
+func (x OfProduct) Cursor() string {
+	last := x.LastDay
+	if x.ExtendedTo != nil {
+		last = *x.ExtendedTo
+	}
+	return last.String() + "|" + x.Number
+}
+
+// beside scans further columns behind those that a scan of a row knows.
+type beside struct {
+	scanner
+	more []any
+}
+
+func (b beside) Scan(into ...any) error { return b.scanner.Scan(append(into, b.more...)...) }

@@ -72,6 +72,7 @@ func (p *page) Menu() []place {
 	add("/worklist", p.T("worklist"))
 	add("/products", p.T("products"))
 	add("/councils", p.T("councils"), access.Office, access.Leader, access.Secretary, access.Member, access.Auditor)
+	add("/certificates", p.T("certificates"))
 	add("/campaigns", p.T("campaigns"))
 	add("/reports", p.T("reports"), access.Office, access.Leader, access.Secretary, access.Commune, access.Department, access.Auditor)
 	add("/procedures", p.T("procedures"))

@@ -58,7 +58,7 @@ func TestEveryTemplateParses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"sign-in", "reports", "accounts", "account", "units", "producers", "delegations", "bulk", "new-product", "start", "products", "product", "worklist", "campaigns", "campaign", "procedures", "procedure", "deadlines", "verify", "fault", "councils", "session", "self-score", "audit", "audit-entry", "integrity", "flags", "reviews", "review", "past"} {
+	for _, name := range []string{"sign-in", "certificates", "reports", "accounts", "account", "units", "producers", "delegations", "bulk", "new-product", "start", "products", "product", "worklist", "campaigns", "campaign", "procedures", "procedure", "deadlines", "verify", "fault", "councils", "session", "self-score", "audit", "audit-entry", "integrity", "flags", "reviews", "review", "past"} {
 		if s.pages.Lookup(name) == nil {
 			t.Errorf("no page %q", name)
 		}

@@ -50,15 +50,10 @@ func (s *Site) reports(p *page) error {
 		return err
 	}
 	b := reportBody{Report: r}
-	var most int64
 	for _, n := range r.States {
 		b.Total += n
-		most = max(most, n)
 	}
-	for _, name := range p.newest().States.Keys() {
-		n := r.States[ocop.State(name)]
-		b.Funnel = append(b.Funnel, bar{p.State(ocop.State(name)), "/products?state=" + name, p.Count(n), chart.Bar(float64(n), float64(most))})
-	}
+	b.Funnel = p.funnel(r.States, false)
 	p.fillStays(&b)
 	b.Years = p.years(r.Years)
 	var top int64
@@ -67,9 +62,32 @@ func (s *Site) reports(p *page) error {
 	}
 	for _, m := range r.Ending {
 		year, month, _ := strings.Cut(m.Month, "-")
-		b.Ending = append(b.Ending, bar{Title: month + "/" + year, Text: p.Count(m.Count), Bar: chart.Bar(float64(m.Count), float64(top))})
+		b.Ending = append(b.Ending, bar{Title: month + "/" + year, Link: "/certificates?month=" + m.Month, Text: p.Count(m.Count), Bar: chart.Bar(float64(m.Count), float64(top))})
 	}
 	return p.show("reports", p.T("reports"), b)
+}
+
+// funnel draws products by state, in the order of the procedure; without the
+// states that hold none, if some only.
+func (p *page) funnel(states map[ocop.State]int64, some bool) (out []bar) {
+	var most int64
+	for _, n := range states {
+		most = max(most, n)
+	}
+	for _, name := range p.newest().States.Keys() {
+		if n := states[ocop.State(name)]; n > 0 || !some {
+			out = append(out, bar{p.State(ocop.State(name)), "/products?state=" + name, p.Count(n), chart.Bar(float64(n), float64(most))})
+		}
+	}
+	return out
+}
+
+// goals draws how far targets are.
+func goals(list []campaign.Progress) (out []goal) {
+	for _, x := range list {
+		out = append(out, goal{x, chart.Bar(float64(x.New), float64(x.More)), x.More})
+	}
+	return out
 }
 
 // fillStays lays out the time in each state, over all and by commune.
@@ -153,9 +171,7 @@ func (s *Site) plan(p *page, c campaign.Campaign) (plan, error) {
 	if err != nil {
 		return out, err
 	}
-	for _, x := range progress {
-		out.Targets = append(out.Targets, goal{x, chart.Bar(float64(x.New), float64(x.More)), x.More})
-	}
+	out.Targets = goals(progress)
 	first, today := ocop.Date(0), s.Desk.Today()
 	if d, err := ocop.ParseDate(fmt.Sprintf("%d-01-01", c.Year)); err == nil {
 		first = d

@@ -157,6 +157,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/audit/reviews/:id", s.auditing(s.review))
 	e.POST("/audit/reviews/:id", s.auditing(s.reviewAct))
 	e.GET("/audit/past", s.auditing(s.past))
+	e.GET("/certificates", s.member(s.certificates))
 	e.GET("/reports", s.member(s.reports))
 	e.GET("/procedures", s.member(s.procedures))
 	e.GET("/procedures/:name/:version", s.member(s.procedure))

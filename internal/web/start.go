@@ -21,6 +21,7 @@ type startBody struct {
 	Sessions []council.View // that wait for the reader
 	Own      []casework.Product
 	Ledger   *ledgerBrief // for auditors
+	Figures  *brief       // for those who look after many
 }
 
 // held is a role that the reader has, and where.
@@ -60,6 +61,9 @@ func (s *Site) start(p *page) error {
 		if b.Own, err = s.own(p); err != nil {
 			return err
 		}
+	}
+	if b.Figures, err = s.figures(p); err != nil {
+		return err
 	}
 	if p.Audits() {
 		if b.Ledger, err = s.brief(p); err != nil {
