@@ -330,3 +330,27 @@ func TestAColleaguesMoveAppears(t *testing.T) {
 	o.ask(maker, "POST", "/products/"+id+"/transitions", map[string]any{"event": "abandon", "comment": "đổi ý"})
 	p.see("vừa được thay đổi bởi")
 }
+
+// A long list moves in parts, and its progress is seen.
+func TestALongListMovesInParts(t *testing.T) {
+	t.Parallel()
+	o := serve(t)
+	owner := o.ask("office", "GET", "/products/"+o.product("nuoc-mam-phu-sang"), nil)["producer"].(map[string]any)["id"]
+	const many = 120
+	for i := range many {
+		o.ask("office", "POST", "/products", map[string]any{"name": fmt.Sprintf("Hàng mô phỏng %d", i), "producer": owner, "set": 9})
+	}
+	p := o.enter(t, "vi", "office", true)
+	p.open("/products?state=idea_registered")
+	p.tick(`input[name="all"]`)
+	p.choose("Chọn thao tác…", "Rút đăng ký")
+	p.press("Xem trước")
+	p.fill("Lý do", "Thử nghiệm")
+	p.press("Xem trước lại")
+	p.find("press", fmt.Sprintf("Thực hiện (%d)", many))
+	p.do(chromedp.Click(marked))
+	p.see(fmt.Sprintf("Đã thực hiện: %d / %d", many, many))
+	if n := len(o.ask("office", "GET", "/products?state=withdrawn&limit=200", nil)["items"].([]any)); n != many {
+		t.Errorf("%d were withdrawn", n)
+	}
+}

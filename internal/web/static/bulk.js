@@ -34,9 +34,9 @@ form?.addEventListener("submit", async (event) => {
     }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const row of page.querySelectorAll("tr[data-product]")) {
+      if (row.querySelector(".bg-green-lt")) good++;
       const here = form.querySelector(`tr[data-product="${CSS.escape(row.dataset.product)}"] [data-outcome]`);
       here?.replaceChildren(...row.querySelector("[data-outcome]").childNodes);
-      if (row.querySelector(".bg-green-lt")) good++;
     }
     bar.value = Math.min(i + size, ticked.length);
     document.querySelector("[data-good]").textContent = good;

@@ -28,16 +28,29 @@ if (main && window.EventSource) {
     last = Date.now();
     start();
   };
-  const source = new EventSource("/api/v1/events?after=" + main.dataset.seen);
-  source.addEventListener("change", (message) => {
-    const event = JSON.parse(message.data);
-    if (main.dataset.watch !== "products" && main.dataset.watch !== event.product) return;
-    if (Number(main.dataset.seen) >= event.index) return;
-    // A busy day must not make a page read itself anew all the time.
-    clearTimeout(timer);
-    timer = setTimeout(() => refresh(event), Math.max(300, last + 3000 - Date.now()));
-  });
-  source.addEventListener("reset", () => refresh({}));
-  addEventListener("pagehide", () => source.close());
+  // Only the page in front listens: browsers open few connections to a server.
+  let source = null, seen = Number(main.dataset.seen);
+  const listen = () => {
+    if (document.hidden || source) return;
+    source = new EventSource("/api/v1/events?after=" + seen);
+    source.addEventListener("change", (message) => {
+      const event = JSON.parse(message.data);
+      seen = Math.max(seen, event.index);
+      if (main.dataset.watch !== "products" && main.dataset.watch !== event.product) return;
+      if (Number(main.dataset.seen) >= event.index) return;
+      // A busy day must not make a page read itself anew all the time.
+      clearTimeout(timer);
+      timer = setTimeout(() => refresh(event), Math.max(300, last + 3000 - Date.now()));
+    });
+    source.addEventListener("reset", () => refresh({}));
+  };
+  const rest = () => {
+    source?.close();
+    source = null;
+  };
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+  addEventListener("pagehide", rest);
+  addEventListener("pageshow", listen);
+  listen();
   start();
 }
