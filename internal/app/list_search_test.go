@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"ocopflow/internal/dbtest"
 	"ocopflow/internal/ocop"
@@ -37,7 +38,7 @@ func TestSearchFindsWhatAPlainLookFinds(t *testing.T) {
 		}
 		for _, f := range []store.Filter{
 			{Text: "nuoc mam"}, {Text: "mat mam"}, {Text: "mam so 77"}, {Text: "htx 199"}, {Text: "kho ng co"}, {Text: "nuoc", State: "certified", Stars: 3}, {Text: "mat ong", ByDue: true},
-			{State: "expired", Commune: "cam-my"}, {Text: "gao so", Commune: "cam-binh", Set: 3}, {Text: "san pham 000012"}, {ByDue: true, State: "certified"}, {Text: "so 1"},
+			{State: "expired", Commune: "cam-my"}, {Text: "gao so", Commune: "cam-binh", Set: 3}, {Text: "san pham 000012"}, {ByDue: true, State: "certified"}, {Text: "so 1"}, {Text: "san-pham-000012"}, {Text: "(mat) 'ong"},
 		} {
 			want := plainly(t, o, all, f)
 			f.Limit = 50_000
@@ -88,8 +89,9 @@ func plainly(t *testing.T, o *office, all []ocop.Product, f store.Filter) []ocop
 		commune = u.ID
 	}
 	out := slices.DeleteFunc(slices.Clone(all), func(p ocop.Product) bool {
-		words := strings.FieldsFunc(ocop.Fold(p.Name)+" "+p.Code+" "+ocop.Fold(p.Producer.Name), func(r rune) bool { return r == ' ' || r == '-' })
-		for _, w := range strings.Fields(f.Text) {
+		sign := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+		words := strings.FieldsFunc(ocop.Fold(p.Name)+" "+p.Code+" "+ocop.Fold(p.Producer.Name), sign)
+		for _, w := range strings.FieldsFunc(f.Text, sign) {
 			if !slices.ContainsFunc(words, func(x string) bool { return strings.HasPrefix(x, w) }) {
 				return true
 			}

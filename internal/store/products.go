@@ -197,7 +197,11 @@ func (f Filter) where(w way) (string, []any) {
 	if f.Overdue != nil {
 		add("p.due < %s", int64(*f.Overdue))
 	}
-	for _, word := range strings.Fields(f.Text) {
+	words := split(f.Text)
+	if f.Text != "" && len(words) == 0 {
+		conds = append(conds, "FALSE") // signs alone are no word
+	}
+	for _, word := range words {
 		from, to := bind(word), bind(word+end)
 		if w.words[word] {
 			conds = append(conds, fmt.Sprintf("p.id IN (SELECT w.product FROM product_words w WHERE w.word >= %s AND w.word < %s)", from, to))

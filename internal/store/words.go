@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/ocop"
@@ -19,11 +20,16 @@ var setWords = sqldb.Set{
 
 const sqlWordless = `SELECT p.id, p.code, p.folded, r.folded FROM products p JOIN producers r ON r.id = p.producer WHERE p.id > $1 AND NOT EXISTS (SELECT 1 FROM product_words w WHERE w.product = p.id) ORDER BY p.id LIMIT 1000`
 
+// split gives the words of a folded text: what stands between signs and spaces.
+func split(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
 // wordsOf are the words by which a product is found.
 func wordsOf(id string, texts ...string) (rows [][]any) {
 	var words []string
 	for _, text := range texts {
-		words = append(words, strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '-' })...)
+		words = append(words, split(text)...)
 	}
 	slices.Sort(words)
 	for _, w := range slices.Compact(words) {
@@ -98,7 +104,7 @@ func (f Filter) wayOf(ctx context.Context, q sqldb.Querier) (way, error) {
 	}
 	w.view = n <= few
 	common := []string{}
-	for _, word := range strings.Fields(f.Text) {
+	for _, word := range split(f.Text) {
 		n, err := upTo(ctx, q, "product_words w WHERE w.word >= $1 AND w.word < $2", []any{word, word + end})
 		if err != nil {
 			return w, fmt.Errorf("products with a word: %w", err)
