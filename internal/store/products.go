@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ocopflow/internal/access"
@@ -160,7 +161,7 @@ func (f Filter) where(w way) (string, []any) {
 	add := func(format string, v any) { conds = append(conds, fmt.Sprintf(format, bind(v))) }
 	conds = append(conds, w.viewCondition(f.View, bind))
 	column := func(name string) string { // one that an index could be used for
-		if w.rare() {
+		if w.few {
 			return hidden(name)
 		}
 		return name
@@ -201,12 +202,12 @@ func (f Filter) where(w way) (string, []any) {
 	if f.Text != "" && len(words) == 0 {
 		conds = append(conds, "FALSE") // signs alone are no word
 	}
+	if w.few {
+		conds = append(conds, w.condition(bind))
+	}
 	for _, word := range words {
-		from, to := bind(word), bind(word+end)
-		if w.words[word] {
-			conds = append(conds, fmt.Sprintf("p.id IN (SELECT w.product FROM product_words w WHERE w.word >= %s AND w.word < %s)", from, to))
-		} else {
-			conds = append(conds, having("p.id", from, to))
+		if !slices.Contains(w.words, word) {
+			conds = append(conds, having("p.id", bind(word), bind(word+end)))
 		}
 	}
 	if f.ByDue {

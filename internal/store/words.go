@@ -89,13 +89,14 @@ func upTo(ctx context.Context, q sqldb.Querier, from string, args []any) (int64,
 // at the end of its page, unless so few rows can match that it would look at
 // all of them for nothing.
 type way struct {
-	view  bool            // few products are in view: by their place
-	words map[string]bool // words that few products have: by them
+	view  bool     // few products are in view: by their place
+	few   bool     // few products have some of the words: by their ids
+	ids   []string // those
+	words []string // that every one of them has
 }
 
-// wayOf looks how many rows the view and each word have.
-func (f Filter) wayOf(ctx context.Context, q sqldb.Querier) (way, error) {
-	w := way{words: map[string]bool{}}
+// wayOf looks how many rows the view and the words have.
+func (f Filter) wayOf(ctx context.Context, q sqldb.Querier) (w way, err error) {
 	var b binder
 	where := viewCondition(f.View, b.bind)
 	n, err := upTo(ctx, q, "products p WHERE "+where, b.args)
@@ -103,26 +104,43 @@ func (f Filter) wayOf(ctx context.Context, q sqldb.Querier) (way, error) {
 		return w, fmt.Errorf("products in view: %w", err)
 	}
 	w.view = n <= few
-	common := []string{}
-	for _, word := range split(f.Text) {
-		n, err := upTo(ctx, q, "product_words w WHERE w.word >= $1 AND w.word < $2", []any{word, word + end})
-		if err != nil {
-			return w, fmt.Errorf("products with a word: %w", err)
-		}
-		if w.words[word] = n <= few; n > few {
-			common = append(common, word)
+	words := split(f.Text)
+	for _, word := range words {
+		if w.few, err = w.having(ctx, q, word); w.few || err != nil {
+			return w, err
 		}
 	}
-	if w.rare() || len(common) < 2 {
-		return w, nil
+	if len(words) > 1 { // each is common, but they may hardly ever come together
+		w.few, err = w.having(ctx, q, words[:2]...)
 	}
-	// Words that many products have may hardly ever come together.
-	n, err = upTo(ctx, q, "product_words w WHERE w.word >= $1 AND w.word < $2 AND "+having("w.product", "$3", "$4"), []any{common[0], common[0] + end, common[1], common[1] + end})
-	if err != nil {
-		return w, fmt.Errorf("products with two words: %w", err)
+	return w, err
+}
+
+// having finds the products that have one or two words, if they are few.
+func (w *way) having(ctx context.Context, q sqldb.Querier, words ...string) (bool, error) {
+	text, args := "SELECT w.product FROM product_words w WHERE w.word >= $1 AND w.word < $2", []any{words[0], words[0] + end}
+	if len(words) > 1 {
+		text, args = text+" AND "+having("w.product", "$3", "$4"), append(args, words[1], words[1]+end)
 	}
-	w.words[common[0]], w.words[common[1]] = n <= few, n <= few
-	return w, nil
+	rows, err := q.Query(ctx, fmt.Sprintf("%s LIMIT %d", text, few+1), args...)
+	found, err := collect(rows, err, "products with words", func(s scanner) (id string, err error) { return id, s.Scan(&id) })
+	if err != nil || len(found) > few {
+		return false, err
+	}
+	w.ids, w.words = found, words
+	return true, nil
+}
+
+// condition is that a product is one of the few.
+func (w way) condition(bind func(any) string) string {
+	if len(w.ids) == 0 {
+		return "FALSE"
+	}
+	places := make([]string, len(w.ids))
+	for i, id := range w.ids {
+		places[i] = bind(id)
+	}
+	return "p.id IN (" + strings.Join(places, ", ") + ")"
 }
 
 // end is behind every word that begins with what stands before it.
@@ -134,16 +152,6 @@ func having(product, from, to string) string {
 	return fmt.Sprintf("(SELECT 1 FROM product_words h WHERE h.product = %s AND h.word >= %s AND h.word < %s LIMIT 1) IS NOT NULL", product, from, to)
 }
 
-// rare reports whether a word leads to few products.
-func (w way) rare() bool {
-	for _, rare := range w.words {
-		if rare {
-			return true
-		}
-	}
-	return false
-}
-
 // hidden writes a text column so that no index on it is used.
 func hidden(column string) string { return column + " || ''" }
 
@@ -151,7 +159,7 @@ func hidden(column string) string { return column + " || ''" }
 // way round: SQLite then goes by the order of the page instead of by places,
 // and Postgres, which reads both alike, chooses by its statistics.
 func (w way) viewCondition(v access.View, bind func(any) string) string {
-	if w.view && !w.rare() {
+	if w.view && !w.few {
 		return viewCondition(v, bind)
 	}
 	return viewAs("NOT (p.path <> %s AND (p.path < %s OR p.path >= %s))", v, bind)

@@ -8,6 +8,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/store"
 )
 
 // messages are all words of the pages that do not come from a procedure.
@@ -36,6 +37,9 @@ var messages = map[string]ocop.Text{
 	"find":                    {Vi: "Tìm", En: "Find"},
 	"acting_for":              {Vi: "thay mặt", En: "acting for"},
 	"ledger_entries":          {Vi: "Số bản ghi trong sổ cái", En: "Entries in the ledger"},
+	"a_filing_day":            {Vi: "ngày nộp hồ sơ", En: "a filing day"},
+	"a_new_number":            {Vi: "số chưa dùng", En: "a new number"},
+	"before_day":              {Vi: "trước", En: "before"},
 	"another_person":          {Vi: "người khác", En: "another person"},
 	"start":                   {Vi: "Hôm nay", En: "Today"},
 	"theme_dark":              {Vi: "Nền tối", En: "Dark"},
@@ -350,11 +354,17 @@ func (p *page) Level(l any) string {
 	return ""
 }
 
-// Roles names who can cure something.
+// Roles names who can cure something, or is told of it: roles, and in campaigns
+// also units by their codes.
 func (p *page) Roles(list []ocop.Role) string {
 	names := make([]string, len(list))
 	for i, r := range list {
-		names[i] = p.newest().role(r).In(p.L())
+		if names[i] = p.newest().role(r).In(p.L()); names[i] != string(r) {
+			continue
+		}
+		if u, err := store.UnitByCode(p.ctx, p.site.DB, string(r)); err == nil && u != nil { // else the code says it
+			names[i] = u.Name.In(p.L())
+		}
 	}
 	return strings.Join(names, ", ")
 }
@@ -383,6 +393,12 @@ func (p *page) Value(v string) string {
 			words[i] = p.RoleName(ocop.Role(w))
 		case w == "another person":
 			words[i] = p.T("another_person")
+		case w == "a filing day":
+			words[i] = p.T("a_filing_day")
+		case w == "a new number":
+			words[i] = p.T("a_new_number")
+		case strings.HasPrefix(w, "before "):
+			words[i] = p.T("before_day") + " " + strings.TrimPrefix(w, "before ")
 		}
 	}
 	return strings.Join(words, ", ")
