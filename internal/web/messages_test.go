@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -73,7 +74,8 @@ func TestEveryTemplateParses(t *testing.T) {
 	}
 }
 
-// Guides put the words of pages in bold, and show pictures that are there.
+// Guides put the words of pages in bold, quote what the program answers, and
+// show pictures and name files that are there.
 func TestGuidesUseTheWordsOfThePages(t *testing.T) {
 	t.Parallel()
 	words := map[ocop.Lang]map[string]bool{ocop.Vi: {}, ocop.En: {}}
@@ -95,7 +97,8 @@ func TestGuidesUseTheWordsOfThePages(t *testing.T) {
 			}
 		}
 	}
-	bold, picture := regexp.MustCompile(`\*\*([^*]+)\*\*`), regexp.MustCompile(`!\[[^\]]*\]\(([^)]+)\)`)
+	answers := sources(t)
+	bold, quoted, link := regexp.MustCompile(`\*\*([^*]+)\*\*`), regexp.MustCompile(`“([^”]+)”`), regexp.MustCompile(`\]\(([^)]+)\)`)
 	files, err := filepath.Glob("../../docs/guides/*.md")
 	if err != nil {
 		t.Fatal(err)
@@ -118,10 +121,35 @@ func TestGuidesUseTheWordsOfThePages(t *testing.T) {
 				t.Errorf("%s: no page says %q", name, m[1])
 			}
 		}
-		for _, m := range picture.FindAllStringSubmatch(string(text), -1) {
+		for _, m := range quoted.FindAllStringSubmatch(string(text), -1) {
+			if !strings.Contains(answers, m[1]) {
+				t.Errorf("%s: nothing answers %q", name, m[1])
+			}
+		}
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
 			if _, err := os.Stat(filepath.Join(filepath.Dir(name), m[1])); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 	}
+}
+
+// sources is the text of all the program and its procedures, tests apart.
+func sources(t *testing.T) string {
+	t.Helper()
+	var out strings.Builder
+	for _, place := range []string{"../../internal", "../../workflows"} {
+		err := filepath.WalkDir(place, func(name string, _ fs.DirEntry, err error) error {
+			if err != nil || strings.HasSuffix(name, "_test.go") || filepath.Ext(name) != ".go" && filepath.Ext(name) != ".yaml" {
+				return err
+			}
+			text, err := os.ReadFile(name)
+			out.Write(text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out.String()
 }
