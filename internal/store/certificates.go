@@ -138,8 +138,9 @@ func ListCertificates(ctx context.Context, q sqldb.Querier, f CertificateFilter)
 		}
 		conds = append(conds, fmt.Sprintf("(%s, k.number) > (%s, %s)", last, b.bind(int64(d)), b.bind(number)))
 	}
-	rows, err := q.Query(ctx, "SELECT "+certificateColumns+", p.name, pu.name_vi FROM certificates k JOIN products p ON p.id = k.product JOIN units pu ON pu.id = p.producer WHERE "+
-		strings.Join(conds, " AND ")+" ORDER BY "+last+", k.number LIMIT "+b.bind(f.Limit), b.args...)
+	text := "SELECT " + certificateColumns + ", p.name, pu.name_vi FROM certificates k JOIN products p ON p.id = k.product JOIN units pu ON pu.id = p.producer WHERE " +
+		strings.Join(conds, " AND ") + " ORDER BY " + last + ", k.number LIMIT " + b.bind(f.Limit)
+	rows, err := q.Query(ctx, text, b.args...)
 	return collect(rows, err, "certificates", func(s scanner) (x OfProduct, err error) {
 		x.Certificate, err = scanCertificate(beside{s, []any{&x.Name, &x.Producer}})
 		return x, err

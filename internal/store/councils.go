@@ -87,10 +87,10 @@ func councilMembers(ctx context.Context, q sqldb.Querier, id string) ([]CouncilM
 // Councils lists those of units in view and those on which the account sits,
 // after an id.
 func Councils(ctx context.Context, q sqldb.Querier, v access.View, account, after string, limit int) ([]Council, error) {
-	where, args := seenBy(v, "u.path", `EXISTS (SELECT 1 FROM council_members m WHERE m.council = k.id AND m.account = %s)`, account)
-	args = append(args, after, limit)
-	text := fmt.Sprintf(`SELECT %s%sWHERE %s AND k.id > $%d ORDER BY k.id LIMIT $%d`, councilColumns, councilFrom, where, len(args)-1, len(args))
-	rows, err := q.Query(ctx, text, args...)
+	var b binder
+	where := seenBy(v, "u.path", `EXISTS (SELECT 1 FROM council_members m WHERE m.council = k.id AND m.account = %s)`, account, b.bind)
+	text := fmt.Sprintf(`SELECT %s%sWHERE %s AND k.id > %s ORDER BY k.id LIMIT %s`, councilColumns, councilFrom, where, b.bind(after), b.bind(limit))
+	rows, err := q.Query(ctx, text, b.args...)
 	list, err := collect(rows, err, "councils", scanCouncil)
 	for i := range list {
 		if err == nil {
@@ -101,17 +101,8 @@ func Councils(ctx context.Context, q sqldb.Querier, v access.View, account, afte
 }
 
 // seenBy is the condition "below a unit in view, or the account has a part in it".
-func seenBy(v access.View, path, part, account string) (string, []any) {
-	args := []any{account}
-	bind := func(v any) string {
-		args = append(args, v)
-		return fmt.Sprintf("$%d", len(args))
-	}
-	where := fmt.Sprintf(part, "$1")
-	for _, u := range v.Units {
-		where += fmt.Sprintf(" OR %[1]s = %[2]s OR (%[1]s >= %[3]s AND %[1]s < %[4]s)", path, bind(string(u)), bind(string(u)+"/"), bind(u.Above()))
-	}
-	return "(" + where + ")", args
+func seenBy(v access.View, path, part, account string, bind func(any) string) string {
+	return anyOf([]string{fmt.Sprintf(part, bind(account)), pathsBelow(path, v.Units, bind)})
 }
 
 // InsertCouncil adds a council with its members.

@@ -153,11 +153,8 @@ type Filter struct {
 // where builds the filter's conditions with bound arguments.
 func (f Filter) where(w way) (string, []any) {
 	var conds []string
-	var args []any
-	bind := func(v any) string {
-		args = append(args, v)
-		return fmt.Sprintf("$%d", len(args))
-	}
+	var b binder
+	bind := b.bind
 	add := func(format string, v any) { conds = append(conds, fmt.Sprintf(format, bind(v))) }
 	conds = append(conds, w.viewCondition(f.View, bind))
 	column := func(name string) string { // one that an index could be used for
@@ -221,7 +218,7 @@ func (f Filter) where(w way) (string, []any) {
 	} else if f.After != "" {
 		add("p.code > %s", f.After)
 	}
-	return strings.Join(conds, " AND "), args
+	return strings.Join(conds, " AND "), b.args
 }
 
 // Cursor is the place in the filter's order after a product.
@@ -237,32 +234,6 @@ func (f Filter) Cursor(p ocop.Product) string {
 
 // never sorts products without a deadline behind all others.
 const never = 1 << 40
-
-func viewCondition(v access.View, bind func(any) string) string {
-	return viewAs("p.path = %s OR (p.path >= %s AND p.path < %s)", v, bind)
-}
-
-// viewAs is a view with its places written in a form.
-func viewAs(form string, v access.View, bind func(any) string) string {
-	var any []string
-	for _, u := range v.Units {
-		any = append(any, fmt.Sprintf(form, bind(string(u)), bind(string(u)+"/"), bind(u.Above())))
-	}
-	for _, id := range v.Producers {
-		any = append(any, fmt.Sprintf("p.producer = %s", bind(id)))
-	}
-	for _, id := range v.Products {
-		any = append(any, fmt.Sprintf("p.id = %s", bind(id)))
-	}
-	if len(any) == 0 {
-		return "FALSE"
-	}
-	return "(" + strings.Join(any, " OR ") + ")"
-}
-
-func escapeLike(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
-}
 
 // ListProducts gives one page of what the filter lets through.
 func ListProducts(ctx context.Context, q sqldb.Querier, f Filter) ([]ocop.Product, error) {

@@ -12,14 +12,6 @@ import (
 	"ocopflow/internal/sqldb"
 )
 
-// binder numbers the arguments of a statement.
-type binder struct{ args []any }
-
-func (b *binder) bind(v any) string {
-	b.args = append(b.args, v)
-	return fmt.Sprintf("$%d", len(b.args))
-}
-
 // Tally is how many certificates of some stars share a day.
 type Tally struct {
 	Stars int
@@ -32,8 +24,9 @@ func scanTally(s scanner) (t Tally, err error) { return t, s.Scan(&t.Stars, &t.D
 // Issued counts certificates of products in view by stars and day of issue.
 func Issued(ctx context.Context, q sqldb.Querier, v access.View) ([]Tally, error) {
 	var b binder
-	rows, err := q.Query(ctx, `SELECT k.stars, k.issued_on, count(*) FROM certificates k JOIN products p ON p.id = k.product WHERE `+viewCondition(v, b.bind)+
-		` GROUP BY k.stars, k.issued_on ORDER BY k.issued_on, k.stars`, b.args...)
+	text := `SELECT k.stars, k.issued_on, count(*) FROM certificates k JOIN products p ON p.id = k.product WHERE ` + viewCondition(v, b.bind) +
+		` GROUP BY k.stars, k.issued_on ORDER BY k.issued_on, k.stars`
+	rows, err := q.Query(ctx, text, b.args...)
 	return collect(rows, err, "certificates issued", scanTally)
 }
 
@@ -43,9 +36,10 @@ func Ending(ctx context.Context, q sqldb.Querier, v access.View, from, to ocop.D
 	var b binder
 	where := viewCondition(v, b.bind)
 	last := "COALESCE(k.extended_to, k.last_day)"
-	rows, err := q.Query(ctx, fmt.Sprintf(`SELECT k.stars, %s, count(*) FROM certificates k JOIN products p ON p.id = k.product WHERE %s
+	text := fmt.Sprintf(`SELECT k.stars, %s, count(*) FROM certificates k JOIN products p ON p.id = k.product WHERE %s
 		AND k.superseded_on IS NULL AND k.revoked_on IS NULL AND %s >= %s AND %s <= %s GROUP BY k.stars, %s ORDER BY 2, 1`,
-		last, where, last, b.bind(int64(from)), last, b.bind(int64(to)), last), b.args...)
+		last, where, last, b.bind(int64(from)), last, b.bind(int64(to)), last)
+	rows, err := q.Query(ctx, text, b.args...)
 	return collect(rows, err, "certificates ending", scanTally)
 }
 
@@ -53,15 +47,15 @@ func Ending(ctx context.Context, q sqldb.Querier, v access.View, from, to ocop.D
 // force on a day of at least some stars, and those among them that came to so
 // many stars between two days, both inside, without having had them before.
 func Reached(ctx context.Context, q sqldb.Querier, place ocop.Path, stars int, on, since, until ocop.Date) (held, fresh int64, err error) {
-	where, args := below("p.path", []ocop.Path{place})
-	n := len(args)
-	args = append(args, int64(stars), int64(on), int64(since), int64(until))
-	inForce := fmt.Sprintf(`k.stars >= $%d AND k.issued_on <= $%d AND COALESCE(k.extended_to, k.last_day) >= $%d
-		AND (k.superseded_on IS NULL OR k.superseded_on > $%d) AND (k.revoked_on IS NULL OR k.revoked_on > $%d)`, n+1, n+2, n+2, n+2, n+2)
-	text := fmt.Sprintf(`SELECT count(DISTINCT k.product), count(DISTINCT CASE WHEN k.issued_on >= $%d AND k.issued_on <= $%d AND NOT EXISTS
-		(SELECT 1 FROM certificates o WHERE o.product = k.product AND o.stars >= $%d AND o.issued_on < $%d) THEN k.product END)
-		FROM certificates k JOIN products p ON p.id = k.product WHERE %s AND %s`, n+3, n+4, n+1, n+3, where, inForce)
-	err = q.QueryRow(ctx, text, args...).Scan(&held, &fresh)
+	var b binder
+	where := pathsBelow("p.path", []ocop.Path{place}, b.bind)
+	least, day, first, last := b.bind(stars), b.bind(int64(on)), b.bind(int64(since)), b.bind(int64(until))
+	text := fmt.Sprintf(`SELECT count(DISTINCT k.product), count(DISTINCT CASE WHEN k.issued_on >= %[4]s AND k.issued_on <= %[5]s AND NOT EXISTS
+		(SELECT 1 FROM certificates o WHERE o.product = k.product AND o.stars >= %[2]s AND o.issued_on < %[4]s) THEN k.product END)
+		FROM certificates k JOIN products p ON p.id = k.product WHERE %[1]s AND k.stars >= %[2]s AND k.issued_on <= %[3]s
+		AND COALESCE(k.extended_to, k.last_day) >= %[3]s AND (k.superseded_on IS NULL OR k.superseded_on > %[3]s)
+		AND (k.revoked_on IS NULL OR k.revoked_on > %[3]s)`, where, least, day, first, last)
+	err = q.QueryRow(ctx, text, b.args...).Scan(&held, &fresh)
 	return held, fresh, err
 }
 
@@ -77,8 +71,9 @@ type Step struct {
 func Steps(ctx context.Context, q sqldb.Querier, v access.View, limit int) ([]Step, error) {
 	var b binder
 	where := viewCondition(v, b.bind)
-	rows, err := q.Query(ctx, `SELECT m.product, c.name_vi, m.at, e.body FROM moves m JOIN products p ON p.id = m.product JOIN entries e ON e.idx = m.entry
-		LEFT JOIN units c ON c.id = p.commune WHERE `+where+` ORDER BY m.entry DESC LIMIT `+b.bind(limit), b.args...)
+	text := `SELECT m.product, c.name_vi, m.at, e.body FROM moves m JOIN products p ON p.id = m.product JOIN entries e ON e.idx = m.entry
+		LEFT JOIN units c ON c.id = p.commune WHERE ` + where + ` ORDER BY m.entry DESC LIMIT ` + b.bind(limit)
+	rows, err := q.Query(ctx, text, b.args...)
 	return collect(rows, err, "steps", func(s scanner) (x Step, err error) {
 		var commune sql.NullString
 		var at int64

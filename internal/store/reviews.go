@@ -81,30 +81,17 @@ func ReviewByID(ctx context.Context, q sqldb.Querier, id string) (*Review, error
 // Reviews lists those of the units and below, the newest first, before an id; ""
 // begins.
 func Reviews(ctx context.Context, q sqldb.Querier, units []ocop.Path, status ReviewStatus, before string, limit int) ([]Review, error) {
-	var args []any
-	bind := func(v any) string {
-		args = append(args, v)
-		return fmt.Sprintf("$%d", len(args))
-	}
-	where := pathsBelow("u.path", units, bind)
+	var b binder
+	where := pathsBelow("u.path", units, b.bind)
 	if status != "" {
-		where += " AND r.status = " + bind(string(status))
+		where += " AND r.status = " + b.bind(string(status))
 	}
 	if before != "" {
-		where += " AND r.id < " + bind(before)
+		where += " AND r.id < " + b.bind(before)
 	}
-	text := fmt.Sprintf("SELECT %s%sWHERE %s ORDER BY r.id DESC LIMIT %s", reviewColumns, reviewFrom, where, bind(limit))
-	rows, err := q.Query(ctx, text, args...)
+	text := fmt.Sprintf("SELECT %s%sWHERE %s ORDER BY r.id DESC LIMIT %s", reviewColumns, reviewFrom, where, b.bind(limit))
+	rows, err := q.Query(ctx, text, b.args...)
 	return collect(rows, err, "reviews", scanReview)
-}
-
-// pathsBelow is the condition "at or below one of the units".
-func pathsBelow(column string, units []ocop.Path, bind func(any) string) string {
-	where := "FALSE"
-	for _, u := range units {
-		where += fmt.Sprintf(" OR %[1]s = %[2]s OR (%[1]s >= %[3]s AND %[1]s < %[4]s)", column, bind(string(u)), bind(string(u)+"/"), bind(u.Above()))
-	}
-	return "(" + where + ")"
 }
 
 // ReviewNotes are those of a review, the first first.

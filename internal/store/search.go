@@ -43,11 +43,8 @@ var setAccountNames = sqldb.Set{
 // product, event and kind has an index that ends with the entry's own.
 func (s Search) where() (string, []any) {
 	var conds []string
-	var args []any
-	bind := func(v any) string {
-		args = append(args, v)
-		return fmt.Sprintf("$%d", len(args))
-	}
+	var b binder
+	bind := b.bind
 	is := func(column, value string) {
 		if value != "" {
 			conds = append(conds, fmt.Sprintf("%s = %s", column, bind(value)))
@@ -71,7 +68,7 @@ func (s Search) where() (string, []any) {
 	if until := s.until(); until > 0 {
 		conds = append(conds, "idx < "+bind(until))
 	}
-	return strings.Join(conds, " AND "), args
+	return strings.Join(conds, " AND "), b.args
 }
 
 // from and until are the bounds with the place where the last page ended.
@@ -95,8 +92,9 @@ func productsBelow(view []ocop.Path, bind func(any) string) string {
 
 // below is the condition "of a product, a unit or a producer at or below the unit".
 func (s Search) below(bind func(any) string) string {
-	const units = `stream IN (SELECT CASE WHEN u.kind = 'producer' THEN 'producer:' ELSE 'unit:' END || u.id FROM units u WHERE u.path = %s OR (u.path >= %s AND u.path < %s))`
-	return "(" + productsBelow([]ocop.Path{s.Unit}, bind) + " OR " + fmt.Sprintf(units, bind(string(s.Unit)), bind(string(s.Unit)+"/"), bind(s.Unit.Above())) + ")"
+	const units = `stream IN (SELECT CASE WHEN u.kind = 'producer' THEN 'producer:' ELSE 'unit:' END || u.id FROM units u WHERE %s)`
+	place := []ocop.Path{s.Unit}
+	return anyOf([]string{productsBelow(place, bind), fmt.Sprintf(units, pathsBelow("u.path", place, bind))})
 }
 
 // Find gives one page of the entries that the search lets through, the newest

@@ -154,23 +154,19 @@ type SessionFilter struct {
 
 // Sessions lists those in view, the newest first.
 func Sessions(ctx context.Context, q sqldb.Querier, f SessionFilter) ([]Session, error) {
-	where, args := seenBy(f.View, "u.path", `EXISTS (SELECT 1 FROM seats x WHERE x.session = s.id AND x.account = %s)`, f.Account)
-	add := func(format string, v any) {
-		args = append(args, v)
-		where += fmt.Sprintf(format, len(args))
-	}
+	var b binder
+	where := seenBy(f.View, "u.path", `EXISTS (SELECT 1 FROM seats x WHERE x.session = s.id AND x.account = %s)`, f.Account, b.bind)
 	if f.Product != "" {
-		add(" AND s.product = $%d", f.Product)
+		where += " AND s.product = " + b.bind(f.Product)
 	}
 	if f.Status != "" {
-		add(" AND s.status = $%d", f.Status)
+		where += " AND s.status = " + b.bind(f.Status)
 	}
 	if f.After != "" {
-		add(" AND s.id < $%d", f.After)
+		where += " AND s.id < " + b.bind(f.After)
 	}
-	args = append(args, f.Limit)
-	text := fmt.Sprintf(`SELECT %s FROM sessions s JOIN councils k ON k.id = s.council JOIN units u ON u.id = k.unit WHERE %s ORDER BY s.id DESC LIMIT $%d`, sessionColumns, where, len(args))
-	rows, err := q.Query(ctx, text, args...)
+	text := fmt.Sprintf(`SELECT %s FROM sessions s JOIN councils k ON k.id = s.council JOIN units u ON u.id = k.unit WHERE %s ORDER BY s.id DESC LIMIT %s`, sessionColumns, where, b.bind(f.Limit))
+	rows, err := q.Query(ctx, text, b.args...)
 	list, err := collect(rows, err, "sessions", scanSession)
 	for i := range list {
 		if err == nil {

@@ -106,48 +106,33 @@ func InsertProducer(ctx context.Context, tx *sqldb.Tx, p ocop.Producer) error {
 
 // CommunesBelow are the communes of a day at or below any of the places, by name.
 func CommunesBelow(ctx context.Context, q sqldb.Querier, places []ocop.Path, on ocop.Date, limit int) ([]ocop.Unit, error) {
-	where, args := below("u.path", places)
-	args = append(args, int64(on), limit)
-	rows, err := q.Query(ctx, fmt.Sprintf(`SELECT %s FROM units u WHERE u.kind = 'commune' AND %s AND (u.valid_to IS NULL OR u.valid_to >= $%d) ORDER BY u.name_vi, u.code LIMIT $%d`,
-		unitColumns, where, len(args)-1, len(args)), args...)
+	var b binder
+	text := fmt.Sprintf(`SELECT %s FROM units u WHERE u.kind = 'commune' AND %s AND (u.valid_to IS NULL OR u.valid_to >= %s) ORDER BY u.name_vi, u.code LIMIT %s`,
+		unitColumns, pathsBelow("u.path", places, b.bind), b.bind(int64(on)), b.bind(limit))
+	rows, err := q.Query(ctx, text, b.args...)
 	return collect(rows, err, "communes", scanUnit)
-}
-
-// ProducersBelow are the producers at or below any of the places whose folded
-// name holds every word, by code, after the code given.
-func ProducersBelow(ctx context.Context, q sqldb.Querier, places []ocop.Path, text, after string, limit int) ([]ocop.Producer, error) {
-	where, args := below("u.path", places)
-	for _, word := range strings.Fields(text) {
-		args = append(args, "%"+escapeLike(word)+"%")
-		where += fmt.Sprintf(` AND r.folded LIKE $%d ESCAPE '\'`, len(args))
-	}
-	args = append(args, after, limit)
-	rows, err := q.Query(ctx, fmt.Sprintf(`SELECT %s FROM producers r JOIN units u ON u.id = r.id WHERE %s AND u.code > $%d ORDER BY u.code LIMIT $%d`,
-		producerColumns, where, len(args)-1, len(args)), args...)
-	return collect(rows, err, "producers", scanProducer)
-}
-
-// below is the condition that a path lies at or below one of the places.
-func below(column string, places []ocop.Path) (string, []any) {
-	if len(places) == 0 {
-		return "FALSE", nil
-	}
-	var conds []string
-	var args []any
-	for _, p := range places {
-		n := len(args)
-		conds = append(conds, fmt.Sprintf("%s = $%d OR (%s >= $%d AND %s < $%d)", column, n+1, column, n+2, column, n+3))
-		args = append(args, string(p), string(p)+"/", p.Above())
-	}
-	return "(" + strings.Join(conds, " OR ") + ")", args
 }
 
 // UnitsBelow are the authorities at or below any of the places, by path, after
 // the path given.
 func UnitsBelow(ctx context.Context, q sqldb.Querier, places []ocop.Path, after ocop.Path, limit int) ([]ocop.Unit, error) {
-	where, args := below("u.path", places)
-	args = append(args, string(after), limit)
-	rows, err := q.Query(ctx, fmt.Sprintf(`SELECT %s FROM units u WHERE u.kind <> 'producer' AND %s AND u.path > $%d ORDER BY u.path LIMIT $%d`,
-		unitColumns, where, len(args)-1, len(args)), args...)
+	var b binder
+	text := fmt.Sprintf(`SELECT %s FROM units u WHERE u.kind <> 'producer' AND %s AND u.path > %s ORDER BY u.path LIMIT %s`,
+		unitColumns, pathsBelow("u.path", places, b.bind), b.bind(string(after)), b.bind(limit))
+	rows, err := q.Query(ctx, text, b.args...)
 	return collect(rows, err, "units", scanUnit)
+}
+
+// ProducersBelow are the producers at or below any of the places whose folded
+// name holds every word, by code, after the code given.
+func ProducersBelow(ctx context.Context, q sqldb.Querier, places []ocop.Path, name, after string, limit int) ([]ocop.Producer, error) {
+	var b binder
+	where := pathsBelow("u.path", places, b.bind)
+	for _, word := range strings.Fields(name) {
+		where += fmt.Sprintf(` AND r.folded LIKE %s ESCAPE '\'`, b.bind("%"+escapeLike(word)+"%"))
+	}
+	text := fmt.Sprintf(`SELECT %s FROM producers r JOIN units u ON u.id = r.id WHERE %s AND u.code > %s ORDER BY u.code LIMIT %s`,
+		producerColumns, where, b.bind(after), b.bind(limit))
+	rows, err := q.Query(ctx, text, b.args...)
+	return collect(rows, err, "producers", scanProducer)
 }

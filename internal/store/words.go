@@ -162,5 +162,5 @@ func (w way) viewCondition(v access.View, bind func(any) string) string {
 	if w.view && !w.few {
 		return viewCondition(v, bind)
 	}
-	return viewAs("NOT (p.path <> %s AND (p.path < %s OR p.path >= %s))", v, bind)
+	return viewAs("NOT (%[1]s <> %[2]s AND (%[1]s < %[3]s OR %[1]s >= %[4]s))", v, bind)
 }
