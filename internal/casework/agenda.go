@@ -31,7 +31,7 @@ func (d *Desk) agenda(x *dossier, now time.Time) (agenda, error) {
 	s, facts := x.subject(rules), x.facts(today, "")
 	k := workflow.Reckoning{ID: cmp.Or(x.product.Round, x.product.ID), Days: d.Days(rules.Calendar), Known: today}
 	dues, next := rules.Dues(s, facts, k)
-	dues = append(x.asked(rules, k, today), dues...)
+	dues = append(append(x.asked(rules, k, today), dues...), x.remedyDues()...)
 	for i := range dues {
 		x.extended(&dues[i])
 		dues[i].Overdue = dues[i].Open() && today > dues[i].LastDay

@@ -70,6 +70,7 @@ type dossier struct {
 	acts        []store.Act
 	documents   []store.Document
 	inspections []store.Inspection
+	remedies    []store.Remedy             // that wait
 	extensions  map[string]store.Extension // by the deadline's id
 	marks       []store.Mark
 	plan        Plan
@@ -102,6 +103,10 @@ func (d *Desk) dossiers(ctx context.Context, q sqldb.Querier, list []string) (ma
 	if err != nil {
 		return nil, err
 	}
+	remedies, err := store.Remedies(ctx, q, list)
+	if err != nil {
+		return nil, err
+	}
 	extensions, err := store.Extensions(ctx, q, list)
 	if err != nil {
 		return nil, err
@@ -117,7 +122,7 @@ func (d *Desk) dossiers(ctx context.Context, q sqldb.Querier, list []string) (ma
 	out := make(map[string]*dossier, len(products))
 	for id, p := range products {
 		out[id] = &dossier{product: p, round: rounds[id], certificate: certificates[id], acts: acts[id],
-			documents: documents[id], inspections: inspections[id], extensions: extensions[id], marks: marks[id], plan: plans[p.Campaign]}
+			documents: documents[id], inspections: inspections[id], remedies: remedies[id], extensions: extensions[id], marks: marks[id], plan: plans[p.Campaign]}
 	}
 	return out, nil
 }

@@ -81,7 +81,7 @@ func (d *Desk) mayAdd(x *dossier, u Upload, today ocop.Date) error {
 		return err
 	}
 	bad := fault.New(fault.Invalid, "document_wrong", "Tài liệu chưa đúng.", "The document is not right.")
-	rule, known := rules.Documents.Get(u.Kind)
+	rule, known := documentRule(rules, u.Kind)
 	if !known {
 		bad.At("kind", fmt.Sprintf("Quy trình không có loại tài liệu %q.", u.Kind), fmt.Sprintf("The procedure has no kind of document %q.", u.Kind))
 	}
@@ -95,6 +95,7 @@ func (d *Desk) mayAdd(x *dossier, u Upload, today ocop.Date) error {
 		bad.At("valid_to", "Ngày hết hiệu lực sớm hơn ngày có hiệu lực.", "It ends before it begins.")
 	}
 	checkType(bad, baseName(u.Name), u.Content)
+	checkPicture(bad, u.Kind, plainType(sniff(u.Content)))
 	if len(bad.Fields) > 0 {
 		return bad
 	}

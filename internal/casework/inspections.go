@@ -24,6 +24,8 @@ type Visit struct {
 	ProvincialCouncil bool
 	Participants      []string
 	Findings          []store.Found
+	Cancel            string // the reason for which a visit that was not held is dropped; "" does not drop it
+	Trip              string // under whose plan a new one is
 	Version           *int64
 	Actor             access.Actor
 	Key               *commit.Key
@@ -34,35 +36,22 @@ type Visit struct {
 //
 // Faults: not_found; who_may_not (Forbidden); inspection_wrong (Invalid).
 func (d *Desk) PlanVisit(ctx context.Context, product string, v Visit) (store.Inspection, error) {
-	return d.visit(ctx, product, v, "plan_inspection", func(ctx context.Context, q sqldb.Querier, x *dossier, now time.Time) (store.Inspection, error) {
-		i := store.Inspection{ID: NewID(), Product: product, Campaign: x.product.Campaign, ProvincialCouncil: v.ProvincialCouncil, Version: 1}
-		if x.round != nil {
-			i.Round = x.round.ID
-		}
-		if v.Day == nil {
-			return i, inspectionWrong().At("body.day", "Phải có ngày kiểm tra.", "The day of the visit is needed.")
-		}
-		return v.apply(i, ocop.DateOf(now))
+	return d.visit(ctx, product, v, func(ctx context.Context, q sqldb.Querier, x *dossier, now time.Time) (altered, error) {
+		return d.planned(ctx, q, x, v, now)
 	})
 }
 
 // RecordVisit changes an inspection: held, findings, remedies closed.
 //
-// Faults: not_found; stale; who_may_not (Forbidden); inspection_wrong (Invalid).
+// Faults: not_found; stale; who_may_not (Forbidden); inspection_wrong (Invalid);
+// inspection_cancelled, inspection_held (Conflict).
 func (d *Desk) RecordVisit(ctx context.Context, id string, v Visit) (store.Inspection, error) {
 	before, err := d.Inspection(ctx, v.Actor, id)
 	if err != nil {
 		return store.Inspection{}, err
 	}
-	return d.visit(ctx, before.Product, v, "record_inspection", func(ctx context.Context, q sqldb.Querier, x *dossier, now time.Time) (store.Inspection, error) {
-		i, err := store.InspectionByID(ctx, q, id)
-		if err != nil {
-			return store.Inspection{}, err
-		}
-		if v.Version != nil && *v.Version != i.Version {
-			return *i, staleInspection(i.Version)
-		}
-		return v.apply(*i, ocop.DateOf(now))
+	return d.visit(ctx, before.Product, v, func(ctx context.Context, q sqldb.Querier, x *dossier, now time.Time) (altered, error) {
+		return d.recorded(ctx, q, x, id, v, now)
 	})
 }
 
@@ -97,62 +86,49 @@ func (d *Desk) Inspections(ctx context.Context, a access.Actor, product string) 
 	return all[product], err
 }
 
-type prepare func(ctx context.Context, q sqldb.Querier, x *dossier, now time.Time) (store.Inspection, error)
+type prepare func(ctx context.Context, q sqldb.Querier, x *dossier, now time.Time) (altered, error)
 
 // visit writes an inspection and its entry, and the product's next deadline.
-func (d *Desk) visit(ctx context.Context, product string, v Visit, event string, prepare prepare) (store.Inspection, error) {
+func (d *Desk) visit(ctx context.Context, product string, v Visit, prepare prepare) (store.Inspection, error) {
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
 		files, err := d.dossiers(ctx, q, []string{product})
 		if err != nil {
 			return commit.Outcome{}, err
 		}
 		x := files[product]
-		if x == nil || !sees(v.Actor, x.product) {
-			return commit.Outcome{}, NotFound()
-		}
-		if !mayInspect(v.Actor, x.product.Path) {
-			return commit.Outcome{}, fault.New(fault.Forbidden, "who_may_not", "Việc này của Văn phòng Điều phối hoặc thư ký hội đồng.", "This is for the coordination office or a council's secretary.")
+		if err := mayVisit(v.Actor, x); err != nil {
+			return commit.Outcome{}, err
 		}
 		i, err := prepare(ctx, q, x, now)
 		if err != nil {
 			return commit.Outcome{}, err
 		}
-		fresh := event == "plan_inspection"
-		x.replace(i)
-		plan, err := d.agenda(x, now)
-		if err != nil {
-			return commit.Outcome{}, err
-		}
-		answer := i
-		if !fresh {
-			answer.Version++
-		}
 		return commit.Outcome{
-			Drafts: []ledger.Draft{visitDraft(i, event, v)},
-			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
-				if err := saveVisit(ctx, tx, i, fresh); err != nil {
-					return err
-				}
-				return plan.save(ctx, tx, product, now)
-			}),
-			Answer: func([]ledger.Entry) any { return answer },
+			Drafts: []ledger.Draft{i.draft},
+			State:  commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error { return i.save(ctx, tx, now) }),
+			Answer: func([]ledger.Entry) any { return i.after() },
 		}, nil
 	}
 	return commit.Do[store.Inspection](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: v.Key,
 		Locks: []string{"product:" + product}})
 }
 
-func mayInspect(a access.Actor, place ocop.Path) bool {
+// mayVisit reports why an actor may not put inspections of a product on record.
+func mayVisit(a access.Actor, x *dossier) error {
+	if x == nil || !sees(a, x.product) {
+		return NotFound()
+	}
+	if !MayInspect(a, x.product.Path) {
+		return fault.New(fault.Forbidden, "who_may_not", "Việc này của Văn phòng Điều phối hoặc thư ký hội đồng.", "This is for the coordination office or a council's secretary.")
+	}
+	return nil
+}
+
+// MayInspect reports whether an actor plans and records inspections there.
+func MayInspect(a access.Actor, place ocop.Path) bool {
 	_, office := a.Holds(access.Office, place)
 	_, secretary := a.Holds(access.Secretary, place)
 	return office || secretary
-}
-
-func saveVisit(ctx context.Context, tx *sqldb.Tx, i store.Inspection, fresh bool) error {
-	if fresh {
-		return store.InsertInspections(ctx, tx, []store.Inspection{i})
-	}
-	return store.UpdateInspection(ctx, tx, i)
 }
 
 func (x *dossier) replace(i store.Inspection) {
@@ -169,6 +145,7 @@ func (x *dossier) replace(i store.Inspection) {
 const (
 	maxFindings = 100
 	maxWords    = 2000
+	maxPerson   = 500
 )
 
 func inspectionWrong() *fault.Error {
@@ -190,11 +167,17 @@ func (v Visit) apply(i store.Inspection, today ocop.Date) (store.Inspection, err
 		i.Findings = v.Findings
 	}
 	bad := inspectionWrong()
+	i = v.cancel(i, today, bad)
 	if i.HeldOn != nil && *i.HeldOn > today {
 		bad.At("body.held_on", "Ngày đã kiểm tra không thể ở tương lai.", "A visit cannot have been held in the future.")
 	}
 	if len(i.Findings) > maxFindings || len(i.Participants) > maxFindings {
 		bad.At("body", fmt.Sprintf("Nhiều hơn %d mục.", maxFindings), fmt.Sprintf("More than %d entries.", maxFindings))
+	}
+	for n, p := range i.Participants {
+		if utf8.RuneCountInString(p) > maxPerson {
+			bad.At(fmt.Sprintf("body.participants[%d]", n), "Dài quá 500 ký tự.", "Longer than 500 characters.")
+		}
 	}
 	for n, f := range i.Findings {
 		if f.Topic == "" || utf8.RuneCountInString(f.Topic+f.Remedy+f.Owner) > maxWords {
@@ -217,6 +200,12 @@ func visitDraft(i store.Inspection, event string, v Visit) ledger.Draft {
 	}
 	if i.HeldOn != nil {
 		d.Data["held_on"] = i.HeldOn.String()
+	}
+	if i.Trip != "" {
+		d.Data["trip"] = i.Trip
+	}
+	if i.CancelledOn != nil {
+		d.Data["cancelled_on"] = i.CancelledOn.String()
 	}
 	if text, err := json.Marshal(map[string]any{"participants": i.Participants, "findings": i.Findings}); err == nil {
 		d.Private = []ledger.Private{NewPrivate("record", string(text))}

@@ -25,6 +25,7 @@ type values struct {
 // one means the other.
 var together = map[string][]string{
 	"documents.name": {"name"}, "name": {"documents.name"},
+	"remedies.comment": {"comment"}, "comment": {"remedies.comment"},
 	"inspections.participants": {"record"}, "inspections.findings": {"record"}, "record": {"inspections.participants", "inspections.findings"},
 }
 

@@ -36,7 +36,7 @@ func open(t *testing.T, address string) *sqldb.DB {
 var sets = map[string]sqldb.Set{
 	"setProducts": setProducts, "setOpenRounds": setOpenRounds, "setInsertRounds": setInsertRounds, "setRoundCounts": setRoundCounts, "setActs": setActs,
 	"setClearTimers": setClearTimers, "setTimers": setTimers, "setDropTimers": setDropTimers, "setMarks": setMarks, "setExtensions": setExtensions, "setAnswers": setAnswers,
-	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections,
+	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections, "setRemedies": setRemedies,
 	"setCertificates": setCertificates, "setTaken": setTaken,
 	"setWords":       setWords,
 	"setStreams":     setStreams,
@@ -87,6 +87,18 @@ var writes = map[string]write{
 	"writeReviewStep":    writeReviewStep,
 	"writeReviewNote":    writeReviewNote,
 	"writeProducer":      writeProducer,
+	"writeRemedies":      writeRemedies,
+	"writeRemedy":        writeRemedy,
+	"writePhoto":         writePhoto,
+	"writeTrip":          writeTrip,
+	"writeTripStep":      writeTripStep,
+	"writeTripGuests":    writeTripGuests,
+	"writeTripGuest":     writeTripGuest,
+	"writeTraining":      writeTraining,
+	"writeTrainingStep":  writeTrainingStep,
+	"writeTrainees":      writeTrainees,
+	"writeTrainee":       writeTrainee,
+	"writeMaterial":      writeMaterial,
 }
 
 // constants are all statements of the package, read from its source so that a

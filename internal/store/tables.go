@@ -72,7 +72,7 @@ func (c Column) Private() bool { return c.keeping == private }
 // in the column's own form.
 func (c Column) Erased() string {
 	switch c.Name {
-	case "participants", "findings", "grounds":
+	case "participants", "findings", "grounds", "agenda", "lecturers":
 		return "[]"
 	}
 	return ""
@@ -141,7 +141,8 @@ var (
 		text("media_type"), whole("size"), text("sha256"), whole("valid_from").null(), whole("valid_to").null(), text("uploaded_by"), whole("uploaded_at"))
 
 	tableInspections = table("inspections", "id").of("product").with(text("id"), text("product"), text("round").null(), text("campaign").null(), whole("day"),
-		whole("held_on").null(), flag("provincial_council"), text("participants").kept(private), text("findings").kept(private), whole("open_remedies"), whole("version"))
+		whole("held_on").null(), flag("provincial_council"), text("participants").kept(private), text("findings").kept(private), whole("open_remedies"), whole("version"),
+		text("trip").null(), whole("cancelled_on").null(), text("reason").kept(private))
 
 	tableTimers = table("timers", "product", "name").of("product").with(text("product"), text("name"), text("kind"), text("event"), text("deadline"),
 		whole("days"), whole("last_day").null(), whole("due_at"), whole("version"))
