@@ -23,6 +23,7 @@ import (
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/council"
+	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/job"
 	"ocopflow/internal/ledger"
@@ -77,6 +78,7 @@ type App struct {
 	Privacy   *privacy.Desk
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
+	Fieldwork *fieldwork.Desk
 	News      *live.News
 	Handler   http.Handler
 	Routes    []string // what Handler answers: "GET /path/:id"
@@ -187,6 +189,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Privacy = &privacy.Desk{DB: a.DB, Committer: a.Committer, Products: a.Desk}
 	a.Inspector = &inspect.Inspector{DB: a.DB, Desk: a.Desk}
 	a.Reviews = &review.Desk{DB: a.DB, Committer: a.Committer, Inspector: a.Inspector}
+	a.Fieldwork = &fieldwork.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
 	a.News = live.New(a.DB, a.Log)
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err

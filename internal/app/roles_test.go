@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -70,6 +71,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 			account = x["id"].(string)
 		}
 	}
+	trip, training, remedy := o.fieldwork(product)
 	producer := o.must(200, o.ask("office-province", "GET", "/api/v1/products/"+product, nil)).body["producer"].(map[string]any)["id"].(string)
 	things = map[string]string{
 		"products": product, "inspections": first("office-province", "/api/v1/products/"+product+"/inspections", "id"),
@@ -80,6 +82,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"workflows": "ocop", "procedures": "ocop", ":version": "2026", "criteria": "2026", ":set": "9", ":other": "2023", ":account": "none", ":turn": "1",
 		"tile": "0/000.p/1", "assets": "missing.css",
 		"minutes": "", "static": "missing.js",
+		"trips": trip, "trainings": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none",
 	}
 	bodies = map[string]string{
 		"POST /api/v1/products":                            `{"name":"Thử quyền","producer":"` + producer + `","set":9}`,
@@ -115,6 +118,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"POST /api/v1/delegations":                         `{"role":"office","unit":"ha-tinh","to":"member-district-5","from":"2026-06-02","until":"2026-06-03","reason":"x"}`,
 		"POST /api/v1/auth/session":                        `{}`,
 	}
+	maps.Copy(bodies, fieldworkBodies)
 	return things, bodies
 }
 

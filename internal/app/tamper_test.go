@@ -281,6 +281,7 @@ func (o *office) busy() {
 		review := o.must(201, o.ask("auditor", "POST", reviewsPath, map[string]any{"title": title, "note": "Bắt đầu", "product": simWine, "entry": 1, "search": "kind=move"})).body["id"].(string)
 		o.must(200, o.ask("auditor", "POST", reviewsPath+"/"+review+"/close", map[string]any{"note": title}))
 	}
+	o.fieldworkDone(sauce, id)
 	for _, who := range []string{"office", "leader"} {
 		o.enrolled(o.t, who)
 		s, err := o.app.People.Recognise(o.t.Context(), o.tokens[who])

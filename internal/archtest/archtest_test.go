@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"sqldb", "migrations"}, // keep
 	{"store"},
 	{"commit", "past"},
-	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider"}, // do
+	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork"}, // do
 	{"job", "paper"},                     // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire

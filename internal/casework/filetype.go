@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gabriel-vasile/mimetype"
 
@@ -51,4 +52,18 @@ func checkType(bad *fault.Error, name string, content []byte) {
 		bad.At("file", fmt.Sprintf("Tên tệp có đuôi %s nhưng nội dung là %s. Hãy kiểm tra lại tệp.", ext, kinds[0]),
 			fmt.Sprintf("The name ends in %s, but the content is %s. Check the file.", ext, kinds[0]))
 	}
+}
+
+// CheckFile checks a file that belongs to no product, and gives its name
+// without folders and its type, told from the content.
+func CheckFile(bad *fault.Error, name string, content []byte) (clean, mediaType string) {
+	clean = baseName(name)
+	if len(content) == 0 {
+		bad.At("file", "Tệp rỗng.", "The file is empty.")
+	}
+	if clean == "" || utf8.RuneCountInString(clean) > maxName {
+		bad.At("file", "Tên tệp phải có từ 1 đến 200 ký tự.", "The file's name must have 1 to 200 characters.")
+	}
+	checkType(bad, clean, content)
+	return clean, plainType(sniff(content))
 }

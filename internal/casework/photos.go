@@ -105,12 +105,18 @@ func (x *dossier) photo(ctx context.Context, q sqldb.Querier, a Attachment) (sto
 	if err != nil {
 		return store.Photo{}, err
 	}
-	at := slices.IndexFunc(x.documents, func(f store.Document) bool { return f.ID == a.Document && f.Kind == PhotoKind && f.Product == i.Product })
+	taken, err := store.PhotoTaken(ctx, q, a.Document)
+	if err != nil {
+		return store.Photo{}, err
+	}
+	at := slices.IndexFunc(x.documents, func(f store.Document) bool {
+		return f.ID == a.Document && f.Kind == PhotoKind && f.Product == i.Product
+	})
 	switch {
 	case at < 0:
 		return store.Photo{}, bad.At("body.document", "Phải là ảnh kiểm tra của sản phẩm này, tải lên trước.", "Must be an inspection photo of this product that was uploaded before.")
-	case slices.ContainsFunc(there, func(p store.Photo) bool { return p.Document == a.Document }):
-		return store.Photo{}, bad.At("body.document", "Ảnh này đã có trong biên bản.", "The inspection has this photo already.")
+	case taken:
+		return store.Photo{}, bad.At("body.document", "Ảnh này đã có trong một biên bản.", "The photo belongs to an inspection already.")
 	case len(there) >= maxPhotos:
 		return store.Photo{}, bad.At("body.document", "Biên bản đã có 200 ảnh.", "The inspection has 200 photos already.")
 	case a.Finding != "" && !slices.ContainsFunc(i.Findings, func(f store.Found) bool { return f.ID == a.Finding }):

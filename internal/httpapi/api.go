@@ -24,6 +24,7 @@ import (
 	"ocopflow/internal/casework"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/live"
@@ -47,6 +48,7 @@ type API struct {
 	Privacy   *privacy.Desk
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
+	Fieldwork *fieldwork.Desk
 	News      *live.News
 	PublicURL string // where the public reaches this server; "" takes each request's own
 	People    *accounts.People
@@ -88,6 +90,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 	api.UseMiddleware(a.describe, a.authenticate(api))
 	a.routes(api)
 	a.uploads(engine, api)
+	a.materialRoutes(engine, api)
 	a.eventsRoute(engine, api)
 	a.tiles(engine, api)
 	a.docs(engine)
@@ -98,7 +101,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	switch pkg := path.Base(t.PkgPath()); pkg {
-	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review":
+	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review", "fieldwork":
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name

@@ -65,6 +65,18 @@ func (d *Desk) places(ctx context.Context, q sqldb.Querier, a access.Actor, l st
 			return nil, err
 		}
 		return []ocop.Path{list[0].UnitPath}, nil
+	case kind == "trip":
+		t, err := store.TripByID(ctx, q, id)
+		if err != nil || t == nil {
+			return nil, err
+		}
+		return []ocop.Path{t.Path}, nil
+	case kind == "training":
+		t, err := store.TrainingByID(ctx, q, id)
+		if err != nil || t == nil {
+			return nil, err
+		}
+		return []ocop.Path{t.Path}, nil
 	}
 	return nil, nil
 }

@@ -209,6 +209,14 @@ var tablePhotos = table("inspection_photos", "document").of("product").with(text
 const sqlPhotos = `SELECT f.document, f.inspection, f.product, f.finding, d.name, d.media_type, d.size FROM inspection_photos f JOIN documents d ON d.id = f.document
 	WHERE f.inspection = $1 ORDER BY f.document`
 
+const sqlPhotoTaken = `SELECT f.inspection FROM inspection_photos f WHERE f.document = $1`
+
+// PhotoTaken reports whether a picture belongs to an inspection already.
+func PhotoTaken(ctx context.Context, q sqldb.Querier, document string) (bool, error) {
+	i, err := one(q.QueryRow(ctx, sqlPhotoTaken, document), "photo", func(s scanner) (id string, err error) { return id, s.Scan(&id) })
+	return i != nil, err
+}
+
 var writePhoto = inserts(tablePhotos)
 
 // Photos are those of an inspection, the first first.

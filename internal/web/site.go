@@ -24,6 +24,7 @@ import (
 	"ocopflow/internal/casework"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/notary"
@@ -52,6 +53,7 @@ type Site struct {
 	Archive   *inspect.Archive
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
+	Fieldwork *fieldwork.Desk
 	People    *accounts.People
 	Library   *workflow.Library
 	Log       *slog.Logger
@@ -165,6 +167,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/verify", s.handle(s.findCertificate))
 	e.GET("/verify/:number", s.handle(s.verify))
 	e.GET("/offline.html", s.offline)
+	s.mountFieldwork(e)
 	if s.SetClock != nil {
 		e.POST("/demo/clock", s.member(s.moveClock))
 	}

@@ -1,0 +1,187 @@
+// Package fieldwork keeps who goes where and who comes: trips to the producers
+// of several products, training that an office holds. What is found at a product
+// and what has to be put right there is package casework's.
+package fieldwork
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/casework"
+	"ocopflow/internal/commit"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
+)
+
+// Desk is where trips and training are planned.
+type Desk struct {
+	DB        *sqldb.DB
+	Committer *commit.Committer
+	Cases     *casework.Desk
+}
+
+// Limits of what is written, in characters, of lists, and of days.
+const (
+	maxTitle    = 200
+	maxText     = 2000
+	maxProducts = 100
+	maxGuests   = 100
+	maxTrainees = 500
+	maxSlots    = 100
+	maxDays     = 31
+)
+
+// Request is what every act on something planned carries.
+type Request struct {
+	ID      string
+	Version *int64 // the one the caller saw; nil accepts any
+	Actor   access.Actor
+	Key     *commit.Key
+}
+
+// planner are the roles that plan: those that may put an inspection on record.
+func plans(a access.Actor, place ocop.Path) bool { return casework.MayInspect(a, place) }
+
+func mayNot() error {
+	return fault.New(fault.Forbidden, "who_may_not", "Việc này của Văn phòng Điều phối hoặc thư ký hội đồng.", "This is for the coordination office or a council's secretary.")
+}
+
+// ConcernOf says what an actor is shown of trips and training: those of units
+// that they oversee, those to which a unit of theirs is invited, those about
+// their products and, of training, those to which they are invited themselves.
+func ConcernOf(a access.Actor) store.Concern {
+	c := store.Concern{Account: a.ID}
+	for _, g := range a.Grants {
+		switch g.Role {
+		case access.Office, access.Leader, access.Secretary, access.Auditor, access.Privacy:
+			c.Units = append(c.Units, g.Path)
+		case access.Commune:
+			c.Communes, c.Invited = append(c.Communes, g.Path), append(c.Invited, g.Unit)
+		case access.Producer:
+			c.Producers, c.Invited = append(c.Producers, g.Unit), append(c.Invited, g.Unit)
+		case access.Department, access.Member:
+			c.Invited = append(c.Invited, g.Unit)
+		}
+	}
+	return c
+}
+
+// home is the unit in which an actor plans: the one named, by id or code, else
+// the highest in which they hold a role that plans.
+//
+// Faults: who_may_not (Forbidden).
+func home(ctx context.Context, q sqldb.Querier, a access.Actor, named string) (*ocop.Unit, error) {
+	var best *access.Grant
+	for _, g := range a.Grants {
+		if (g.Role == access.Office || g.Role == access.Secretary) && (best == nil || len(g.Path) < len(best.Path)) {
+			best = &g
+		}
+	}
+	if best == nil {
+		return nil, mayNot()
+	}
+	if named == "" {
+		named = best.Unit
+	}
+	u, err := unit(ctx, q, named)
+	if err != nil {
+		return nil, err
+	}
+	if u == nil || !plans(a, u.Path) {
+		return nil, mayNot()
+	}
+	return u, nil
+}
+
+func unit(ctx context.Context, q sqldb.Querier, key string) (*ocop.Unit, error) {
+	u, err := store.Unit(ctx, q, key)
+	if err == nil && u == nil {
+		u, err = store.UnitByCode(ctx, q, key)
+	}
+	return u, err
+}
+
+// campaignOf finds the campaign that is named, one of the unit or of one above
+// or below it.
+func campaignOf(ctx context.Context, q sqldb.Querier, named string, place ocop.Path, bad *fault.Error) (id, code string, err error) {
+	if named == "" {
+		return "", "", nil
+	}
+	c, err := store.CampaignBy(ctx, q, named)
+	if err != nil {
+		return "", "", err
+	}
+	if c == nil || !c.UnitPath.Within(place) && !place.Within(c.UnitPath) {
+		bad.At("body.campaign", "Không có kế hoạch năm này.", "There is no such campaign.")
+		return "", "", nil
+	}
+	return c.ID, c.Code, nil
+}
+
+func wrong() *fault.Error {
+	return fault.New(fault.Invalid, "plan_wrong", "Nội dung kế hoạch chưa đúng.", "The plan is not right.")
+}
+
+func checkText(bad *fault.Error, place, text string, least, most int) {
+	if n := utf8.RuneCountInString(text); n < least || n > most {
+		bad.At(place, fmt.Sprintf("Phải có từ %d đến %d ký tự.", least, most), fmt.Sprintf("Must have %d to %d characters.", least, most))
+	}
+}
+
+func checkDays(bad *fault.Error, first, last ocop.Date) {
+	if last < first || last-first >= maxDays {
+		bad.At("body.last_day", "Ngày cuối phải từ ngày đầu và trong vòng 31 ngày.", "The last day must be within 31 days from the first.")
+	}
+}
+
+func checkCount(bad *fault.Error, place string, n, most int) {
+	if n > most {
+		bad.At(place, fmt.Sprintf("Nhiều hơn %d mục.", most), fmt.Sprintf("More than %d entries.", most))
+	}
+}
+
+// checkSlots checks the lines of an agenda.
+func checkSlots(bad *fault.Error, list []store.Slot, first, last ocop.Date) {
+	checkCount(bad, "body.agenda", len(list), maxSlots)
+	for n, s := range list {
+		place := fmt.Sprintf("body.agenda[%d]", n)
+		checkText(bad, place+".text", strings.TrimSpace(s.Text)+s.Product, 1, maxText)
+		checkText(bad, place+".place", s.Place, 0, maxTitle)
+		if s.Day < first || s.Day > last {
+			bad.At(place+".day", "Phải là một ngày của kế hoạch.", "Must be a day of the plan.")
+		}
+		if !hour(s.From) || !hour(s.To) || s.To != "" && s.To < s.From {
+			bad.At(place+".from", "Giờ viết GIỜ:PHÚT, giờ kết thúc sau giờ bắt đầu.", "Times are written HH:MM, and it ends after it begins.")
+		}
+	}
+}
+
+// hour reports whether a text is a time of day, or none.
+func hour(text string) bool {
+	if text == "" {
+		return true
+	}
+	var h, m int
+	n, err := fmt.Sscanf(text, "%02d:%02d", &h, &m)
+	return err == nil && n == 2 && len(text) == 5 && h < 24 && m < 60
+}
+
+func stale(version int64) error {
+	return fault.New(fault.Stale, "stale", fmt.Sprintf("Kế hoạch đã thay đổi (nay là phiên bản %d). Hãy tải lại.", version),
+		fmt.Sprintf("The plan was changed (now version %d). Reload.", version))
+}
+
+func settled(status store.VisitStatus) error {
+	switch status {
+	case store.VisitHeld:
+		return fault.New(fault.Conflict, "plan_held", "Việc này đã diễn ra nên không sửa kế hoạch được nữa.", "This was held, so its plan cannot be changed any more.")
+	case store.VisitCancelled:
+		return fault.New(fault.Conflict, "plan_cancelled", "Việc này đã hủy. Hãy lập kế hoạch mới.", "This was cancelled. Make a new plan.")
+	}
+	return nil
+}
