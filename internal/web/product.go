@@ -34,6 +34,7 @@ type productBody struct {
 	Kinds       []choice
 	Officers    []store.Account
 	Inspections []store.Inspection
+	Trained     []store.Attendance
 	CanInspect  bool
 	CanErase    bool
 	Deadlines   []deadline
@@ -103,6 +104,9 @@ func (s *Site) showProduct(p *page, open string) error {
 		return err
 	}
 	if b.Inspections, err = s.Desk.Inspections(p.ctx, actor, id); err != nil {
+		return err
+	}
+	if b.Trained, err = s.Fieldwork.TakenPart(p.ctx, actor, id); err != nil {
 		return err
 	}
 	if err := s.aside(p, product, &b); err != nil {

@@ -20,8 +20,9 @@ type startBody struct {
 	More     bool
 	Sessions []council.View // that wait for the reader
 	Own      []casework.Product
-	Ledger   *ledgerBrief // for auditors
-	Figures  *brief       // for those who look after many
+	Ledger   *ledgerBrief  // for auditors
+	Remedies []store.Asked // late, or due within a week
+	Figures  *brief        // for those who look after many
 }
 
 // held is a role that the reader has, and where.
@@ -61,6 +62,9 @@ func (s *Site) start(p *page) error {
 		if b.Own, err = s.own(p); err != nil {
 			return err
 		}
+	}
+	if b.Remedies, err = s.remediesSoon(p); err != nil {
+		return err
 	}
 	if b.Figures, err = s.figures(p); err != nil {
 		return err
