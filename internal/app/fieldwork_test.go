@@ -263,6 +263,11 @@ var fieldworkBodies = map[string]string{
 	"POST /api/v1/remedies/:id/confirm":             `{"version":99}`,
 	"POST /api/v1/remedies/:id/return":              `{"comment":"x","version":99}`,
 	"POST /api/v1/inspections/:id/photos":           `{"document":"none"}`,
+	"POST /inspections/:id":                         "act=record&version=99",
+	"POST /trips":                                   "title=",
+	"POST /trips/:id":                               "act=cancel&reason=x&version=99",
+	"POST /training":                                "title=",
+	"POST /training/:id":                            "act=cancel&reason=x&version=99",
 }
 
 // fieldworkDone fills the tables of trips, remedies and training, each with two rows.
