@@ -82,7 +82,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"workflows": "ocop", "procedures": "ocop", ":version": "2026", "criteria": "2026", ":set": "9", ":other": "2023", ":account": "none", ":turn": "1",
 		"tile": "0/000.p/1", "assets": "missing.css",
 		"minutes": "", "static": "missing.js",
-		"trips": trip, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none",
+		"trips": trip, "producers": producer, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none",
 	}
 	bodies = map[string]string{
 		"POST /api/v1/products":                            `{"name":"Thử quyền","producer":"` + producer + `","set":9}`,

@@ -318,6 +318,12 @@ func remedyDraft(r store.Remedy, s RemedyStep, event string) ledger.Draft {
 	return d
 }
 
+// Chases reports whether a remedy stands on the actor's own list: it is theirs to
+// see to, or theirs to confirm.
+func Chases(a access.Actor, r store.Asked) bool {
+	return MayInspect(a, r.Place) || Owns(a, r.Remedy, &ocop.Product{Producer: r.Producer, OwnerPath: r.Owned})
+}
+
 // Remedies lists those of products in the actor's view.
 func (d *Desk) Remedies(ctx context.Context, a access.Actor, f store.RemedyFilter) ([]store.Asked, error) {
 	f.View = a.Products()

@@ -16,6 +16,7 @@ func (a *API) fieldworkRoutes(r router) {
 	get(r, "/api/v1/inspections/{id}/photos", "list-photos", "Inspections", a.listPhotos)
 	post(r, "/api/v1/inspections/{id}/photos", "attach-photo", "Inspections", 201, a.attachPhoto)
 	get(r, "/api/v1/inspections/{id}/remedies", "inspection-remedies", "Inspections", a.inspectionRemedies)
+	get(r, "/api/v1/inspection-topics", "list-topics", "Inspections", a.listTopics)
 	get(r, "/api/v1/remedies", "list-remedies", "Inspections", a.listRemedies)
 	post(r, "/api/v1/remedies/{id}/report", "report-remedy", "Inspections", 200, a.remedyStep("report", (*casework.Desk).ReportRemedy))
 	post(r, "/api/v1/remedies/{id}/confirm", "confirm-remedy", "Inspections", 200, a.remedyStep("confirm", (*casework.Desk).ConfirmRemedy))
@@ -30,6 +31,20 @@ func (a *API) fieldworkRoutes(r router) {
 	post(r, "/api/v1/trips/{id}/hold", "hold-trip", "Inspections", 200, a.holdTrip)
 	post(r, "/api/v1/trips/{id}/cancel", "cancel-trip", "Inspections", 200, a.cancelTrip)
 	a.trainingRoutes(r)
+}
+
+// topic is what a finding can be about; proposed says that no law names it.
+type topic struct {
+	Title    ocop.Text `json:"title"`
+	Proposed bool      `json:"proposed"`
+}
+
+func (a *API) listTopics(context.Context, *struct{}) (*listOf[topic], error) {
+	out := &listOf[topic]{Body: list[topic]{Items: []topic{}}}
+	for _, t := range casework.Topics {
+		out.Body.Items = append(out.Body.Items, topic{t, true})
+	}
+	return out, nil
 }
 
 func (a *API) listPhotos(ctx context.Context, in *ByID) (*listOf[store.Photo], error) {

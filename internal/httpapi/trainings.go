@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 
+	"ocopflow/internal/casework"
 	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
@@ -19,6 +20,7 @@ func (a *API) trainingRoutes(r router) {
 	remove(r, "/api/v1/trainings/{id}/invited/{number}", "withdraw-from-training", "Training", a.withdraw)
 	post(r, "/api/v1/trainings/{id}/hold", "hold-training", "Training", 200, a.holdTraining)
 	post(r, "/api/v1/trainings/{id}/cancel", "cancel-training", "Training", 200, a.cancelTraining)
+	get(r, "/api/v1/producers/{id}/trainings", "producer-trainings", "Training", a.producerTrainings)
 	get(r, "/api/v1/products/{id}/trainings", "product-trainings", "Training", a.productTrainings, a.visible(r.api))
 }
 
@@ -171,5 +173,17 @@ func (a *API) trainingTotals(ctx context.Context, in *totalsIn) (*listOf[fieldwo
 
 func (a *API) productTrainings(ctx context.Context, in *ByID) (*listOf[store.Attendance], error) {
 	items, err := a.Fieldwork.TakenPart(ctx, sessionOf(ctx).Actor, in.ID)
+	return &listOf[store.Attendance]{Body: list[store.Attendance]{Items: items}}, err
+}
+
+func (a *API) producerTrainings(ctx context.Context, in *ByID) (*listOf[store.Attendance], error) {
+	p, err := store.Producer(ctx, a.DB, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if p == nil || !seesProducer(sessionOf(ctx).Actor, *p) {
+		return nil, casework.NotFound()
+	}
+	items, err := store.TakenPart(ctx, a.DB, p.ID)
 	return &listOf[store.Attendance]{Body: list[store.Attendance]{Items: items}}, err
 }

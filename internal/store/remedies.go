@@ -118,6 +118,7 @@ type Asked struct {
 	Name     string    `json:"product_name"`
 	Producer ocop.Ref  `json:"producer"`
 	Place    ocop.Path `json:"-"`
+	Owned    ocop.Path `json:"-"` // where the producer is
 	Finding  Found     `json:"finding"`
 }
 
@@ -154,12 +155,12 @@ func ListRemedies(ctx context.Context, q sqldb.Querier, f RemedyFilter) ([]Asked
 			where += fmt.Sprintf(" AND (%s, r.id) > (%s, %s)", remedyDue, b.bind(last), b.bind(id))
 		}
 	}
-	text := `SELECT ` + remedyColumns + `, p.name, u.id, u.code, u.name_vi, p.path, i.findings FROM remedies r JOIN products p ON p.id = r.product JOIN units u ON u.id = p.producer
+	text := `SELECT ` + remedyColumns + `, p.name, u.id, u.code, u.name_vi, p.path, u.path, i.findings FROM remedies r JOIN products p ON p.id = r.product JOIN units u ON u.id = p.producer
 		JOIN inspections i ON i.id = r.inspection WHERE ` + where + fmt.Sprintf(" ORDER BY %s, r.id LIMIT %s", remedyDue, b.bind(f.Limit))
 	rows, err := q.Query(ctx, text, b.args...)
 	return collect(rows, err, "remedies", func(s scanner) (a Asked, err error) {
 		var findings string
-		if a.Remedy, err = scanRemedy(s, &a.Name, &a.Producer.ID, &a.Producer.Code, &a.Producer.Name, &a.Place, &findings); err != nil {
+		if a.Remedy, err = scanRemedy(s, &a.Name, &a.Producer.ID, &a.Producer.Code, &a.Producer.Name, &a.Place, &a.Owned, &findings); err != nil {
 			return a, err
 		}
 		var all []Found

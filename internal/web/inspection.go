@@ -62,12 +62,33 @@ func (s *Site) inspection(p *page) error {
 		return err
 	}
 	if b.Mine {
+		if b.People == "" && i.Trip != "" {
+			if b.People, err = s.came(p, i.Trip); err != nil {
+				return err
+			}
+		}
 		b.Rows = p.findingRows(i.Findings)
 		if b.Owners, err = p.owners(b.Of); err != nil {
 			return err
 		}
 	}
 	return p.show("inspection", p.T("inspection_of")+" "+b.Of.Name, b)
+}
+
+// came are the guests of a trip who said that they come, or who came: the record
+// begins with them.
+func (s *Site) came(p *page, trip string) (string, error) {
+	t, err := s.Fieldwork.Trip(p.ctx, p.session.Actor, trip)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	var out []string
+	for _, g := range t.Guests {
+		if g.Answer == store.Confirmed || g.Answer == store.Attended {
+			out = append(out, strings.Trim(g.Unit.Name+" · "+g.Name, " ·"))
+		}
+	}
+	return strings.Join(out, "\n"), err
 }
 
 // findings puts remedies, photos and owners to the findings.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -31,6 +32,9 @@ func (s *Site) trainings(p *page) error {
 	if len(b.Items) > perPage {
 		b.Items = b.Items[:perPage]
 		b.Next = "/training?" + url.Values{"status": {b.Status}, "after": {b.Items[perPage-1].ID}}.Encode()
+	}
+	if store.VisitStatus(b.Status) == store.VisitPlanned {
+		slices.SortStableFunc(b.Items, func(x, y fieldwork.Training) int { return cmp.Compare(x.FirstDay, y.FirstDay) })
 	}
 	if b.Totals, err = s.Fieldwork.Totals(p.ctx, p.session.Actor, ""); err != nil && !fault.Is(err, fault.Forbidden) {
 		return err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/casework"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/ocop"
@@ -55,6 +57,9 @@ func (s *Site) inspections(p *page) error {
 		b.Trips = b.Trips[:perPage]
 		b.Next = "/inspections?" + url.Values{"status": {b.Status}, "after": {b.Trips[perPage-1].ID}}.Encode()
 	}
+	if store.VisitStatus(b.Status) == store.VisitPlanned { // those to come, as a calendar has them
+		slices.SortStableFunc(b.Trips, func(x, y fieldwork.Trip) int { return cmp.Compare(x.FirstDay, y.FirstDay) })
+	}
 	ask := store.RemedyFilter{Limit: perPage + 1}
 	if today := s.Desk.Today(); b.Late {
 		ask.Before = &today
@@ -71,7 +76,9 @@ func (s *Site) inspections(p *page) error {
 // remediesSoon are those that are late or due within a week, for the first page.
 func (s *Site) remediesSoon(p *page) ([]store.Asked, error) {
 	until := s.Desk.Today() + 8
-	return s.Desk.Remedies(p.ctx, p.session.Actor, store.RemedyFilter{Before: &until, Limit: atStart})
+	list, err := s.Desk.Remedies(p.ctx, p.session.Actor, store.RemedyFilter{Before: &until, Limit: 200})
+	list = slices.DeleteFunc(list, func(r store.Asked) bool { return !casework.Chases(p.session.Actor, r) })
+	return list[:min(len(list), atStart)], err
 }
 
 type newTripBody struct {
