@@ -87,6 +87,7 @@ var fieldworkMessages = map[string]ocop.Text{
 	"no_remedies":                {Vi: "Không có việc nào phải khắc phục.", En: "Nothing has to be put right."},
 	"further_remedies":           {Vi: "Còn nữa; hãy xử lý những việc đến hạn trước.", En: "There are more; see to those that are due first."},
 	"report_remedy":              {Vi: "Báo đã khắc phục", En: "Report as done"},
+	"send_report":                {Vi: "Gửi báo cáo", En: "Send the report"},
 	"what_was_done":              {Vi: "Đã làm gì", En: "What was done"},
 	"what_is_missing":            {Vi: "Còn thiếu gì", En: "What is still missing"},
 	"return_remedy":              {Vi: "Trả lại", En: "Send back"},
