@@ -329,3 +329,35 @@ func TestMaterialsOfATraining(t *testing.T) {
 		}
 	})
 }
+
+func TestARecordAndAnInvitationOnPaper(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		i, _ := o.inspected(o.product(fishSauce))
+		path := "/api/v1/inspections/" + i + "/record."
+		text := wordText(t, []byte(o.must(200, o.ask("producer-"+fishSauce, "GET", path+"docx", nil, "Accept-Language", "vi")).text))
+		for _, want := range []string{"Nước mắm Phú Sáng", "Bà Hồng", "Lát nền xưởng", "10/4/2024", "Phòng Kinh tế – Hạ tầng", "Năng lực sản xuất", "Huyện Cẩm Xuyên"} {
+			if !strings.Contains(strings.ToLower(text), strings.ToLower(want)) {
+				t.Errorf("the record does not say %q: %s", want, text)
+			}
+		}
+		if a := o.must(200, o.ask("office", "GET", path+"pdf", nil)); !strings.HasPrefix(a.text, "%PDF") {
+			t.Error("no PDF")
+		}
+		o.must(404, o.ask("producer-"+simWine, "GET", path+"pdf", nil))
+		open := o.must(201, o.ask("office", "POST", "/api/v1/products/"+o.product(fishSauce)+"/inspections", map[string]any{"day": "2024-03-28"})).body["id"].(string)
+		o.said(409, "not_held", "Chưa ghi ngày đã kiểm tra", "No day is entered", func(h ...string) answer {
+			return o.ask("office", "GET", "/api/v1/inspections/"+open+"/record.pdf", nil, h...)
+		})
+		trip := tripsPath + "/" + o.must(201, o.ask("office", "POST", tripsPath, tripBody(fishSauce, simWine))).body["id"].(string)
+		text = wordText(t, []byte(o.must(200, o.ask("office", "GET", trip+"/invitation.docx", nil, "Accept-Language", "vi")).text))
+		for _, want := range []string{"Kiểm tra ứng viên 4 sao", "Hội đồng OCOP tỉnh, bà Hồng", "Phòng Kinh tế – Hạ tầng", "Rượu sim Đạt Thơm", "08:00 – 09:30", "Thiên Cẩm"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("the invitation does not say %q: %s", want, text)
+			}
+		}
+		o.must(403, o.ask("producer-"+fishSauce, "GET", trip+"/invitation.pdf", nil))
+		o.must(404, o.ask("producer-gao-xuyen-huong", "GET", trip+"/invitation.pdf", nil))
+	})
+}

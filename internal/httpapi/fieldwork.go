@@ -8,6 +8,7 @@ import (
 	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/paper"
 	"ocopflow/internal/store"
 )
 
@@ -30,6 +31,10 @@ func (a *API) fieldworkRoutes(r router) {
 	post(r, "/api/v1/trips/{id}/answer", "answer-trip", "Inspections", 200, a.answerTrip)
 	post(r, "/api/v1/trips/{id}/hold", "hold-trip", "Inspections", 200, a.holdTrip)
 	post(r, "/api/v1/trips/{id}/cancel", "cancel-trip", "Inspections", 200, a.cancelTrip)
+	for _, format := range []string{"pdf", "docx"} {
+		get(r, "/api/v1/inspections/{id}/record."+format, "inspection-record-"+format, "Inspections", a.inspectionRecord(format))
+		get(r, "/api/v1/trips/{id}/invitation."+format, "trip-invitation-"+format, "Inspections", a.tripInvitation(format))
+	}
 	a.trainingRoutes(r)
 }
 
@@ -341,4 +346,25 @@ func (a *API) cancelTrip(ctx context.Context, in *cancelIn) (*tripOut, error) {
 		return nil, err
 	}
 	return oneTrip(a.Fieldwork.CancelTrip(ctx, r, in.Body.Reason))
+}
+
+// inspectionRecord writes the minutes of an inspection that was held.
+func (a *API) inspectionRecord(format string) handler[ByID, fileOut] {
+	return func(ctx context.Context, in *ByID) (*fileOut, error) {
+		r, err := a.Fieldwork.Record(ctx, sessionOf(ctx).Actor, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return written(ctx, paper.InspectionMinutes(r, langOf(ctx)), "bien-ban-kiem-tra-"+r.Product.Code, format)
+	}
+}
+
+func (a *API) tripInvitation(format string) handler[ByID, fileOut] {
+	return func(ctx context.Context, in *ByID) (*fileOut, error) {
+		t, err := a.Fieldwork.Invitation(ctx, sessionOf(ctx).Actor, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return written(ctx, paper.TripInvitation(t, ocop.DateOf(a.Clock()), langOf(ctx)), "giay-moi-kiem-tra", format)
+	}
 }
