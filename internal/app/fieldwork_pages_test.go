@@ -54,7 +54,7 @@ func TestAnInspectionIsHeldByThePages(t *testing.T) {
 		if strings.Contains(text, evil) {
 			t.Error("hostile text is shown as it is")
 		}
-		producer.shows("/", "Remedies: late, or due within a week")
+		producer.shows("/", "Remedies: late, due within a week, to be confirmed")
 		_, f, _ := strings.Cut(text, `id="f-`)
 		f, _, _ = strings.Cut(f, `"`)
 		if a := producer.post(i, url.Values{"act": {"confirm"}, "remedy": {f}}); a.status != 403 {
@@ -63,6 +63,7 @@ func TestAnInspectionIsHeldByThePages(t *testing.T) {
 		if a := producer.post(i, url.Values{"act": {"report"}, "remedy": {f}, "comment": {"Đã lát"}}); a.status != 200 {
 			t.Fatalf("%d %.2000s", a.status, a.text)
 		}
+		office.shows("/", "đã báo xong, chờ xác nhận")
 		office.shows(i, "đã báo xong, chờ xác nhận", "Đã lát")
 		if a := office.post(i, url.Values{"act": {"confirm"}, "remedy": {f}}); a.status != 200 {
 			t.Fatalf("%d %.2000s", a.status, a.text)

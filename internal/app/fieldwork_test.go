@@ -71,10 +71,18 @@ func TestATripPlansItsInspectionsAllOrNone(t *testing.T) {
 				t.Errorf("%s has %d inspections", c, visits(c))
 			}
 		}
-		agenda := []map[string]any{{"day": "2024-03-26", "text": "Buổi chiều"}}
+		agenda := []map[string]any{{"day": "2024-03-26", "text": "Buổi chiều"}, {"day": "2024-03-26", "product": o.product(codes[0])}}
 		o.must(200, o.ask("secretary-district", "PATCH", path, map[string]any{"agenda": agenda}, "If-Match", `"1"`))
+		if day := o.must(200, o.ask("office", "GET", "/api/v1/products/"+o.product(codes[0])+"/inspections", nil)).items()[0]["day"]; day != "2024-03-26" {
+			t.Errorf("the visit follows the agenda: %v", day)
+		}
 		o.must(412, o.ask("office", "PATCH", path, map[string]any{"title": "Khác"}, "If-Match", `"1"`))
-		dropped := o.must(200, o.ask("office", "POST", path+"/products/"+o.product(codes[3])+"/drop", map[string]any{"reason": "Cơ sở sửa xưởng"}, "If-Match", `"2"`))
+		if got := o.together(4, func() answer {
+			return o.ask("office", "PATCH", path, map[string]any{"agenda": agenda}, "If-Match", `"2"`)
+		}); got[200] != 1 || got[412] != 3 {
+			t.Errorf("four change the agenda at once: %v", got)
+		}
+		dropped := o.must(200, o.ask("office", "POST", path+"/products/"+o.product(codes[3])+"/drop", map[string]any{"reason": "Cơ sở sửa xưởng"}, "If-Match", `"3"`))
 		if n := len(dropped.body["products"].([]any)); n != 4 || !strings.Contains(dropped.text, "Cơ sở sửa xưởng") {
 			t.Errorf("after a drop: %s", dropped.text)
 		}
@@ -188,7 +196,7 @@ func TestAPlanOfATripIsChecked(t *testing.T) {
 			"a product twice": {"products": []string{fishSauce, fishSauce}}, "no such product": {"products": []string{"khong-co"}}, "too many products": {"products": many(101, fishSauce)},
 			"a slot of another day": {"agenda": []any{map[string]any{"day": "2024-04-25", "text": "x"}}}, "an empty slot": {"agenda": []any{map[string]any{"day": "2024-03-25"}}},
 			"no time": {"agenda": []any{map[string]any{"day": "2024-03-25", "text": "x", "from": "25:00"}}}, "it ends too early": {"agenda": []any{map[string]any{"day": "2024-03-25", "text": "x", "from": "09:00", "to": "08:00"}}},
-			"a long slot": {"agenda": []any{map[string]any{"day": "2024-03-25", "text": long}}}, "too many slots": {"agenda": many(101, map[string]any{"day": "2024-03-25", "text": "x"})},
+			"a slot of no product of the trip": {"agenda": []any{map[string]any{"day": "2024-03-25", "product": o.product(simWine)}}}, "a long slot": {"agenda": []any{map[string]any{"day": "2024-03-25", "text": long}}}, "too many slots": {"agenda": many(101, map[string]any{"day": "2024-03-25", "text": "x"})},
 			"a guest without a name": {"guests": []any{map[string]any{}}}, "no such unit": {"guests": []any{map[string]any{"unit": "khong-co"}}}, "no such answer": {"guests": []any{map[string]any{"name": "x", "answer": "maybe"}}},
 			"a guest who is not there": {"guests": []any{map[string]any{"name": "x", "number": 7}}}, "too many guests": {"guests": many(101, map[string]any{"name": "x"})},
 		} {

@@ -180,6 +180,15 @@ func TestPhotosOfAnInspection(t *testing.T) {
 			t.Errorf("photos: %v", list)
 		}
 		o.must(404, o.ask("producer-"+simWine, "GET", path, nil))
+		shown := o.browse("producer-"+fishSauce, "vi").get("/inspections/" + i + "/photos/" + paper)
+		if h := shown.header; shown.status != 200 || h.Get("Content-Type") != "image/png" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Content-Security-Policy") != "sandbox" || shown.text != picture.String() {
+			t.Errorf("the photo is shown as %v", shown.header)
+		}
+		for who, doc := range map[string]string{"producer-" + simWine: paper, "office": note} {
+			if a := o.browse(who, "vi").get("/inspections/" + i + "/photos/" + doc); a.status != 404 {
+				t.Errorf("%s is shown %s: %d", who, doc, a.status)
+			}
+		}
 	})
 }
 

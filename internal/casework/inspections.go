@@ -20,6 +20,7 @@ import (
 // change stay as they are.
 type Visit struct {
 	Day               *ocop.Date
+	Days              map[string]ocop.Date // of several visits, by product; Day holds for the others
 	HeldOn            *ocop.Date
 	ProvincialCouncil bool
 	Participants      []string

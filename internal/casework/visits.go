@@ -106,6 +106,14 @@ func (d *Desk) alter(ctx context.Context, q sqldb.Querier, x *dossier, i store.I
 	return out, err
 }
 
+// of is what is to be put on record of one product.
+func (v Visit) of(product string) Visit {
+	if day, ok := v.Days[product]; ok {
+		v.Day = &day
+	}
+	return v
+}
+
 // cancel drops a visit that was not held.
 func (v Visit) cancel(i store.Inspection, today ocop.Date, bad *fault.Error) store.Inspection {
 	if v.Cancel == "" {
@@ -165,7 +173,7 @@ func (d *Desk) PlanVisits(ctx context.Context, q sqldb.Querier, now time.Time, p
 		if err := mayVisit(v.Actor, files[id]); err != nil {
 			return out, err
 		}
-		i, err := d.planned(ctx, q, files[id], v, now)
+		i, err := d.planned(ctx, q, files[id], v.of(id), now)
 		if err != nil {
 			return out, err
 		}
@@ -192,7 +200,7 @@ func (d *Desk) ChangeVisits(ctx context.Context, q sqldb.Querier, now time.Time,
 		if err := mayVisit(v.Actor, files[i.Product]); err != nil {
 			return out, err
 		}
-		changed, err := d.recorded(ctx, q, files[i.Product], i.ID, v, now)
+		changed, err := d.recorded(ctx, q, files[i.Product], i.ID, v.of(i.Product), now)
 		if err != nil {
 			return out, err
 		}

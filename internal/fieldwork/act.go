@@ -27,7 +27,6 @@ func (d *Desk) ChangeTrip(ctx context.Context, r Request, p TripPlan) (Trip, err
 			return casework.Visits{}, settled(x.trip.Status)
 		}
 		bad := wrong()
-		moved := p.FirstDay != nil && *p.FirstDay != x.trip.FirstDay
 		p.put(&x.trip, bad)
 		var err error
 		if x.change.guests, err = p.invite(ctx, q, x.guests, bad); err != nil {
@@ -36,10 +35,15 @@ func (d *Desk) ChangeTrip(ctx context.Context, r Request, p TripPlan) (Trip, err
 		if len(bad.Fields) > 0 {
 			return casework.Visits{}, bad
 		}
-		if !moved {
-			return casework.Visits{}, nil
+		if err := stopsThere(x.trip.Agenda, x.going()); p.Agenda != nil && err != nil {
+			return casework.Visits{}, err
 		}
-		return d.Cases.ChangeVisits(ctx, q, now, x.waiting(), casework.Visit{Day: &x.trip.FirstDay, Actor: r.Actor})
+		days := dayOf(x.trip.Agenda)
+		moved := slices.DeleteFunc(x.waiting(), func(i store.Inspection) bool {
+			day, ok := days[i.Product]
+			return i.Day == day || !ok && i.Day == x.trip.FirstDay
+		})
+		return d.Cases.ChangeVisits(ctx, q, now, moved, casework.Visit{Day: &x.trip.FirstDay, Days: days, Actor: r.Actor})
 	})
 }
 
@@ -91,7 +95,7 @@ func (d *Desk) DropProduct(ctx context.Context, r Request, product, reason strin
 		if err := settled(x.trip.Status); err != nil {
 			return casework.Visits{}, err
 		}
-		x.trip.Agenda = slices.DeleteFunc(slices.Clone(x.trip.Agenda), func(s store.Slot) bool { return s.Product == product && strings.TrimSpace(s.Text) == "" })
+		x.trip.Agenda = slices.DeleteFunc(slices.Clone(x.trip.Agenda), func(s store.Slot) bool { return s.Product == product })
 		return d.Cases.ChangeVisits(ctx, q, now, x.visits[at:at+1], casework.Visit{Cancel: reason, Actor: r.Actor})
 	})
 }
@@ -190,6 +194,16 @@ func (x *planned) waiting() (out []store.Inspection) {
 	for _, i := range x.visits {
 		if i.HeldOn == nil && i.CancelledOn == nil {
 			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// going are the products of the visits that were not cancelled.
+func (x *planned) going() (out []string) {
+	for _, i := range x.visits {
+		if i.CancelledOn == nil {
+			out = append(out, i.Product)
 		}
 	}
 	return out

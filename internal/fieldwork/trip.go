@@ -55,7 +55,10 @@ func (d *Desk) PlanTrip(ctx context.Context, a access.Actor, p TripPlan, key *co
 		if err != nil {
 			return commit.Outcome{}, err
 		}
-		visits, err := d.Cases.PlanVisits(ctx, q, now, products, casework.Visit{Day: &t.FirstDay, ProvincialCouncil: p.ProvincialCouncil, Trip: t.ID, Actor: a})
+		if err := stopsThere(t.Agenda, products); err != nil {
+			return commit.Outcome{}, err
+		}
+		visits, err := d.Cases.PlanVisits(ctx, q, now, products, casework.Visit{Day: &t.FirstDay, Days: dayOf(t.Agenda), ProvincialCouncil: p.ProvincialCouncil, Trip: t.ID, Actor: a})
 		if err != nil {
 			return commit.Outcome{}, err
 		}
@@ -65,6 +68,28 @@ func (d *Desk) PlanTrip(ctx context.Context, a access.Actor, p TripPlan, key *co
 		return d.outcome(ctx, q, a, key, "plan_trip", change{trip: t, fresh: true, guests: guests, visits: visits})
 	}
 	return commit.Do[Trip](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: key, Locks: locks(products)})
+}
+
+// stopsThere refuses an agenda that names a product that the trip does not visit.
+func stopsThere(agenda []store.Slot, products []string) error {
+	bad := wrong()
+	for n, s := range agenda {
+		if s.Product != "" && !slices.Contains(products, s.Product) {
+			bad.At(fmt.Sprintf("body.agenda[%d].product", n), "Chuyến không đến sản phẩm này.", "The trip does not visit this product.")
+		}
+	}
+	return orNil(bad)
+}
+
+// dayOf is the day on which the agenda has each product first.
+func dayOf(agenda []store.Slot) map[string]ocop.Date {
+	out := map[string]ocop.Date{}
+	for _, s := range agenda {
+		if day, ok := out[s.Product]; s.Product != "" && (!ok || s.Day < day) {
+			out[s.Product] = s.Day
+		}
+	}
+	return out
 }
 
 // locks are those of products, and "trips".

@@ -69,7 +69,7 @@ func InspectionMinutes(r fieldwork.Record, lang ocop.Lang) Document {
 }
 
 func found(list []fieldwork.Recorded, s speaker) Block {
-	t := &Table{Widths: []float64{0.06, 0.24, 0.28, 0.18, 0.12, 0.12}, Head: []string{s.t("TT", "No."), s.t("Lĩnh vực, nhận xét", "Topic"), s.t("Việc phải khắc phục", "Remedy"),
+	t := &Table{Widths: []float64{0.08, 0.22, 0.25, 0.16, 0.15, 0.14}, Head: []string{s.t("TT", "No."), s.t("Lĩnh vực, nhận xét", "Topic"), s.t("Việc phải khắc phục", "Remedy"),
 		s.t("Bên khắc phục", "Who sees to it"), s.t("Thời hạn", "By"), s.t("Tình trạng", "State")}}
 	for n, f := range list {
 		t.Rows = append(t.Rows, []string{fmt.Sprint(n + 1), f.Topic, f.Remedy, f.OwnerName.In(ocop.Lang(s)), s.day(f.By), remedyStates[f.State].In(ocop.Lang(s))})

@@ -80,7 +80,7 @@ var fieldworkMessages = map[string]ocop.Text{
 	"status_remedy_confirmed":    {Vi: "đã khắc phục", En: "put right"},
 	"status_remedy_dropped":      {Vi: "không còn yêu cầu", En: "no longer asked for"},
 	"remedies":                   {Vi: "Việc phải khắc phục", En: "Remedies"},
-	"remedies_soon":              {Vi: "Việc phải khắc phục: quá hạn hoặc đến hạn trong 7 ngày", En: "Remedies: late, or due within a week"},
+	"remedies_soon":              {Vi: "Việc phải khắc phục: quá hạn, đến hạn trong 7 ngày, chờ xác nhận", En: "Remedies: late, due within a week, to be confirmed"},
 	"remedy":                     {Vi: "Việc phải khắc phục", En: "Remedy"},
 	"remedy_owner":               {Vi: "Bên khắc phục", En: "Who sees to it"},
 	"other_owner":                {Vi: "Người khác (ghi tên)", En: "Somebody else (by name)"},

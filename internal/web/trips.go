@@ -73,12 +73,23 @@ func (s *Site) inspections(p *page) error {
 	return p.show("inspections", p.T("inspections"), b)
 }
 
-// remediesSoon are those that are late or due within a week, for the first page.
+// remediesSoon are those that are late or due within a week and, for those who
+// confirm, what was reported: for the first page.
 func (s *Site) remediesSoon(p *page) ([]store.Asked, error) {
 	until := s.Desk.Today() + 8
-	list, err := s.Desk.Remedies(p.ctx, p.session.Actor, store.RemedyFilter{Before: &until, Limit: 200})
+	list, err := s.Desk.Remedies(p.ctx, p.session.Actor, store.RemedyFilter{Before: &until, State: string(store.RemedyOpen), Limit: 200})
+	if err != nil {
+		return nil, err
+	}
+	if p.PlansVisits() { // what was reported waits for them
+		done, err := s.Desk.Remedies(p.ctx, p.session.Actor, store.RemedyFilter{State: string(store.RemedyDone), Limit: atStart})
+		if err != nil {
+			return nil, err
+		}
+		list = append(done, list...)
+	}
 	list = slices.DeleteFunc(list, func(r store.Asked) bool { return !casework.Chases(p.session.Actor, r) })
-	return list[:min(len(list), atStart)], err
+	return list[:min(len(list), atStart)], nil
 }
 
 type newTripBody struct {
