@@ -137,7 +137,7 @@ func TestLateRemediesAreChased(t *testing.T) {
 			t.Errorf("pages of one: %d remedies, next %q", len(seen), next)
 		}
 		marks := o.must(200, o.ask(owner, "GET", "/api/v1/products/"+product+"/deadlines", nil)).text
-		if !strings.Contains(marks, `"deadline":"remedy:`+f[0]) {
+		if !strings.Contains(marks, `"deadline":"remedy:`+f[0]) || !strings.Contains(marks, `"wording":"Lát nền xưởng"`) {
 			t.Errorf("no mark of the late remedy: %s", marks)
 		}
 		if text := o.must(200, o.ask(owner, "GET", "/api/v1/worklist", nil)).text; !strings.Contains(text, "remedy:"+f[0]) {

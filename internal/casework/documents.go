@@ -81,7 +81,7 @@ func (d *Desk) mayAdd(x *dossier, u Upload, today ocop.Date) error {
 		return err
 	}
 	bad := fault.New(fault.Invalid, "document_wrong", "Tài liệu chưa đúng.", "The document is not right.")
-	rule, known := documentRule(rules, u.Kind)
+	rule, known := DocumentRule(rules, u.Kind)
 	if !known {
 		bad.At("kind", fmt.Sprintf("Quy trình không có loại tài liệu %q.", u.Kind), fmt.Sprintf("The procedure has no kind of document %q.", u.Kind))
 	}

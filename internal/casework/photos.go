@@ -31,9 +31,9 @@ var fieldKinds = map[string]workflow.DocumentRule{
 // pictures are the types that a photo may have: those that every browser shows.
 var pictures = []string{"image/jpeg", "image/png", "image/webp", "image/gif"}
 
-// documentRule is what a procedure says about a kind of document, or what holds
+// DocumentRule is what a procedure says about a kind of document, or what holds
 // for field work in all of them.
-func documentRule(rules *workflow.Rules, kind string) (workflow.DocumentRule, bool) {
+func DocumentRule(rules *workflow.Rules, kind string) (workflow.DocumentRule, bool) {
 	if rule, ok := rules.Documents.Get(kind); ok {
 		return rule, true
 	}

@@ -147,10 +147,25 @@ func (x *dossier) remedyDues() (out []calendar.Due) {
 			continue
 		}
 		out = append(out, calendar.Due{ID: remedyPrefix + r.ID, Code: "remedy", Source: "inspection", Kind: calendar.By, Date: *r.Due, LastDay: *r.Due,
-			Title: ocop.Text{Vi: "Khắc phục sau kiểm tra thực tế", En: "Remedy after a field inspection"},
+			Title: ocop.Text{Vi: "Khắc phục sau kiểm tra thực tế", En: "Remedy after a field inspection"}, Wording: x.words(r),
 			Who:   x.remedyWho(r), Met: r.State != store.RemedyOpen, Verified: true, Chase: calendar.Chase{Remind: []int{7, 1}}})
 	}
 	return out
+}
+
+// words are those in which the finding asks for a remedy; "" once they are forgotten.
+func (x *dossier) words(r store.Remedy) string {
+	for _, i := range x.inspections {
+		if i.ID != r.Inspection {
+			continue
+		}
+		for _, f := range i.Findings {
+			if f.ID == r.ID {
+				return f.Remedy
+			}
+		}
+	}
+	return ""
 }
 
 // remedyWho are the roles that a remedy waits for, and those who chase it.

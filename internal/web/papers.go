@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/casework"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
 	"ocopflow/internal/workflow"
@@ -44,7 +45,7 @@ func (p *page) papers(rules *workflow.Rules, product *ocop.Product, documents []
 }
 
 func (p *page) paper(rules *workflow.Rules, product *ocop.Product, kind string, documents []store.Document) evidence {
-	rule, known := rules.Documents.Get(kind)
+	rule, known := casework.DocumentRule(rules, kind)
 	x := evidence{Kind: kind, Title: kind, By: p.Roles(rule.By), Mine: p.brings(rule, product)}
 	if known {
 		x.Title = rule.Title.In(p.L())
