@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -212,10 +213,13 @@ func TestAPlanOfATripIsChecked(t *testing.T) {
 			t.Error("refused plans left something behind")
 		}
 		body := tripBody(fishSauce)
-		body["title"], body["guests"] = evil, many(100, map[string]any{"name": evil})
+		body["title"], body["guests"] = evil, many(60, map[string]any{"name": evil, "unit": "kinh-te-ha-tang"})
 		id := o.must(201, o.ask("office", "POST", tripsPath, body)).body["id"].(string)
-		if got := o.must(200, o.ask("office", "GET", tripsPath+"/"+id, nil)); got.body["title"] != evil || len(got.body["guests"].([]any)) != 100 {
+		if got := o.must(200, o.ask("office", "GET", tripsPath+"/"+id, nil)); got.body["title"] != evil || len(got.body["guests"].([]any)) != 60 {
 			t.Errorf("hostile text: %.300s", got.text)
+		}
+		if rows := o.search("auditor", "event=rows", 5); len(rows) > 0 {
+			t.Errorf("sixty guests do not fit into the entry of their trip: %v", rows)
 		}
 		first := o.must(200, o.ask("office", "GET", tripsPath+"?limit=1&status=planned&campaign=cam-xuyen-2024", nil))
 		if len(first.items()) != 1 || first.body["next"] != "" {
@@ -239,6 +243,36 @@ func TestGuestsOfATripAreForgotten(t *testing.T) {
 			t.Errorf("%s", text)
 		}
 		o.verified(1)
+	})
+}
+
+// The data protection officer of the unit forgets people by the pages too.
+func TestNamesAreForgottenByThePages(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		o.elsewhere()
+		trip := "/trips/" + o.must(201, o.ask("office", "POST", tripsPath, tripBody(fishSauce))).body["id"].(string)
+		training := "/training/" + o.must(201, o.ask("office", "POST", trainingsPath, trainingPlan())).body["id"].(string)
+		o.must(200, o.ask("office", "POST", "/api/v1/trainings/"+strings.TrimPrefix(training, "/training/")+"/invited", map[string]any{"invited": []map[string]any{{"name": "Bà Lạ", "phone": "0987654321"}}}))
+		for _, path := range []string{trip, training} {
+			if a := o.browse("office", "vi").post(path, url.Values{"act": {"forget"}, "reason": {"Theo đơn"}, "sure": {"1"}}); a.status == 200 {
+				t.Errorf("the office forgets: %d", a.status)
+			}
+			officer := o.browse("privacy", "vi")
+			officer.shows(path, "Xóa tên và số điện thoại")
+			if a := officer.post(path, url.Values{"act": {"forget"}, "reason": {"Theo đơn"}}); a.status != 422 {
+				t.Errorf("without a tick: %d", a.status)
+			}
+			for range 2 {
+				if a := officer.post(path, url.Values{"act": {"forget"}, "reason": {"Theo đơn"}, "sure": {"1"}}); a.status != 200 {
+					t.Errorf("%s: %d %.500s", path, a.status, a.text)
+				}
+			}
+		}
+		for _, name := range []string{"bà Hồng", "Ông Lạ", "Bà Lạ", "0987654321", "Bà Giảng"} {
+			o.nowhere(name)
+		}
 	})
 }
 

@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -103,7 +104,19 @@ func TestWhoSeesATrainingAndIsForgotten(t *testing.T) {
 				t.Errorf("%s: %d %s", what, a.status, a.text)
 			}
 		}
-		if o.ledgerSize() != size {
+		crowd := trainingPlan()
+		var people []any
+		for n := range 60 {
+			people = append(people, map[string]any{"name": fmt.Sprintf("Người %d", n), "phone": "0900000000", "unit": "tt-thien-cam", "account": "office"})
+		}
+		crowd["invited"], crowd["capacity"] = people, 0
+		o.must(201, o.ask("office", "POST", trainingsPath, crowd))
+		crowd["invited"] = append(people, map[string]any{"name": "x"})
+		o.must(422, o.ask("office", "POST", trainingsPath, crowd))
+		if rows := o.search("ministry", "event=rows", 5); len(rows) > 0 {
+			t.Errorf("sixty trainees do not fit into the entry of their training: %v", rows)
+		}
+		if size++; o.ledgerSize() != size {
 			t.Error("refused plans left something behind")
 		}
 		entry := o.search("ministry", "stream=training:"+id, 1)[0]["index"]

@@ -30,11 +30,15 @@ const (
 	maxTitle    = 200
 	maxText     = 2000
 	maxProducts = 100
-	maxGuests   = 100
+	maxGuests   = 60
 	maxTrainees = 500
 	maxSlots    = 100
 	maxDays     = 31
 )
+
+// atOnce bounds the names that one act writes: the entry of the act has room for
+// their commitments, so that who forgets them finds them there.
+const atOnce = 60
 
 // Request is what every act on something planned carries.
 type Request struct {

@@ -136,6 +136,7 @@ func checkRoom(bad *fault.Error, t store.Training, list []store.Trainee) {
 // enrol makes rows of those invited, numbered on from those who are there.
 func enrol(ctx context.Context, q sqldb.Querier, there []store.Trainee, list []Enrolment, bad *fault.Error) (out []store.Trainee, err error) {
 	checkCount(bad, "body.invited", len(there)+len(list), maxTrainees)
+	checkCount(bad, "body.invited", len(list), atOnce)
 	if len(bad.Fields) > 0 {
 		return nil, nil
 	}

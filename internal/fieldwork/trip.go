@@ -243,6 +243,7 @@ func (p TripPlan) invite(ctx context.Context, q sqldb.Querier, there []store.Gue
 			g.all = append(g.all, o)
 		}
 	}
+	checkCount(bad, "body.guests", len(g.fresh)+len(g.changed), atOnce)
 	return g, nil
 }
 

@@ -204,7 +204,7 @@ type tripIn struct {
 		FirstDay          *ocop.Date             `json:"first_day" format:"date"`
 		LastDay           *ocop.Date             `json:"last_day,omitempty" format:"date"`
 		Agenda            []store.Slot           `json:"agenda,omitempty" maxItems:"100"`
-		Guests            []fieldwork.Invitation `json:"guests,omitempty" maxItems:"100"`
+		Guests            []fieldwork.Invitation `json:"guests,omitempty" maxItems:"60"`
 		Products          []string               `json:"products,omitempty" maxItems:"100" doc:"ids or codes"`
 		ProvincialCouncil bool                   `json:"provincial_council,omitempty"`
 	}
@@ -232,7 +232,7 @@ type tripChangeIn struct {
 		FirstDay *ocop.Date             `json:"first_day,omitempty" format:"date"`
 		LastDay  *ocop.Date             `json:"last_day,omitempty" format:"date"`
 		Agenda   []store.Slot           `json:"agenda,omitempty" maxItems:"100"`
-		Guests   []fieldwork.Invitation `json:"guests,omitempty" maxItems:"100"`
+		Guests   []fieldwork.Invitation `json:"guests,omitempty" maxItems:"60"`
 		Version  *int64                 `json:"version,omitempty"`
 	}
 }

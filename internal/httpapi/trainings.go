@@ -74,7 +74,7 @@ type trainingIn struct {
 		TrainingBody
 		Campaign string                `json:"campaign,omitempty" maxLength:"100" doc:"id or code"`
 		Unit     string                `json:"unit,omitempty" maxLength:"100" doc:"id or code; empty for one's own"`
-		Invited  []fieldwork.Enrolment `json:"invited,omitempty" maxItems:"500"`
+		Invited  []fieldwork.Enrolment `json:"invited,omitempty" maxItems:"60" doc:"more by further calls"`
 	}
 }
 
@@ -106,7 +106,7 @@ type invitedIn struct {
 	ByID
 	Writing
 	Body struct {
-		Invited []fieldwork.Enrolment `json:"invited" maxItems:"500"`
+		Invited []fieldwork.Enrolment `json:"invited" maxItems:"60"`
 		Version *int64                `json:"version,omitempty"`
 	}
 }

@@ -83,6 +83,7 @@ const tripFrom = ` FROM trips t JOIN units u ON u.id = t.unit LEFT JOIN campaign
 
 const (
 	sqlTrip       = `SELECT ` + tripColumns + tripFrom + `WHERE t.id = $1`
+	sqlStreamOf   = `SELECT ` + lineColumns + ` FROM entries WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3`
 	sqlTripGuests = `SELECT h.number, h.unit, u.code, u.name_vi, h.name, h.answer FROM trip_guests h LEFT JOIN units u ON u.id = h.unit WHERE h.trip = $1 ORDER BY h.number`
 )
 
@@ -240,4 +241,10 @@ func SaveGuests(ctx context.Context, tx *sqldb.Tx, trip string, fresh, changed [
 		return err
 	}
 	return writeTripGuest.all(ctx, tx, "save guests", change)
+}
+
+// StreamOf are the entries of a stream behind a place in it.
+func StreamOf(ctx context.Context, q sqldb.Querier, stream string, after int64, limit int) ([]Line, error) {
+	rows, err := q.Query(ctx, sqlStreamOf, stream, after, limit)
+	return collect(rows, err, "entries of "+stream, scanLine)
 }

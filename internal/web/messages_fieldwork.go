@@ -64,6 +64,7 @@ var fieldworkMessages = map[string]ocop.Text{
 	"other_guests":               {Vi: "Người, tổ chức khác được mời", En: "Other people and organisations"},
 	"not_invited_any_more":       {Vi: "thôi mời", En: "not invited any more"},
 	"invitation":                 {Vi: "Giấy mời", En: "Invitation"},
+	"forget_names":               {Vi: "Xóa tên và số điện thoại", En: "Erase names and numbers"},
 	"we_come":                    {Vi: "Chúng tôi sẽ dự", En: "We come"},
 	"we_do_not_come":             {Vi: "Chúng tôi không dự được", En: "We cannot come"},
 	"provincial_council_invited": {Vi: "Có mời Hội đồng OCOP tỉnh", En: "The provincial council was invited"},

@@ -143,6 +143,10 @@ func (s *Site) trainingAct(p *page) error {
 		_, err = s.Fieldwork.Withdraw(p.ctx, r, n)
 	case "hold":
 		_, err = s.Fieldwork.HoldTraining(p.ctx, r, p.attendance())
+	case "forget":
+		if _, err = s.Fieldwork.Training(p.ctx, p.session.Actor, r.ID); err == nil {
+			err = s.forget(p, "training:"+r.ID, namesOfTraining)
+		}
 	case "cancel":
 		_, err = s.Fieldwork.CancelTraining(p.ctx, r, p.Typed("reason"))
 	case "material":

@@ -321,6 +321,10 @@ func (s *Site) tripAct(p *page) error {
 		_, err = s.Fieldwork.DropProduct(p.ctx, r, p.Typed("product"), p.Typed("reason"))
 	case "hold":
 		_, err = s.Fieldwork.HoldTrip(p.ctx, r, p.typedDay("held_on"))
+	case "forget":
+		if _, err = s.Fieldwork.Trip(p.ctx, p.session.Actor, r.ID); err == nil {
+			err = s.forget(p, "trip:"+r.ID, namesOfTrip)
+		}
 	case "cancel":
 		_, err = s.Fieldwork.CancelTrip(p.ctx, r, p.Typed("reason"))
 	default:
