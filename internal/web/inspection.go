@@ -53,6 +53,12 @@ func (s *Site) inspection(p *page) error {
 	if err != nil {
 		return err
 	}
+	if err := p.watch(i.Product); err != nil {
+		return err
+	}
+	if i, err = s.Desk.Inspection(p.ctx, actor, id); err != nil { // as it is since the page watches
+		return err
+	}
 	b := inspectionBody{Inspection: *i, Topics: casework.Topics, People: strings.Join(i.Participants, "\n")}
 	if b.Of, err = s.Desk.Product(p.ctx, actor, i.Product); err != nil {
 		return err
