@@ -148,7 +148,7 @@ func (x *dossier) remedyDues() (out []calendar.Due) {
 		}
 		out = append(out, calendar.Due{ID: remedyPrefix + r.ID, Code: "remedy", Source: "inspection", Kind: calendar.By, Date: *r.Due, LastDay: *r.Due,
 			Title: ocop.Text{Vi: "Khắc phục sau kiểm tra thực tế", En: "Remedy after a field inspection"}, Wording: x.words(r),
-			Who:   x.remedyWho(r), Met: r.State != store.RemedyOpen, Verified: true, Chase: calendar.Chase{Remind: []int{7, 1}}})
+			Who: x.remedyWho(r), Met: r.State != store.RemedyOpen, Verified: true, Chase: calendar.Chase{Remind: []int{7, 1}}})
 	}
 	return out
 }
