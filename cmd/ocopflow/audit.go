@@ -109,6 +109,7 @@ type auditVerifyCmd struct {
 	Proof       string   `help:"Check offline that an entry is in the ledger: what audit proof printed, or a file that holds it." placeholder:"FILE|TEXT"`
 	Bundle      string   `help:"Check this bundle offline. No database is opened." placeholder:"FILE"`
 	All         bool     `help:"Name every fault, not only the first."`
+	Files       string   `help:"Directory that keeps the contents of documents, as the server was told." type:"path" env:"OCOPFLOW_FILES"`
 	Certificate string   `help:"Check this certificate offline: the text of its QR code, or a file that holds it. No database is opened." placeholder:"FILE|TEXT"`
 	Key         string   `help:"Public key of the ledger, or a file that holds it; unless given, the one in the data directory." placeholder:"FILE|KEY"`
 	JSON        bool     `help:"Print JSON."`
@@ -147,7 +148,7 @@ func (c auditVerifyCmd) Run(w world) error {
 
 // verify checks a bundle, or a database and the checkpoint kept beside it.
 func (c auditVerifyCmd) verify(w world) (audit.Report, error) {
-	o := audit.Options{All: c.All, Progress: w.progress()}
+	o := audit.Options{All: c.All, Files: c.Files, Progress: w.progress()}
 	for _, file := range c.Checkpoint {
 		keys, err := c.keys()
 		if err != nil {

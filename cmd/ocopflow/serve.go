@@ -27,6 +27,9 @@ type serveCmd struct {
 	Demo           bool          `help:"Load the 2024 campaign of Cẩm Xuyên with an account for each role and a clock that can be moved." env:"OCOPFLOW_DEMO"`
 	DemoOpen       bool          `help:"Let the demo listen beyond the loopback interface: anybody who reaches it can use it." env:"OCOPFLOW_DEMO_OPEN"`
 	MaxUpload      int64         `help:"Largest upload in bytes." default:"20971520" env:"OCOPFLOW_MAX_UPLOAD"`
+	Files          string        `help:"Directory that keeps the contents of documents; in the database, unless said." type:"path" env:"OCOPFLOW_FILES"`
+	Clamd          string        `help:"Virus scanner (clamd) that sees each upload: HOST:PORT or unix:/PATH; none, unless said." placeholder:"ADDR" env:"OCOPFLOW_CLAMD"`
+	ClamdOptional  bool          `help:"Take uploads while the virus scanner does not answer." env:"OCOPFLOW_CLAMD_OPTIONAL"`
 	Sweep          time.Duration `help:"Time between looks at what fell due." default:"30s" env:"OCOPFLOW_SWEEP"`
 	PublicURL      string        `help:"Address at which the public reaches this server, such as https://ocop.example.vn; certificates carry it." env:"OCOPFLOW_PUBLIC_URL"`
 	Witness        []string      `help:"Witness that co-signs checkpoints (C2SP tlog-witness), repeatable." placeholder:"URL=VKEY" env:"OCOPFLOW_WITNESS"`
@@ -56,7 +59,7 @@ func (s serveCmd) Run(w world) error {
 		rates.SignedIn = -1
 	}
 	log := slog.New(slog.NewTextHandler(w.errs, nil))
-	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, TrustedProxies: s.TrustedProxies, Rates: rates, Version: version, Log: log})
+	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, TrustedProxies: s.TrustedProxies, Rates: rates, Version: version, Log: log})
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ import (
 	"ocopflow/internal/review"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
+	"ocopflow/internal/vault"
 	"ocopflow/internal/workflow"
 	"ocopflow/migrations"
 	"ocopflow/workflows"
@@ -48,6 +49,9 @@ type Config struct {
 	Procedures     fs.FS             // in place of those built in; nil for these
 	Own            string            // folder of the office's own procedures, beside those; "" for none
 	Hashing        *argon2id.Params  // nil for the library's defaults
+	Files          string            // directory of documents' contents; "" keeps them in the database
+	Clamd          string            // address of a virus scanner; "" for none
+	ClamdOptional  bool              // documents are taken while it does not answer
 	MaxUpload      int64             // bytes; 0 for 20 MiB
 	Data           string            // data directory; "" for the folder of a SQLite file, else "data"
 	Restored       string            // why an older database was restored on purpose; "" when it was not
@@ -180,7 +184,7 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.publish(ctx); err != nil {
 		return err
 	}
-	a.Desk = &casework.Desk{DB: a.DB, Committer: a.Committer, Library: lib, Clock: now}
+	a.Desk = &casework.Desk{DB: a.DB, Committer: a.Committer, Library: lib, Clock: now, Vault: a.vault()}
 	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing, SealFile: filepath.Join(a.Data, accounts.SealFile)}
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns
@@ -201,6 +205,24 @@ func (a *App) start(ctx context.Context) error {
 		return nil
 	}
 	return a.startTasks(ctx)
+}
+
+// vault is where the bytes of documents lie.
+func (a *App) vault() *vault.Vault {
+	v := &vault.Vault{DB: a.DB, Dir: a.Files, Now: time.Now}
+	if a.Clamd != "" {
+		v.Scanner = &vault.Clamd{Address: a.Clamd, Optional: a.ClamdOptional}
+	}
+	return v
+}
+
+// sweepFiles clears away what uploads that were cut off left.
+func (a *App) sweepFiles(ctx context.Context) error {
+	n, err := a.Desk.Vault.Sweep(ctx)
+	if n > 0 {
+		a.Log.Info("cleared away uploads that were cut off", "number", n)
+	}
+	return err
 }
 
 // rolledBack holds the database against the checkpoint kept outside of it. An
@@ -289,6 +311,7 @@ func (a *App) startTasks(ctx context.Context) (err error) {
 	a.tasks, err = job.Start(context.WithoutCancel(ctx), a.DB, a.Log, []job.Task{
 		{Name: "sweep", Every: a.Sweep, Do: a.sweep},
 		{Name: "tidy", Every: time.Hour, Do: a.tidy},
+		{Name: "files", Every: time.Hour, Do: a.sweepFiles},
 		{Name: "checkpoint", Every: checkpointEvery, Do: a.Notary.Keep},
 	})
 	return err

@@ -24,6 +24,7 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.UseRawPath, engine.HandleMethodNotAllowed, engine.RedirectTrailingSlash = true, true, false
+	engine.MaxMultipartMemory = 1 << 20 // larger files of a form wait on the disk
 	trusted, err := networks(a.TrustedProxies)
 	if err != nil {
 		return nil, err

@@ -62,7 +62,7 @@ func openOfficeWith(t testing.TB, address string, procedures fs.FS, change ...fu
 	}
 	t.Cleanup(func() {
 		server.Close()
-		report, err := audit.Verify(context.Background(), a.DB, audit.Options{})
+		report, err := audit.Verify(context.Background(), a.DB, audit.Options{Files: a.Files})
 		if err != nil || !report.OK {
 			t.Errorf("ledger: %+v %v", report, err)
 		}

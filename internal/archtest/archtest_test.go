@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"ocop", "source", "fault", "access", "workflows", "calendar", "criteria", "workflow", "draw", "chart", "ledger"}, // decide: no I/O
 	{"sqldb", "migrations"}, // keep
 	{"store"},
-	{"commit", "past"},
+	{"commit", "past", "vault"},
 	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork"}, // do
 	{"job", "paper"},                     // later
 	{"httpx", "httpapi", "web", "story"}, // speak
@@ -52,6 +52,7 @@ var only = map[string][]string{
 	"github.com/alecthomas/kong":      {"cmd/ocopflow"},
 	"codeberg.org/go-pdf/fpdf":        {"paper"},
 	"github.com/go-fonts":             {"paper"},
+	"github.com/pdfcpu/pdfcpu":        {"paper"},
 	"github.com/boombuler/barcode":    {"paper"},
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/store"
+	"ocopflow/internal/vault"
 )
 
 // node is a perfect subtree.
@@ -212,12 +213,13 @@ func (v *verification) contents(ctx context.Context) error {
 		}
 		for _, name := range names {
 			after = name
-			content, err := store.Blob(ctx, v.q, name)
-			if err != nil {
-				return err
-			}
+			sum, err := (&vault.Vault{Dir: v.Files}).Sum(ctx, v.q, name)
 			switch {
-			case store.SHA256(string(content)) != name:
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
+				err = v.found(Finding{Table: "blobs", Row: name, Text: "its content cannot be read: " + err.Error()})
+			case sum != name:
 				err = v.found(Finding{Table: "blobs", Row: name, Text: "its content has another hash"})
 			case !v.bodies[name]:
 				err = v.found(Finding{Table: "blobs", Row: name, Text: "no entry names it"})

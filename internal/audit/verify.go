@@ -56,6 +56,7 @@ func (f Finding) String() string {
 // Options of a verification. The zero value ends with the first fault.
 type Options struct {
 	All      bool
+	Files    string               // directory of contents that lie outside of the database; "" for none
 	Kept     []notary.Kept        // checkpoints that the ledger must extend
 	Progress func(done, of int64) // called now and then; may be nil
 }

@@ -19,6 +19,7 @@ import (
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
+	"ocopflow/internal/vault"
 	"ocopflow/internal/workflow"
 )
 
@@ -32,6 +33,7 @@ type Desk struct {
 	Library   *workflow.Library
 	Clock     func() time.Time
 	Plans     Plans
+	Vault     *vault.Vault // where the bytes of documents lie
 
 	calendars atomic.Pointer[map[string]*calendar.Days] // as published; nil for those built in
 }

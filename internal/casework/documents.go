@@ -1,13 +1,17 @@
 package casework
 
 import (
+	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"ocopflow/internal/access"
@@ -17,14 +21,18 @@ import (
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
+	"ocopflow/internal/vault"
 )
 
 // Upload is a file with what it is.
 type Upload struct {
 	Product   string
 	Kind      string
-	Name      string // of the file
-	Content   []byte
+	Name      string       // of the file
+	Content   []byte       // of a small file, in place of Taken
+	Taken     *vault.Taken // what lies in the vault already
+	Whole     bool         // it is the producer's, and counts for all its products
+	Replaces  string       // the document whose place it takes; "" for none
 	ValidFrom *ocop.Date
 	ValidTo   *ocop.Date
 	Actor     access.Actor
@@ -36,13 +44,27 @@ type Upload struct {
 //
 // Faults: not_found; document_wrong (Invalid); who_may_not (Forbidden).
 func (d *Desk) AddDocument(ctx context.Context, u Upload) (store.Document, error) {
-	sum := sha256.Sum256(u.Content)
+	if u.Taken == nil {
+		var err error
+		if u.Taken, err = d.Vault.Take(ctx, bytes.NewReader(u.Content), int64(len(u.Content))); err != nil {
+			return store.Document{}, err
+		}
+	}
+	doc, err := d.addDocument(ctx, u)
+	return doc, errors.Join(err, d.Vault.Settle(context.WithoutCancel(ctx), u.Taken))
+}
+
+func (d *Desk) addDocument(ctx context.Context, u Upload) (store.Document, error) {
 	doc := store.Document{
-		ID: NewID(), Product: u.Product, Kind: u.Kind, Name: baseName(u.Name), Size: int64(len(u.Content)),
-		MediaType: plainType(sniff(u.Content)), SHA256: hex.EncodeToString(sum[:]), ValidFrom: u.ValidFrom, ValidTo: u.ValidTo, UploadedBy: u.Actor.ID,
+		ID: NewID(), Product: u.Product, Kind: u.Kind, Name: baseName(u.Name), Size: u.Taken.Size,
+		MediaType: plainType(sniff(u.Taken.Head)), SHA256: u.Taken.SHA256, Replaces: u.Replaces, ValidFrom: u.ValidFrom, ValidTo: u.ValidTo, UploadedBy: u.Actor.ID,
+	}
+	family, err := d.family(ctx, u)
+	if err != nil {
+		return doc, err
 	}
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
-		files, err := d.dossiers(ctx, q, []string{u.Product})
+		files, err := d.dossiers(ctx, q, family)
 		if err != nil {
 			return commit.Outcome{}, err
 		}
@@ -54,24 +76,65 @@ func (d *Desk) AddDocument(ctx context.Context, u Upload) (store.Document, error
 			return commit.Outcome{}, err
 		}
 		doc.Producer, doc.UploadedAt = x.product.Producer.ID, now
-		x.documents = append(x.documents, doc)
-		plan, err := d.agenda(x, now)
+		if u.Whole {
+			doc.Product = ""
+		}
+		plans, err := d.agendasWith(files, doc, now)
 		if err != nil {
 			return commit.Outcome{}, err
 		}
 		return commit.Outcome{
 			Drafts: []ledger.Draft{documentDraft(doc, u)},
 			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
-				if err := store.InsertDocument(ctx, tx, doc, u.Content); err != nil {
+				if err := store.InsertDocument(ctx, tx, doc, u.Taken.Content); err != nil {
 					return err
 				}
-				return plan.save(ctx, tx, u.Product, now)
+				for _, id := range slices.Sorted(maps.Keys(plans)) {
+					if err := plans[id].save(ctx, tx, id, now); err != nil {
+						return err
+					}
+				}
+				return nil
 			}),
 			Answer: func([]ledger.Entry) any { return doc },
 		}, nil
 	}
 	return commit.Do[store.Document](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: u.Key,
-		Locks: []string{"product:" + u.Product}})
+		Locks: productLocks(family)})
+}
+
+// family are the products for which a new document counts.
+func (d *Desk) family(ctx context.Context, u Upload) ([]string, error) {
+	if !u.Whole {
+		return []string{u.Product}, nil
+	}
+	p, err := d.Product(ctx, u.Actor, u.Product)
+	if err != nil {
+		return nil, err
+	}
+	return store.ProductsOf(ctx, d.DB, p.Producer.ID)
+}
+
+func productLocks(products []string) []string {
+	out := make([]string, len(products))
+	for i, id := range products {
+		out[i] = "product:" + id
+	}
+	return out
+}
+
+// agendasWith works out what time asks of each product once the document is there.
+func (d *Desk) agendasWith(files map[string]*dossier, doc store.Document, now time.Time) (map[string]agenda, error) {
+	out := make(map[string]agenda, len(files))
+	for id, x := range files {
+		x.documents = append(x.documents, doc)
+		plan, err := d.agenda(x, now)
+		if err != nil {
+			return nil, err
+		}
+		out[id] = plan
+	}
+	return out, nil
 }
 
 // mayAdd checks kind, size and who brings it.
@@ -85,7 +148,7 @@ func (d *Desk) mayAdd(x *dossier, u Upload, today ocop.Date) error {
 	if !known {
 		bad.At("kind", fmt.Sprintf("Quy trình không có loại tài liệu %q.", u.Kind), fmt.Sprintf("The procedure has no kind of document %q.", u.Kind))
 	}
-	if len(u.Content) == 0 {
+	if u.Taken.Size == 0 {
 		bad.At("file", "Tệp rỗng.", "The file is empty.")
 	}
 	if name := baseName(u.Name); name == "" || utf8.RuneCountInString(name) > maxName {
@@ -94,8 +157,9 @@ func (d *Desk) mayAdd(x *dossier, u Upload, today ocop.Date) error {
 	if u.ValidFrom != nil && u.ValidTo != nil && *u.ValidFrom > *u.ValidTo {
 		bad.At("valid_to", "Ngày hết hiệu lực sớm hơn ngày có hiệu lực.", "It ends before it begins.")
 	}
-	checkType(bad, baseName(u.Name), u.Content)
-	checkPicture(bad, u.Kind, plainType(sniff(u.Content)))
+	checkType(bad, baseName(u.Name), u.Taken.Head)
+	checkPicture(bad, u.Kind, plainType(sniff(u.Taken.Head)))
+	x.checkReplaces(bad, u)
 	if len(bad.Fields) > 0 {
 		return bad
 	}
@@ -114,19 +178,39 @@ func (d *Desk) mayAdd(x *dossier, u Upload, today ocop.Date) error {
 	return f
 }
 
+// checkReplaces wants a version of the same kind that nothing replaced yet, of
+// the same product or, as the new one, of its producer.
+func (x *dossier) checkReplaces(bad *fault.Error, u Upload) {
+	if u.Replaces == "" {
+		return
+	}
+	old := x.document(u.Replaces)
+	replaced := slices.ContainsFunc(x.documents, func(d store.Document) bool { return d.Replaces == u.Replaces })
+	switch {
+	case old == nil || old.Kind != u.Kind || (old.Product == "") != u.Whole:
+		bad.At("replaces", "Không có tài liệu cùng loại này để thay.", "There is no such document of this kind to replace.")
+	case replaced:
+		bad.At("replaces", "Tài liệu này đã có bản mới hơn; hãy thay bản mới nhất.", "This document has a newer version already; replace the newest.")
+	}
+}
+
+// baseName is a file's name without folders; "" for one that could deceive.
 func baseName(name string) string {
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
-	if name == "." || name == "/" || strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == utf8.RuneError }) {
+	deceives := func(r rune) bool {
+		return unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.Bidi_Control, r)
+	}
+	if name == "." || name == ".." || name == "/" || strings.ContainsFunc(name, deceives) {
 		return ""
 	}
 	return name
 }
 
-// Document reads a document's description and content, if its product is in
+// Document opens a document: its description and its content as a stream, if its product is in
 // the actor's view.
 //
 // Faults: not_found.
-func (d *Desk) Document(ctx context.Context, a access.Actor, id string) (*store.Document, []byte, error) {
+func (d *Desk) Document(ctx context.Context, a access.Actor, id string) (*store.Document, io.ReadSeekCloser, error) {
 	doc, err := store.DocumentByID(ctx, d.DB, id)
 	if err != nil {
 		return nil, nil, err
@@ -134,11 +218,31 @@ func (d *Desk) Document(ctx context.Context, a access.Actor, id string) (*store.
 	if doc == nil {
 		return nil, nil, NotFound()
 	}
-	if _, err := d.Product(ctx, a, doc.Product); err != nil {
+	if err := d.mayRead(ctx, a, doc); err != nil {
 		return nil, nil, err
 	}
-	content, err := store.Blob(ctx, d.DB, doc.SHA256)
+	content, err := d.Vault.Open(ctx, d.DB, doc.SHA256)
 	return doc, content, err
+}
+
+// mayRead lets those read a document who see its product or, if it is the
+// producer's own, one of the producer's products.
+func (d *Desk) mayRead(ctx context.Context, a access.Actor, doc *store.Document) error {
+	products := []string{doc.Product}
+	if doc.Product == "" {
+		var err error
+		if products, err = store.ProductsOf(ctx, d.DB, doc.Producer); err != nil {
+			return err
+		}
+	}
+	for _, id := range products {
+		if _, err := d.Product(ctx, a, id); err == nil {
+			return nil
+		} else if fault.Of(err).Kind != fault.NotFound {
+			return err
+		}
+	}
+	return NotFound()
 }
 
 // Evidence lists the documents of a product in the actor's view.
@@ -158,6 +262,13 @@ func documentDraft(doc store.Document, u Upload) ledger.Draft {
 		Data:    ledger.Map{"id": doc.ID, "kind": doc.Kind, "media_type": doc.MediaType, "size": doc.Size},
 		Refs:    []string{"sha256:" + doc.SHA256},
 		Private: []ledger.Private{NewPrivate("name", doc.Name)},
+	}
+	if doc.Product == "" {
+		d.Product, d.Data["producer"] = u.Product, doc.Producer
+		d.Stream = "product:" + u.Product
+	}
+	if doc.Replaces != "" {
+		d.Data["replaces"] = doc.Replaces
 	}
 	if doc.ValidFrom != nil {
 		d.Data["valid_from"] = doc.ValidFrom.String()

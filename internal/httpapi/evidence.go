@@ -7,7 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -112,10 +112,10 @@ func (a *API) uploads(engine *gin.Engine, api huma.API) {
 	engine.GET("/api/v1/documents/:id", a.plain(a.download))
 	api.OpenAPI().AddOperation(&huma.Operation{
 		Method: http.MethodPost, Path: "/api/v1/documents", OperationID: "upload-document", Tags: []string{"Documents"}, Security: signedIn,
-		Summary: "Upload a document (multipart: product, kind, file, valid_from?, valid_to?)",
+		Summary: "Upload a document (multipart: product, kind, valid_from?, valid_to?, whole?, replaces?, and file last)",
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 			Type: huma.TypeObject, Required: []string{"product", "kind", "file"}, Properties: map[string]*huma.Schema{
-				"product": {Type: huma.TypeString}, "kind": {Type: huma.TypeString}, "file": {Type: huma.TypeString, Format: "binary"},
+				"product": {Type: huma.TypeString}, "kind": {Type: huma.TypeString}, "whole": {Type: huma.TypeBoolean}, "replaces": {Type: huma.TypeString}, "file": {Type: huma.TypeString, Format: "binary"},
 				"valid_from": {Type: huma.TypeString, Format: "date"}, "valid_to": {Type: huma.TypeString, Format: "date"}}}}}},
 		Responses: map[string]*huma.Response{"201": {Description: "The document"}},
 	})
@@ -162,6 +162,12 @@ func (a *API) upload(c *gin.Context) error {
 		return fault.New(fault.Malformed, "malformed", "Nội dung phải là multipart/form-data.", "The body must be multipart/form-data.")
 	}
 	u := casework.Upload{Actor: sessionOf(ctx).Actor}
+	vault := a.Desk.Vault
+	defer func() {
+		if err := vault.Settle(context.WithoutCancel(ctx), u.Taken); err != nil {
+			a.Log.ErrorContext(ctx, "an upload was not cleared away", "err", err)
+		}
+	}()
 	fields := map[string]string{}
 	for {
 		part, err := parts.NextPart()
@@ -171,10 +177,20 @@ func (a *API) upload(c *gin.Context) error {
 		if err != nil {
 			return unreadable(err)
 		}
-		limit := int64(1 << 10)
 		if part.FormName() == "file" {
-			limit, u.Name = a.MaxUpload, part.FileName()
+			if u.Taken != nil {
+				return fault.New(fault.Malformed, "malformed", "Mỗi lần chỉ gửi một tệp.", "Send one file at a time.")
+			}
+			if err := a.mayUpload(ctx, fields); err != nil {
+				return err
+			}
+			u.Name = part.FileName()
+			if u.Taken, err = vault.Take(ctx, part, a.MaxUpload); err != nil {
+				return unreadable(err)
+			}
+			continue
 		}
+		const limit = int64(1 << 10)
 		content, err := io.ReadAll(io.LimitReader(part, limit+1))
 		if err != nil {
 			return unreadable(err)
@@ -182,20 +198,21 @@ func (a *API) upload(c *gin.Context) error {
 		if int64(len(content)) > limit {
 			return tooLarge()
 		}
-		if part.FormName() == "file" {
-			u.Content = content
-		} else {
-			if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
-				return fault.New(fault.Invalid, "document_wrong", "Tài liệu chưa đúng.", "The document is not right.").
-					At("form", "Có ký tự không hợp lệ.", "Holds a character that is not valid.")
-			}
-			fields[part.FormName()] = string(content)
+		if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
+			return fault.New(fault.Invalid, "document_wrong", "Tài liệu chưa đúng.", "The document is not right.").
+				At("form", "Có ký tự không hợp lệ.", "Holds a character that is not valid.")
 		}
+		fields[part.FormName()] = string(content)
 	}
-	u.Product, u.Kind = fields["product"], fields["kind"]
-	if _, err := a.Desk.Product(ctx, u.Actor, u.Product); err != nil {
+	if err := a.mayUpload(ctx, fields); err != nil {
 		return err
 	}
+	if u.Taken == nil {
+		if u.Taken, err = vault.Take(ctx, bytes.NewReader(nil), 0); err != nil {
+			return err
+		}
+	}
+	u.Product, u.Kind, u.Whole, u.Replaces = fields["product"], fields["kind"], fields["whole"] == "true", fields["replaces"]
 	if u.ValidFrom, err = dayField(fields, "valid_from"); err != nil {
 		return err
 	}
@@ -203,7 +220,7 @@ func (a *API) upload(c *gin.Context) error {
 		return err
 	}
 	w := Writing{IdempotencyKey: c.GetHeader("Idempotency-Key")}
-	if u.Key, err = w.key(ctx, "POST /documents", fields, u.Content); err != nil {
+	if u.Key, err = w.key(ctx, "POST /documents", fields, u.Taken.SHA256); err != nil {
 		return err
 	}
 	doc, err := a.Desk.AddDocument(ctx, u)
@@ -215,7 +232,18 @@ func (a *API) upload(c *gin.Context) error {
 	return nil
 }
 
+// mayUpload refuses a product that is not the caller's to see, before its file
+// is read when the fields come first.
+func (a *API) mayUpload(ctx context.Context, fields map[string]string) error {
+	_, err := a.Desk.Product(ctx, sessionOf(ctx).Actor, fields["product"])
+	return err
+}
+
 func unreadable(err error) error {
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return err
+	}
 	var big *http.MaxBytesError
 	if errors.As(err, &big) {
 		return tooLarge()
@@ -251,13 +279,10 @@ func (a *API) download(c *gin.Context) error {
 	h.Set("Content-Type", doc.MediaType)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "sandbox")
-	h.Set("Content-Length", strconv.Itoa(len(content)))
+	h.Set("Cache-Control", "private, max-age=31536000, immutable")
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": doc.Name}))
 	h.Set("ETag", `"`+doc.SHA256+`"`)
-	c.Status(http.StatusOK)
-	_, err = c.Writer.Write(content)
-	if err != nil {
-		a.Log.DebugContext(ctx, "download cut off", "err", err)
-	}
+	defer content.Close()
+	http.ServeContent(c.Writer, c.Request, "", time.Time{}, content)
 	return nil
 }

@@ -23,6 +23,7 @@ type Document struct {
 	ValidTo    *ocop.Date `json:"valid_to,omitempty"`
 	UploadedBy string     `json:"uploaded_by"`
 	UploadedAt time.Time  `json:"uploaded_at"`
+	Replaces   string     `json:"replaces,omitempty"` // the earlier version
 }
 
 // ValidOn reports whether the document counts as evidence on day.
@@ -30,11 +31,12 @@ func (d Document) ValidOn(day ocop.Date) bool {
 	return (d.ValidFrom == nil || day >= *d.ValidFrom) && (d.ValidTo == nil || day <= *d.ValidTo)
 }
 
-const documentColumns = `d.id, d.producer, d.product, d.kind, d.name, d.media_type, d.size, d.sha256, d.valid_from, d.valid_to, d.uploaded_by, d.uploaded_at`
+const documentColumns = `d.id, d.producer, d.product, d.kind, d.name, d.media_type, d.size, d.sha256, d.valid_from, d.valid_to, d.uploaded_by, d.uploaded_at, d.replaces`
 
 const (
-	sqlDocument   = `SELECT ` + documentColumns + ` FROM documents d WHERE d.id = $1`
-	sqlInsertBlob = `INSERT INTO blobs (sha256, content) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING`
+	sqlDocument = `SELECT ` + documentColumns + ` FROM documents d WHERE d.id = $1`
+	// A text that is read whole lies in its row, also when the same bytes came as a file before.
+	sqlInsertBlob = `INSERT INTO blobs (sha256, content) VALUES ($1, $2) ON CONFLICT (sha256) DO UPDATE SET content = excluded.content, home = '', upload = NULL WHERE blobs.home <> ''`
 	sqlBlob       = `SELECT content FROM blobs WHERE sha256 = $1`
 )
 
@@ -48,11 +50,11 @@ var setDocuments = sqldb.Set{
 }
 
 func scanDocument(s scanner, more ...any) (d Document, err error) {
-	var product sql.NullString
+	var product, replaces sql.NullString
 	var from, to sql.NullInt64
 	var at int64
-	err = s.Scan(append(more, &d.ID, &d.Producer, &product, &d.Kind, &d.Name, &d.MediaType, &d.Size, &d.SHA256, &from, &to, &d.UploadedBy, &at)...)
-	d.Product, d.ValidFrom, d.ValidTo, d.UploadedAt = product.String, day(from), day(to), sqldb.Time(at)
+	err = s.Scan(append(more, &d.ID, &d.Producer, &product, &d.Kind, &d.Name, &d.MediaType, &d.Size, &d.SHA256, &from, &to, &d.UploadedBy, &at, &replaces)...)
+	d.Product, d.ValidFrom, d.ValidTo, d.UploadedAt, d.Replaces = product.String, day(from), day(to), sqldb.Time(at), replaces.String
 	return d, err
 }
 
@@ -75,17 +77,25 @@ func DocumentByID(ctx context.Context, q sqldb.Querier, id string) (*Document, e
 }
 
 // InsertDocument adds a document and, unless it is there already, its content.
-func InsertDocument(ctx context.Context, tx *sqldb.Tx, d Document, content []byte) error {
-	if _, err := tx.Exec(ctx, sqlInsertBlob, d.SHA256, content); err != nil {
+func InsertDocument(ctx context.Context, tx *sqldb.Tx, d Document, c Content) error {
+	if err := KeepContent(ctx, tx, c); err != nil {
 		return err
 	}
 	return writeDocument.one(ctx, tx, "insert document", d.ID, d.Producer, nullText(d.Product), d.Kind, d.Name, d.MediaType, d.Size,
-		d.SHA256, nullDay(d.ValidFrom), nullDay(d.ValidTo), d.UploadedBy, sqldb.Micros(d.UploadedAt))
+		d.SHA256, nullDay(d.ValidFrom), nullDay(d.ValidTo), d.UploadedBy, sqldb.Micros(d.UploadedAt), nullText(d.Replaces))
 }
 
-// Blob reads a document's content.
+// Blob reads the text of a procedure, a plan or a calendar.
 func Blob(ctx context.Context, q sqldb.Querier, sha256 string) ([]byte, error) {
 	var b []byte
 	err := q.QueryRow(ctx, sqlBlob, sha256).Scan(&b)
 	return b, err
+}
+
+const sqlProductsOf = `SELECT id FROM products WHERE producer = $1 ORDER BY id LIMIT 1000`
+
+// ProductsOf are the ids of a producer's products, at most 1000.
+func ProductsOf(ctx context.Context, q sqldb.Querier, producer string) ([]string, error) {
+	rows, err := q.Query(ctx, sqlProductsOf, producer)
+	return collect(rows, err, "products of a producer", func(s scanner) (id string, err error) { return id, s.Scan(&id) })
 }

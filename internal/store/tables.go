@@ -138,7 +138,7 @@ var (
 		whole("superseded_on").null(), whole("revoked_on").null(), whole("extended_to").null(), flag("assumed"), whole("entry"))
 
 	tableDocuments = table("documents", "id").of("product").with(text("id"), text("producer"), text("product").null(), text("kind"), text("name").kept(private),
-		text("media_type"), whole("size"), text("sha256"), whole("valid_from").null(), whole("valid_to").null(), text("uploaded_by"), whole("uploaded_at"))
+		text("media_type"), whole("size"), text("sha256"), whole("valid_from").null(), whole("valid_to").null(), text("uploaded_by"), whole("uploaded_at"), text("replaces").null())
 
 	tableInspections = table("inspections", "id").of("product").with(text("id"), text("product"), text("round").null(), text("campaign").null(), whole("day"),
 		whole("held_on").null(), flag("provincial_council"), text("participants").kept(private), text("findings").kept(private), whole("open_remedies"), whole("version"),

@@ -327,7 +327,8 @@ func (s *Site) photo(p *page) error {
 		h.Set("Content-Security-Policy", "sandbox")
 		h.Set("Cache-Control", "private, max-age=3600")
 		h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": doc.Name}))
-		p.c.Data(http.StatusOK, doc.MediaType, content)
+		defer content.Close()
+		p.c.DataFromReader(http.StatusOK, doc.Size, doc.MediaType, content, nil)
 		return nil
 	}
 	return casework.NotFound()

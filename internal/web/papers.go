@@ -5,6 +5,7 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
+	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
 	"ocopflow/internal/workflow"
@@ -85,4 +86,18 @@ func (p *page) Size(n int64) string {
 		point = "."
 	}
 	return number(int(tenths/10)) + point + number(int(tenths%10)) + " MB"
+}
+
+// validity reads from when to when a document holds, as typed.
+func (p *page) validity() (from, to *ocop.Date, err error) {
+	for name, into := range map[string]**ocop.Date{"valid_from": &from, "valid_to": &to} {
+		if typed := p.Typed(name); typed != "" {
+			day, err := ocop.ParseDate(typed)
+			if err != nil {
+				return nil, nil, fault.New(fault.Invalid, "document_wrong", "Ngày hiệu lực không hợp lệ.", "The day of validity is not a day.")
+			}
+			*into = &day
+		}
+	}
+	return from, to, nil
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -365,11 +364,14 @@ func (s *Site) upload(p *page) error {
 		return err
 	}
 	defer file.Close()
-	content, err := io.ReadAll(file)
-	if err != nil {
-		return err
+	u := casework.Upload{Product: id, Kind: p.Typed("kind"), Name: header.Filename, Whole: p.Typed("whole") == "true", Replaces: p.Typed("replaces"), Actor: p.session.Actor}
+	if u.ValidFrom, u.ValidTo, err = p.validity(); err != nil {
+		return s.again(p, err, "")
 	}
-	if _, err := s.Desk.AddDocument(p.ctx, casework.Upload{Product: id, Kind: p.Typed("kind"), Name: header.Filename, Content: content, Actor: p.session.Actor}); err != nil {
+	if u.Taken, err = s.Desk.Vault.Take(p.ctx, file, s.MaxUpload); err != nil {
+		return s.again(p, err, "")
+	}
+	if _, err := s.Desk.AddDocument(p.ctx, u); err != nil {
 		return s.again(p, err, "")
 	}
 	return p.back("/products/"+url.PathEscape(id)+"?saved=1", "/products")
