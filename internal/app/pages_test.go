@@ -166,7 +166,8 @@ func TestAPIDocumentationOpensInABrowserOffline(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t, dbtest.SQLite(t))
 	dom := chromium(t, o.address+"/api/docs")
-	for _, want := range []string{"/api/v1/products/{id}/transitions", "/api/v1/worklist"} {
+	// Of a long list it draws what is in sight: the first operations.
+	for _, want := range []string{"/api/v1/accounts", "/api/v1/accounts/{id}"} {
 		if !strings.Contains(strings.ReplaceAll(dom, "\u200b", ""), want) {
 			t.Errorf("%s is not on the page", want)
 		}
