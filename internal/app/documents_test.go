@@ -15,6 +15,7 @@ import (
 
 	"ocopflow/internal/audit"
 	"ocopflow/internal/dbtest"
+	"ocopflow/internal/ocop"
 )
 
 // homes runs a test on both databases, with contents inside of them and in a directory.
@@ -181,4 +182,60 @@ func (o *office) breakOff(product string) {
 	if a := o.send(r); a.status != 400 {
 		o.t.Errorf("an upload that broke off: %d %s", a.status, a.text)
 	}
+}
+
+func TestADocumentOfTheProducerCountsForAllItsProductsAndHasVersions(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		product, who := o.product(fishSauce), "producer-"+fishSauce
+		day := func(n int) string { return (o.app.Desk.Today() + ocop.Date(n)).String() }
+		first := o.must(201, o.bring(who, "haccp.pdf", []byte("%PDF-1.4 first"), "product", product, "kind", "quality_system", "whole", "true", "valid_to", day(10)))
+		if first.body["product"] != nil {
+			t.Errorf("%s", first.text)
+		}
+		id := first.body["id"].(string)
+		soon := "/api/v1/documents?lapses_from=" + day(0) + "&lapses_before=" + day(31)
+		if got := o.must(200, o.ask("office", "GET", soon, nil)).items(); len(got) != 1 || got[0]["id"] != id || got[0]["for_product"] != product {
+			t.Errorf("about to lapse: %v", got)
+		}
+		if a := o.ask("producer-"+simWine, "GET", soon, nil); a.status != 200 || len(a.items()) != 0 {
+			t.Errorf("another producer sees %s", a.text)
+		}
+		if a := o.ask("producer-"+simWine, "GET", "/api/v1/documents/"+id, nil); a.status != 404 {
+			t.Errorf("another producer reads it: %d", a.status)
+		}
+		for name, fields := range map[string][]string{
+			"of another kind": {"kind", "awards", "whole", "true", "replaces", id},
+			"of one product":  {"kind", "quality_system", "replaces", id},
+			"of none":         {"kind", "quality_system", "whole", "true", "replaces", "nothing"},
+		} {
+			if a := o.bring(who, "x.pdf", []byte("%PDF-1.4 x"), append([]string{"product", product}, fields...)...); a.status != 422 {
+				t.Errorf("a version %s: %d %s", name, a.status, a.text)
+			}
+		}
+		newer := []string{"product", product, "kind", "quality_system", "whole", "true", "replaces", id, "valid_to", day(400)}
+		second := o.must(201, o.bring(who, "haccp2.pdf", []byte("%PDF-1.4 second"), newer...))
+		if second.body["replaces"] != id {
+			t.Errorf("%s", second.text)
+		}
+		if a := o.bring(who, "haccp3.pdf", []byte("%PDF-1.4 third"), newer...); a.status != 422 {
+			t.Errorf("the old version was replaced twice: %d", a.status)
+		}
+		o.must(200, o.ask("office", "GET", "/api/v1/documents/"+id, nil))
+		if got := o.must(200, o.ask("office", "GET", soon, nil)).items(); len(got) != 0 {
+			t.Errorf("a replaced certificate still lapses: %v", got)
+		}
+		for _, l := range o.must(200, o.ask(who, "GET", "/api/v1/products/"+product+"/missing", nil)).items() {
+			if want := map[bool]string{true: "there", false: "missing"}[l["kind"] == "quality_system"]; l["required"] == false && l["state"] != want {
+				t.Errorf("%v", l)
+			}
+		}
+		if got := o.must(200, o.ask("office", "GET", "/api/v1/products/"+product+"/dossier.pdf", nil)); !strings.HasPrefix(got.text, "%PDF-") {
+			t.Errorf("dossier: %.40q", got.text)
+		}
+		if a := o.ask("producer-"+simWine, "GET", "/api/v1/products/"+product+"/dossier.pdf", nil); a.status != 404 {
+			t.Errorf("another producer's dossier: %d", a.status)
+		}
+	})
 }

@@ -110,6 +110,7 @@ func (a *API) recordInspection(ctx context.Context, in *visitIn) (*inspectionOut
 func (a *API) uploads(engine *gin.Engine, api huma.API) {
 	engine.POST("/api/v1/documents", a.plain(a.upload))
 	engine.GET("/api/v1/documents/:id", a.plain(a.download))
+	engine.GET("/api/v1/products/:id/dossier.pdf", a.plain(a.dossierPDF))
 	api.OpenAPI().AddOperation(&huma.Operation{
 		Method: http.MethodPost, Path: "/api/v1/documents", OperationID: "upload-document", Tags: []string{"Documents"}, Security: signedIn,
 		Summary: "Upload a document (multipart: product, kind, valid_from?, valid_to?, whole?, replaces?, and file last)",
@@ -118,6 +119,11 @@ func (a *API) uploads(engine *gin.Engine, api huma.API) {
 				"product": {Type: huma.TypeString}, "kind": {Type: huma.TypeString}, "whole": {Type: huma.TypeBoolean}, "replaces": {Type: huma.TypeString}, "file": {Type: huma.TypeString, Format: "binary"},
 				"valid_from": {Type: huma.TypeString, Format: "date"}, "valid_to": {Type: huma.TypeString, Format: "date"}}}}}},
 		Responses: map[string]*huma.Response{"201": {Description: "The document"}},
+	})
+	api.OpenAPI().AddOperation(&huma.Operation{
+		Method: http.MethodGet, Path: "/api/v1/products/{id}/dossier.pdf", OperationID: "dossier-pdf", Tags: []string{"Documents"}, Security: signedIn,
+		Summary: "The whole dossier as one PDF", Responses: map[string]*huma.Response{"200": {Description: "The PDF"}},
+		Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}},
 	})
 	api.OpenAPI().AddOperation(&huma.Operation{
 		Method: http.MethodGet, Path: "/api/v1/documents/{id}", OperationID: "download-document", Tags: []string{"Documents"}, Security: signedIn,

@@ -59,7 +59,7 @@ func TestEveryTemplateParses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"sign-in", "certificates", "reports", "accounts", "account", "units", "producers", "delegations", "bulk", "new-product", "start", "products", "product", "worklist", "campaigns", "campaign", "procedures", "procedure", "deadlines", "verify", "fault", "councils", "session", "self-score", "audit", "audit-entry", "integrity", "flags", "reviews", "review", "past", "inspections", "new-trip", "trip", "inspection", "trainings", "training"} {
+	for _, name := range []string{"sign-in", "certificates", "reports", "accounts", "account", "units", "producers", "delegations", "bulk", "new-product", "start", "products", "product", "worklist", "campaigns", "campaign", "procedures", "procedure", "deadlines", "verify", "fault", "councils", "session", "self-score", "audit", "audit-entry", "integrity", "flags", "reviews", "review", "past", "inspections", "new-trip", "trip", "inspection", "trainings", "training", "documents", "documents-missing"} {
 		if s.pages.Lookup(name) == nil {
 			t.Errorf("no page %q", name)
 		}

@@ -45,6 +45,8 @@ type productBody struct {
 	Halls       []store.Council // with which the reader may open a session now
 	Changed     []line          // since a stale form was made
 	Papers      []evidence
+	Replaceable []choice // documents that a new version can take the place of
+	uses        map[string][]string
 	Kind        string // of document that the reader is about to bring
 }
 
@@ -148,6 +150,15 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 		if p.brings(d, product) {
 			b.Kinds = append(b.Kinds, choice{Value: name, Title: d.Title.In(p.L())})
 		}
+	}
+	for _, x := range casework.Report02 {
+		rule, _ := casework.DocumentRule(rules, x.Kind)
+		if _, own := rules.Documents.Get(x.Kind); !own && p.brings(rule, product) {
+			b.Kinds = append(b.Kinds, choice{Value: x.Kind, Title: x.Title.In(p.L())})
+		}
+	}
+	if err := s.versions(p, rules, product.ID, b); err != nil {
+		return err
 	}
 	b.Papers = p.papers(rules, product, b.Documents, b.Own)
 	if product.Commune == nil {

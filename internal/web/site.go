@@ -168,6 +168,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/verify/:number", s.handle(s.verify))
 	e.GET("/offline.html", s.offline)
 	s.mountFieldwork(e)
+	s.mountDocuments(e)
 	if s.SetClock != nil {
 		e.POST("/demo/clock", s.member(s.moveClock))
 	}
