@@ -133,6 +133,15 @@ func TestWhatCannotBeBoundInGetsAPageThatSaysSo(t *testing.T) {
 	}
 }
 
+func TestWhatIsTooMuchIsNamedAndNotRead(t *testing.T) {
+	t.Parallel()
+	huge := part("Phim", "application/pdf", nil)
+	huge.Size, huge.Open = 1<<40, func(context.Context) (io.ReadCloser, error) { return nil, io.ErrUnexpectedEOF }
+	if got := bind(t, huge, part("Nhỏ", "application/pdf", pages(t, "small", 1))); len(got) != 4 || !strings.Contains(got[2], "quá lớn") || !strings.Contains(got[3], "small-leaf-1") {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestADossierWithoutDocumentsIsItsCover(t *testing.T) {
 	t.Parallel()
 	if got := bind(t); len(got) != 2 || !strings.Contains(got[0], "Nước mắm Cẩm Nhượng") {
