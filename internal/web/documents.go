@@ -57,6 +57,15 @@ func (s *Site) versions(p *page, rules *workflow.Rules, product string, b *produ
 			b.uses[u.Document] = append(b.uses[u.Document], u.Criterion)
 		}
 	}
+	lacks, err := s.Desk.Missing(p.ctx, p.session.Actor, product)
+	if err != nil {
+		return err
+	}
+	for _, l := range lacks {
+		if !l.Required {
+			b.Suggested = append(b.Suggested, l)
+		}
+	}
 	var ordered []store.Document
 	var put func(d store.Document)
 	put = func(d store.Document) {
