@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes sure that the machine has what the tests need: Postgres' server, a C
-# compiler for the race detector, a browser. As root it installs what is
+# compiler for the race detector, a browser, a reader of PDF. As root it installs what is
 # missing from Debian's packages; otherwise it stops at once and names it.
 set -eu
 
@@ -8,6 +8,7 @@ missing=""
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing="$missing postgresql"
 command -v python3 >/dev/null 2>&1 || missing="$missing python3"
 command -v gcc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
+command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
 command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium fonts-dejavu-core"
 
 [ -z "$missing" ] && exit 0
