@@ -29,6 +29,7 @@ import (
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/live"
 	"ocopflow/internal/notary"
+	"ocopflow/internal/notify"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/provider"
@@ -83,6 +84,7 @@ type App struct {
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
+	Notices   *notify.Desk
 	News      *live.News
 	Handler   http.Handler
 	Routes    []string // what Handler answers: "GET /path/:id"
@@ -194,6 +196,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Inspector = &inspect.Inspector{DB: a.DB, Desk: a.Desk}
 	a.Reviews = &review.Desk{DB: a.DB, Committer: a.Committer, Inspector: a.Inspector}
 	a.Fieldwork = &fieldwork.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
+	a.Notices = &notify.Desk{DB: a.DB, Clock: now}
 	a.News = live.New(a.DB, a.Log)
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err

@@ -29,6 +29,7 @@ import (
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/live"
 	"ocopflow/internal/notary"
+	"ocopflow/internal/notify"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/review"
@@ -49,6 +50,7 @@ type API struct {
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
+	Notices   *notify.Desk
 	News      *live.News
 	PublicURL string // where the public reaches this server; "" takes each request's own
 	People    *accounts.People

@@ -32,6 +32,7 @@ func (a *API) routes(api huma.API) {
 	get(r, "/api/v1/inspections/{id}", "get-inspection", "Inspections", a.getInspection)
 	patch(r, "/api/v1/inspections/{id}", "record-inspection", "Inspections", a.recordInspection)
 	a.fieldworkRoutes(r)
+	a.noticeRoutes(r)
 	a.documentRoutes(r)
 	get(r, "/api/v1/products/{id}/self-score", "get-self-score", "Scoring", a.getSelfScore, a.visible(api))
 	post(r, "/api/v1/products/{id}/self-score", "self-score", "Scoring", 200, a.selfScore, a.visible(api))

@@ -216,9 +216,10 @@ func TestEntriesAreAppendOnly(t *testing.T) {
 	})
 }
 
-// ownTables are those of the ledger itself, of answers that live 30 days, and
+// ownTables are those of the ledger itself, of answers that live 30 days, of how
+// far each person has read, which is no business of the programme, and
 // of documents' contents, which their hashes name.
-var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "used_steps", "product_words", "blobs", "uploads", "upload_pieces", "goose_db_version", "sqlite_sequence"}
+var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "used_steps", "notice_readings", "product_words", "blobs", "uploads", "upload_pieces", "goose_db_version", "sqlite_sequence"}
 
 func TestEveryColumnOfTheProgrammesDataIsTold(t *testing.T) {
 	t.Parallel()

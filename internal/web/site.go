@@ -28,6 +28,7 @@ import (
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/notary"
+	"ocopflow/internal/notify"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/provider"
@@ -54,6 +55,7 @@ type Site struct {
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
+	Notices   *notify.Desk
 	People    *accounts.People
 	Library   *workflow.Library
 	Log       *slog.Logger
@@ -168,6 +170,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/verify/:number", s.handle(s.verify))
 	e.GET("/offline.html", s.offline)
 	s.mountFieldwork(e)
+	s.mountNotices(e)
 	s.mountDocuments(e)
 	if s.SetClock != nil {
 		e.POST("/demo/clock", s.member(s.moveClock))

@@ -1,0 +1,73 @@
+// Package notify says who is told what, and leaves to casework what there is to
+// say. A notice is not written down: it is a mark (a reminder, an overdue mark,
+// an escalation) read by somebody who holds one of the mark's roles where the
+// product is, now. Grants and delegations that come or end therefore take their
+// notices along, and nobody is told of a product that is not in view. What is
+// kept is only how far each person has read.
+package notify
+
+import (
+	"context"
+	"time"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
+)
+
+// Most is where counting unread notices stops.
+const Most = 100
+
+// Desk hands people their notices.
+type Desk struct {
+	DB    *sqldb.DB
+	Clock func() time.Time
+}
+
+// Notice is what was said to a person.
+type Notice struct {
+	store.Notice
+	Read bool `json:"read"`
+}
+
+// List gives the actor's notices, newest first, from before an entry; 0 is the newest.
+func (d *Desk) List(ctx context.Context, a access.Actor, before int64, limit int) ([]Notice, error) {
+	read, err := store.ReadUpTo(ctx, d.DB, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	found, err := store.Notices(ctx, d.DB, store.NoticeFilter{Actor: a, Before: before, Since: -1, Limit: limit})
+	out := make([]Notice, len(found))
+	for i, n := range found {
+		out[i] = Notice{n, n.Entry <= read}
+	}
+	return out, err
+}
+
+// Unread counts what the actor has not read, up to Most.
+func (d *Desk) Unread(ctx context.Context, a access.Actor) (int, error) {
+	read, err := store.ReadUpTo(ctx, d.DB, a.ID)
+	if err != nil {
+		return 0, err
+	}
+	return store.CountNotices(ctx, d.DB, store.NoticeFilter{Actor: a, Since: read, Limit: Most})
+}
+
+// Read marks the actor's notices up to an entry as read. It stops at the newest
+// there is, so that nobody reads what is still to be said. It is no act: how far
+// somebody has read is of no concern to an auditor.
+//
+// Faults: entry_wrong (Invalid).
+func (d *Desk) Read(ctx context.Context, a access.Actor, upTo int64) error {
+	if upTo < 0 || upTo >= 1<<53 {
+		return fault.New(fault.Invalid, "entry_wrong", "Số thứ tự bản ghi chưa đúng: hãy dùng số của thông báo mới nhất đã đọc.", "The entry is not right: give that of the newest notice read.")
+	}
+	newest, err := store.Notices(ctx, d.DB, store.NoticeFilter{Actor: a, Before: upTo + 1, Since: -1, Limit: 1})
+	if err != nil || len(newest) == 0 {
+		return err
+	}
+	return d.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		return store.ReadNotices(ctx, tx, a.ID, newest[0].Entry, d.Clock())
+	})
+}

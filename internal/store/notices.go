@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+)
+
+// Notice is a mark with the product that it is about.
+type Notice struct {
+	Mark
+	Name string `json:"product_name"`
+}
+
+// NoticeFilter says whose notices are meant, and which of them.
+type NoticeFilter struct {
+	Actor  access.Actor
+	Before int64 // entry of the last one seen; 0 for the newest
+	Since  int64 // only those of later entries
+	Limit  int
+}
+
+const (
+	noticeFrom    = ` FROM marks m JOIN products p ON p.id = m.product JOIN units u ON u.id = p.producer WHERE `
+	sqlReadUpTo   = `SELECT entry FROM notice_readings WHERE account = $1`
+	sqlReadNotice = `INSERT INTO notice_readings (account, entry, read_at) VALUES ($1, $2, $3)
+ON CONFLICT (account) DO UPDATE SET entry = excluded.entry, read_at = excluded.read_at WHERE excluded.entry > notice_readings.entry`
+)
+
+// where is that a mark is for a role that the actor holds where the product,
+// or for producers its owner, is, and that the product is in view.
+func (f NoticeFilter) where(bind func(any) string) string {
+	var held []string
+	for _, g := range f.Actor.Grants {
+		column := "p.path"
+		if g.Role == access.Producer {
+			column = "u.path"
+		}
+		role := `m.roles LIKE ` + bind(`%"`+escapeLike(string(g.Role))+`"%`) + ` ESCAPE '\'`
+		held = append(held, "("+role+" AND "+pathsBelow(column, []ocop.Path{g.Path}, bind)+")")
+	}
+	where := anyOf(held) + " AND " + viewCondition(f.Actor.Products(), bind)
+	if f.Before > 0 {
+		where += " AND m.entry < " + bind(f.Before)
+	}
+	return where + " AND m.entry > " + bind(f.Since)
+}
+
+// Notices are what was said to an actor about deadlines, newest first.
+func Notices(ctx context.Context, q sqldb.Querier, f NoticeFilter) ([]Notice, error) {
+	var b binder
+	text := `SELECT m.product, m.deadline, m.kind, m.days, m.last_day, m.roles, m.at, m.entry, p.name` + noticeFrom + f.where(b.bind) + ` ORDER BY m.entry DESC LIMIT ` + b.bind(f.Limit)
+	rows, err := q.Query(ctx, text, b.args...)
+	return collect(rows, err, "notices", func(s scanner) (n Notice, err error) {
+		var at, last int64
+		var roles string
+		if err := s.Scan(&n.Product, &n.Deadline, &n.Kind, &n.Days, &last, &roles, &at, &n.Entry, &n.Name); err != nil {
+			return n, err
+		}
+		n.LastDay, n.At = ocop.Date(last), sqldb.Time(at)
+		return n, json.NewDecoder(strings.NewReader(roles)).Decode(&n.Roles)
+	})
+}
+
+// CountNotices counts an actor's notices, up to the filter's limit.
+func CountNotices(ctx context.Context, q sqldb.Querier, f NoticeFilter) (n int, err error) {
+	var b binder
+	text := `SELECT count(*) FROM (SELECT m.entry` + noticeFrom + f.where(b.bind) + ` LIMIT ` + b.bind(f.Limit) + `) x`
+	err = q.QueryRow(ctx, text, b.args...).Scan(&n)
+	return n, err
+}
+
+// ReadUpTo is the entry up to which an account has read its notices.
+func ReadUpTo(ctx context.Context, q sqldb.Querier, account string) (int64, error) {
+	entry, err := one(q.QueryRow(ctx, sqlReadUpTo, account), "notices read", func(s scanner) (n int64, err error) {
+		err = s.Scan(&n)
+		return n, err
+	})
+	if err != nil || entry == nil {
+		return -1, err
+	}
+	return *entry, nil
+}
+
+// ReadNotices keeps up to which entry an account has read; it never goes back.
+func ReadNotices(ctx context.Context, tx *sqldb.Tx, account string, entry int64, at time.Time) error {
+	_, err := tx.Exec(ctx, sqlReadNotice, account, entry, sqldb.Micros(at))
+	return err
+}
