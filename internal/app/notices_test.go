@@ -59,7 +59,8 @@ func TestNoticesReachTheRoleAtTheProductsPlace(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, address string) {
 		o := openOffice(t, address)
 		o.person("thu", access.Department, "cam-my")
-		o.person("leader-elsewhere", access.Leader, "cam-my")
+		o.person("leader-elsewhere", access.Leader, "tt-thien-cam")
+		o.person("commune-elsewhere", access.Commune, "tt-thien-cam")
 		id := o.late()
 		for who, role := range map[string]string{"leader": "leader", "producer-" + simWine: "producer", "commune-cam-my": "commune", "office": "office"} {
 			if got, want := o.noticed(who, id), o.marked(id, role); !slices.Equal(got, want) {
@@ -69,7 +70,7 @@ func TestNoticesReachTheRoleAtTheProductsPlace(t *testing.T) {
 		if got := o.noticed("leader", id); len(got) == 0 || !strings.HasPrefix(got[0], "escalate ") {
 			t.Errorf("the leader is told %v", got)
 		}
-		for _, who := range []string{"producer-" + fishSauce, "auditor", "thu"} {
+		for _, who := range []string{"producer-" + fishSauce, "leader-elsewhere", "commune-elsewhere", "auditor", "thu"} {
 			if got := o.noticed(who, id); got != nil {
 				t.Errorf("%s is told %v", who, got)
 			}
