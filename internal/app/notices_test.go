@@ -26,13 +26,13 @@ func (o *office) noticed(who, product string) (out []string) {
 	return out
 }
 
-// marked are the marks of a product for a role, newest first, as noticed gives them.
-func (o *office) marked(product, role string) (out []string) {
+// marked are the marks of a product for one of the roles or units, newest first, as noticed gives them.
+func (o *office) marked(product string, names ...string) (out []string) {
 	o.t.Helper()
 	marks := o.must(200, o.ask("auditor", "GET", "/api/v1/products/"+product+"/deadlines", nil)).body["marks"].([]any)
 	for _, x := range marks {
 		m := x.(map[string]any)
-		if slices.Contains(m["roles"].([]any), any(role)) {
+		if slices.ContainsFunc(m["roles"].([]any), func(x any) bool { return slices.Contains(names, x.(string)) }) {
 			out = append(out, fmt.Sprint(m["kind"], " ", m["entry"]))
 		}
 	}
@@ -62,10 +62,13 @@ func TestNoticesReachTheRoleAtTheProductsPlace(t *testing.T) {
 		o.person("leader-elsewhere", access.Leader, "tt-thien-cam")
 		o.person("commune-elsewhere", access.Commune, "tt-thien-cam")
 		id := o.late()
-		for who, role := range map[string]string{"leader": "leader", "producer-" + simWine: "producer", "commune-cam-my": "commune", "office": "office"} {
-			if got, want := o.noticed(who, id), o.marked(id, role); !slices.Equal(got, want) {
+		for who, names := range map[string][]string{"leader": {"leader", "cam-xuyen"}, "producer-" + simWine: {"producer", "producers", "ho-phan-khac-dat"}, "commune-cam-my": {"commune", "cam-my"}, "office": {"office", "cam-xuyen"}} {
+			if got, want := o.noticed(who, id), o.marked(id, names...); !slices.Equal(got, want) {
 				t.Errorf("%s is told %v, want %v", who, got, want)
 			}
+		}
+		if got := o.noticed("producer-"+simWine, id); len(got) == 0 || !strings.HasPrefix(got[len(got)-1], "remind ") {
+			t.Errorf("the producer whom the campaign names is told %v", got)
 		}
 		if got := o.noticed("leader", id); len(got) == 0 || !strings.HasPrefix(got[0], "escalate ") {
 			t.Errorf("the leader is told %v", got)
@@ -78,7 +81,7 @@ func TestNoticesReachTheRoleAtTheProductsPlace(t *testing.T) {
 		// Who acts for the leader is told while the delegation lasts.
 		o.lend("leader", "leader", "cam-xuyen", "thu", "2024-04-19", "2024-04-20")
 		o.clock("2024-04-19")
-		if got := o.noticed("thu", id); !slices.Equal(got, o.marked(id, "leader")) {
+		if got := o.noticed("thu", id); !slices.Equal(got, o.marked(id, "leader", "cam-xuyen")) {
 			t.Errorf("the delegate is told %v", got)
 		}
 		o.clock("2024-04-21")

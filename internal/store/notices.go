@@ -33,16 +33,21 @@ ON CONFLICT (account) DO UPDATE SET entry = excluded.entry, read_at = excluded.r
 )
 
 // where is that a mark is for a role that the actor holds where the product,
-// or for producers its owner, is, and that the product is in view.
+// or for producers its owner, is, or for the actor's unit by its code, and that
+// the product is in view. A campaign names units, or "producers", where a
+// procedure names roles.
 func (f NoticeFilter) where(bind func(any) string) string {
+	said := func(name string) string {
+		return `m.roles LIKE ` + bind(`%"`+escapeLike(name)+`"%`) + ` ESCAPE '\'`
+	}
 	var held []string
 	for _, g := range f.Actor.Grants {
-		column := "p.path"
+		column, role := "p.path", said(string(g.Role))
 		if g.Role == access.Producer {
-			column = "u.path"
+			column, role = "u.path", anyOf([]string{role, said("producers")})
 		}
-		role := `m.roles LIKE ` + bind(`%"`+escapeLike(string(g.Role))+`"%`) + ` ESCAPE '\'`
 		held = append(held, "("+role+" AND "+pathsBelow(column, []ocop.Path{g.Path}, bind)+")")
+		held = append(held, `EXISTS (SELECT 1 FROM units w WHERE w.id = `+bind(g.Unit)+` AND m.roles LIKE '%"' || w.code || '"%')`)
 	}
 	where := anyOf(held) + " AND " + viewCondition(f.Actor.Products(), bind)
 	if f.Before > 0 {
