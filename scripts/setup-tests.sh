@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes sure that the machine has what the tests need: Postgres' server, a C
-# compiler for the race detector, a browser, a reader of PDF. As root it installs what is
+# compiler for the race detector, a browser, a reader of PDF, an office program that opens
+# papers (200 MB; ten seconds). As root it installs what is
 # missing from Debian's packages; otherwise it stops at once and names it.
 set -eu
 
@@ -9,6 +10,7 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/n
 command -v python3 >/dev/null 2>&1 || missing="$missing python3"
 command -v gcc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
 command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
+command -v soffice >/dev/null 2>&1 || missing="$missing libreoffice-writer-nogui"
 command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium fonts-dejavu-core"
 
 [ -z "$missing" ] && exit 0

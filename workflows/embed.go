@@ -6,9 +6,9 @@ package workflows
 import "embed"
 
 // Files holds ocop-*.yaml, support.yaml, campaigns/*.yaml and calendars/*.yaml and
-// criteria/VERSION/*.yaml.
+// criteria/VERSION/*.yaml and papers/NAME.LANG.md.
 //
-//go:embed *.yaml campaigns/*.yaml calendars/*.yaml criteria/*/*.yaml
+//go:embed *.yaml campaigns/*.yaml calendars/*.yaml criteria/*/*.yaml papers/*.md
 var Files embed.FS
 
 // Schema is the JSON Schema of procedure files, made from the types of package

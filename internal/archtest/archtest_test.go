@@ -54,6 +54,7 @@ var only = map[string][]string{
 	"github.com/go-fonts":             {"paper"},
 	"github.com/pdfcpu/pdfcpu":        {"paper"},
 	"github.com/boombuler/barcode":    {"paper"},
+	"github.com/yuin/goldmark":        {"paper"},
 }
 
 // pure packages of the first layer reach neither database, network nor files.

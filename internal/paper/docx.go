@@ -54,62 +54,154 @@ const pageNumber = xmlHead + `<w:hdr ` + wordNS + `><w:p><w:pPr><w:jc w:val="cen
 func twips(mm float64) int { return int(mm * 1440 / 25.4) }
 
 // wordML is the main part: A4, margins of the decree, the page number on top
-// from the second page on.
+// from the second page on. Annexes are sections of their own.
 func (d Document) wordML() string {
 	var b strings.Builder
 	b.WriteString(xmlHead + `<w:document ` + wordNS + `><w:body>`)
-	part := (210 - marginLeft - marginRight) / 100
-	b.WriteString(plainTable([]float64{part * 40, part * 60}, [][]string{
-		{wordPara("center", "", 12, strings.ToUpper(d.Parent)) + wordPara("center", "bu", 12, strings.ToUpper(d.Issuer)), wordPara("center", "b", 12, nation) + wordPara("center", "bu", 13, motto)},
+	b.WriteString(d.wordHead())
+	wordBlocks(&b, d.Blocks, textWidth(false))
+	b.WriteString(d.wordSigners())
+	section := wordSection(false, true)
+	for _, x := range d.Annexes {
+		b.WriteString(`<w:p><w:pPr>` + section + `</w:pPr></w:p>`)
+		section = wordSection(x.Landscape, false)
+		wordBlocks(&b, x.Blocks, textWidth(x.Landscape))
+	}
+	b.WriteString(section + `</w:body></w:document>`)
+	return b.String()
+}
+
+// textWidth is that between the margins, in millimetres.
+func textWidth(landscape bool) float64 {
+	if landscape {
+		return 297 - marginLeft - marginRight
+	}
+	return 210 - marginLeft - marginRight
+}
+
+func wordSection(landscape, first bool) string {
+	width, height, turn, title := 210.0, 297.0, "", ""
+	if landscape {
+		width, height, turn = height, width, ` w:orient="landscape"`
+	}
+	if first {
+		title = `<w:titlePg/>`
+	}
+	return fmt.Sprintf(`<w:sectPr><w:headerReference w:type="default" r:id="rId2"/><w:pgSz w:w="%d" w:h="%d"%s/><w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="567" w:footer="567" w:gutter="0"/>%s</w:sectPr>`,
+		twips(width), twips(height), turn, twips(marginTop), twips(marginRight), twips(marginTop), twips(marginLeft), title)
+}
+
+// wordHead is the two columns at the top, and what the document is.
+func (d Document) wordHead() string {
+	part := textWidth(false) / 100
+	left, right := part*40, part*60
+	return plainTable([]float64{left, right}, [][]string{
+		{wordLine(12, "", d.Parent) + wordLine(12, "b", d.Issuer) + wordRule(left, 20), wordLine(12, "b", nation) + wordLine(13, "b", motto) + wordRule(right, 56)},
 		{wordPara("center", "", 13, d.number()), wordPara("center", "i", 13, d.Date())},
-	}, false))
-	b.WriteString(wordPara("center", "", 13, "") + wordPara("center", "b", 14, strings.ToUpper(d.Kind)) + wordPara("center", "b", 13, d.Summary) + wordPara("center", "", 13, ""))
-	for _, x := range d.Blocks {
+	}, false, 0) + wordPara("center", "", 13, "") + wordPara("center", "b", 14, strings.ToUpper(d.Kind)) + wordPara("center", "b", 13, d.Summary) +
+		wordRule(textWidth(false), 40) + wordPara("center", "", 6, "")
+}
+
+// wordLine is a centred line in capitals, the motto aside; nothing for no text.
+func wordLine(size float64, style, text string) string {
+	if text == "" {
+		return ""
+	}
+	if text != motto {
+		text = strings.ToUpper(text)
+	}
+	return wordPara("center", style, size, text)
+}
+
+// wordRule is a short line in the middle of a column.
+func wordRule(column, length float64) string {
+	side := twips((column - length) / 2)
+	return fmt.Sprintf(`<w:p><w:pPr><w:pBdr><w:top w:val="single" w:sz="6" w:space="1" w:color="000000"/></w:pBdr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/><w:ind w:left="%d" w:right="%d"/></w:pPr></w:p>`, side, side)
+}
+
+func wordBlocks(b *strings.Builder, list []Block, width float64) {
+	for _, x := range list {
+		align, indent := "both", x.Indent
 		switch {
 		case x.Table != nil:
-			b.WriteString(x.Table.wordML())
+			b.WriteString(x.Table.wordML(width))
+			continue
+		case x.Center:
+			align, indent = "center", false
 		case x.Bold:
-			b.WriteString(wordPara("left", "b", 13, x.Text))
-		default:
-			b.WriteString(wordPara("both", "f", 13, x.Text))
+			align = "left"
+		}
+		b.WriteString(wordRuns(align, indent, x.Bold, textSize, x.runs()))
+	}
+}
+
+// wordSigners are those who sign, and who gets the paper.
+func (d Document) wordSigners() string {
+	cells := []string{"", ""}
+	for i, s := range d.Signers {
+		cells[i] = wordLine(13, "b", s.Prefix) + wordLine(13, "b", s.Title)
+		if s != (Signer{}) {
+			cells[i] += strings.Repeat(wordPara("center", "", 13, ""), 4)
+		}
+		cells[i] += wordPara("center", "b", 13, s.Name)
+	}
+	below := ""
+	if len(d.Recipients) > 0 {
+		list := wordPara("left", "bi", 12, d.receivers())
+		for _, r := range d.Recipients {
+			list += wordPara("left", "", 11, "- "+r)
+		}
+		if d.Signers[0] == (Signer{}) {
+			cells[0] = list
+		} else {
+			below = wordPara("left", "", 6, "") + list
 		}
 	}
-	var signers []string
-	for _, s := range d.Signers {
-		signers = append(signers, wordPara("center", "b", 13, strings.ToUpper(s.Title))+strings.Repeat(wordPara("center", "", 13, ""), 4)+wordPara("center", "b", 13, s.Name))
-	}
-	b.WriteString(wordPara("left", "", 13, "") + plainTable([]float64{part * 50, part * 50}, [][]string{signers}, false))
-	fmt.Fprintf(&b, `<w:sectPr><w:headerReference w:type="default" r:id="rId2"/><w:pgSz w:w="%d" w:h="%d"/><w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="567" w:footer="567" w:gutter="0"/><w:titlePg/></w:sectPr></w:body></w:document>`,
-		twips(210), twips(297), twips(marginTop), twips(marginRight), twips(marginTop), twips(marginLeft))
-	return b.String()
+	half := textWidth(false) / 2
+	return wordPara("left", "", 13, "") + plainTable([]float64{half, half}, [][]string{cells}, false, 0) + below
 }
 
-// wordPara is one paragraph; style holds any of b, i, u, and f for an indented
-// first line. Sizes are in points.
+// wordPara is one paragraph of one look; style holds any of b and i. Sizes are in
+// points.
 func wordPara(align, style string, size float64, text string) string {
+	return wordRuns(align, false, false, size, []Run{{text, strings.Contains(style, "b"), strings.Contains(style, "i")}})
+}
+
+func wordRuns(align string, indent, keep bool, size float64, runs []Run) string {
 	var b strings.Builder
-	indent := ""
-	if strings.Contains(style, "f") {
-		indent = fmt.Sprintf(`<w:ind w:firstLine="%d"/>`, twips(10))
+	b.WriteString(`<w:p><w:pPr>`)
+	if keep { // with what it heads
+		b.WriteString(`<w:keepNext/>`)
 	}
-	fmt.Fprintf(&b, `<w:p><w:pPr><w:spacing w:before="40" w:after="40"/>%s<w:jc w:val="%s"/></w:pPr><w:r><w:rPr>`, indent, align)
-	if strings.Contains(style, "b") {
-		b.WriteString("<w:b/>")
+	b.WriteString(`<w:spacing w:before="40" w:after="40"/>`)
+	if indent {
+		fmt.Fprintf(&b, `<w:ind w:firstLine="%d"/>`, twips(firstLine))
 	}
-	if strings.Contains(style, "i") {
-		b.WriteString("<w:i/>")
+	fmt.Fprintf(&b, `<w:jc w:val="%s"/></w:pPr>`, align)
+	for _, r := range runs {
+		b.WriteString(`<w:r><w:rPr>`)
+		if r.Bold {
+			b.WriteString("<w:b/>")
+		}
+		if r.Italic {
+			b.WriteString("<w:i/>")
+		}
+		fmt.Fprintf(&b, `<w:sz w:val="%d"/></w:rPr>`, int(size*2))
+		for i, line := range strings.Split(r.Text, "\n") {
+			if i > 0 {
+				b.WriteString(`<w:br/>`)
+			}
+			b.WriteString(`<w:t xml:space="preserve">`)
+			_ = xml.EscapeText(&b, []byte(line)) // a strings.Builder does not fail
+			b.WriteString(`</w:t>`)
+		}
+		b.WriteString(`</w:r>`)
 	}
-	fmt.Fprintf(&b, `<w:sz w:val="%d"/>`, int(size*2))
-	if strings.Contains(style, "u") {
-		b.WriteString(`<w:u w:val="single"/>`)
-	}
-	b.WriteString(`</w:rPr><w:t xml:space="preserve">`)
-	_ = xml.EscapeText(&b, []byte(text)) // a strings.Builder does not fail
-	b.WriteString(`</w:t></w:r></w:p>`)
+	b.WriteString(`</w:p>`)
 	return b.String()
 }
 
-func (t Table) wordML() string {
+func (t Table) wordML(width float64) string {
 	rows := [][]string{}
 	for i, r := range append([][]string{t.Head}, t.Rows...) {
 		var cells []string
@@ -123,6 +215,8 @@ func (t Table) wordML() string {
 			}
 			if i == 0 {
 				align, style = "center", "b"
+			} else if t.strong(i - 1) {
+				style = "b"
 			}
 			cells = append(cells, wordPara(align, style, cellSize, text))
 		}
@@ -130,13 +224,16 @@ func (t Table) wordML() string {
 	}
 	widths := make([]float64, len(t.Widths))
 	for i, w := range t.Widths {
-		widths[i] = w * (210 - marginLeft - marginRight)
+		widths[i] = w * width
 	}
-	return plainTable(widths, rows, true) + wordPara("left", "", 6, "")
+	return plainTable(widths, rows, true, 1) + wordPara("left", "", 6, "")
 }
 
-// plainTable holds cells that are WordML already; widths in millimetres.
-func plainTable(widths []float64, rows [][]string, lines bool) string {
+func (t Table) strong(row int) bool { return row < len(t.Strong) && t.Strong[row] }
+
+// plainTable holds cells that are WordML already; widths in millimetres. Its
+// first rows may come again on every page.
+func plainTable(widths []float64, rows [][]string, lines bool, heads int) string {
 	var b strings.Builder
 	b.WriteString(`<w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/>`)
 	if lines {
@@ -151,8 +248,12 @@ func plainTable(widths []float64, rows [][]string, lines bool) string {
 		fmt.Fprintf(&b, `<w:gridCol w:w="%d"/>`, twips(w))
 	}
 	b.WriteString(`</w:tblGrid>`)
-	for _, r := range rows {
-		b.WriteString(`<w:tr><w:trPr><w:cantSplit/></w:trPr>`)
+	for n, r := range rows {
+		again := ""
+		if n < heads {
+			again = `<w:tblHeader/>`
+		}
+		b.WriteString(`<w:tr><w:trPr><w:cantSplit/>` + again + `</w:trPr>`)
 		for i, cell := range r {
 			fmt.Fprintf(&b, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/></w:tcPr>%s</w:tc>`, twips(widths[i]), cell)
 		}

@@ -41,7 +41,7 @@ func InspectionMinutes(r fieldwork.Record, lang ocop.Lang) Document {
 	d := Document{
 		Parent: r.Unit.In(lang), Issuer: s.t("Đoàn kiểm tra thực tế sản phẩm OCOP", "OCOP field inspection"), Symbol: "BB-ĐKT", Place: placeOf(r.Unit.Vi), Day: *r.HeldOn, Lang: lang,
 		Kind: s.t("Biên bản", "Minutes"), Summary: translated(s.t("Kiểm tra thực tế sản phẩm ", "Field inspection of ")+r.Product.Name, lang),
-		Signers: [2]Signer{{s.t("Đại diện chủ thể", "For the producer"), ""}, {s.t("Trưởng đoàn kiểm tra", "Head of the inspection"), ""}},
+		Signers: [2]Signer{{Title: s.t("Đại diện chủ thể", "For the producer")}, {Title: s.t("Trưởng đoàn kiểm tra", "Head of the inspection")}},
 	}
 	where := ""
 	if r.Product.Commune != nil {
@@ -81,7 +81,7 @@ func found(list []fieldwork.Recorded, s speaker) Block {
 func TripInvitation(t fieldwork.Trip, today ocop.Date, lang ocop.Lang) Document {
 	s := speaker(lang)
 	d := Document{Parent: t.Unit.Name, Issuer: s.t("Văn phòng Điều phối nông thôn mới", "Coordination office for new rural development"), Symbol: "GM-VPĐP", Place: placeOf(t.Unit.Name), Day: today,
-		Lang: lang, Kind: s.t("Giấy mời", "Invitation"), Summary: translated(t.Title, lang), Signers: [2]Signer{{}, {s.t("Chánh Văn phòng", "Head of the office"), ""}}}
+		Lang: lang, Kind: s.t("Giấy mời", "Invitation"), Summary: translated(t.Title, lang), Signers: [2]Signer{{}, {Title: s.t("Chánh Văn phòng", "Head of the office")}}}
 	var names []string
 	for _, g := range t.Guests {
 		if g.Answer != store.Withdrawn {

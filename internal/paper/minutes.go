@@ -19,7 +19,7 @@ func Minutes(v council.View, set *criteria.Set, lang ocop.Lang) Document {
 		Parent: v.Unit.Name, Issuer: m.t("Hội đồng đánh giá, phân hạng sản phẩm OCOP", "OCOP evaluation council"), Symbol: "BB-HĐ",
 		Place: placeOf(v.Unit.Name), Day: v.HeldOn, Kind: m.t("Biên bản", "Minutes"), Lang: lang,
 		Summary: m.t("Đánh giá, phân hạng sản phẩm ", "Evaluation of ") + v.Product.Name,
-		Signers: [2]Signer{{m.t("Thư ký", "Secretary"), m.named(store.Secretary)}, {m.t("Chủ trì", "Presiding"), m.named(store.Chair)}},
+		Signers: [2]Signer{{Title: m.t("Thư ký", "Secretary"), Name: m.named(store.Secretary)}, {Title: m.t("Chủ trì", "Presiding"), Name: m.named(store.Chair)}},
 	}
 	if lang == ocop.En {
 		d.Summary += " (translation; the Vietnamese text is the original)"
@@ -191,7 +191,7 @@ func ScoreSheet(v council.View, s council.Shown, set *criteria.Set, lang ocop.La
 	m := minutes{v, set, lang}
 	d := Document{Parent: v.Unit.Name, Issuer: m.t("Hội đồng đánh giá, phân hạng sản phẩm OCOP", "OCOP evaluation council"), Symbol: "PĐG-HĐ", Place: placeOf(v.Unit.Name), Day: v.HeldOn,
 		Kind: m.t("Phiếu đánh giá sản phẩm", "Score sheet"), Summary: v.Product.Name, Lang: lang,
-		Signers: [2]Signer{{}, {m.t("Thành viên hội đồng", "Council member"), s.Display}}}
+		Signers: [2]Signer{{}, {Title: m.t("Thành viên hội đồng", "Council member"), Name: s.Display}}}
 	d.Blocks = []Block{
 		para(m.tf("Chủ thể: %s. Mã sản phẩm: %s. Bộ tiêu chí số %d: %s. Lần chấm: %d.", "Producer: %s. Product code: %s. Criteria set %d: %s. Turn: %d.",
 			v.Producer.Name, v.Product.Code, v.Set, set.Name.In(lang), s.Turn)),

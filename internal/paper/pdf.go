@@ -21,6 +21,7 @@ const (
 	lineHeight  = 6.2
 	cellHeight  = 5.2
 	cellSize    = 11.0
+	firstLine   = 10.0 // indent of a paragraph
 )
 
 // family is metrically that of Times New Roman, which the decree asks for and
@@ -53,15 +54,23 @@ func (d Document) PDF() ([]byte, error) {
 	})
 	p.AddPage()
 	p.head(d)
-	for _, b := range d.Blocks {
+	p.blocks(d.Blocks)
+	p.signatures(d)
+	for _, x := range d.Annexes {
+		p.AddPageFormat(map[bool]string{false: "P", true: "L"}[x.Landscape], p.GetPageSizeStr("A4"))
+		p.blocks(x.Blocks)
+	}
+	return output(p.Fpdf)
+}
+
+func (p *printer) blocks(list []Block) {
+	for _, b := range list {
 		if b.Table != nil {
 			p.table(*b.Table)
 		} else {
 			p.block(b)
 		}
 	}
-	p.signatures(d)
-	return output(p.Fpdf)
 }
 
 func output(f *fpdf.Fpdf) ([]byte, error) {
@@ -85,16 +94,18 @@ func (p *printer) head(d Document) {
 	top := p.GetY()
 	p.column(marginLeft, left, []styled{{"", 12, strings.ToUpper(d.Parent)}, {"B", 12, strings.ToUpper(d.Issuer)}})
 	p.rule(marginLeft+left/2, 20)
-	p.SetXY(marginLeft+4, p.GetY()+2)
-	p.SetFont(family, "", 13)
-	p.CellFormat(left-8, lineHeight, d.number(), "", 1, "C", false, 0, "")
-	bottom := p.GetY()
+	below := p.GetY()
 	p.SetY(top)
 	p.column(marginLeft+left, right, []styled{{"B", 12, nation}, {"B", 13, motto}})
-	p.rule(marginLeft+left+right/2, 52)
-	p.SetXY(marginLeft+left, p.GetY()+2)
+	p.rule(marginLeft+left+right/2, 56)
+	below = max(below, p.GetY()) + 2.5
+	p.SetXY(marginLeft, below)
+	p.SetFont(family, "", 13)
+	p.MultiCell(left, lineHeight, printable(d.number()), "", "C", false)
+	bottom := p.GetY()
+	p.SetXY(marginLeft+left, below)
 	p.SetFont(family, "I", 13)
-	p.CellFormat(right, lineHeight, d.Date(), "", 1, "C", false, 0, "")
+	p.MultiCell(right, lineHeight, printable(d.Date()), "", "C", false)
 	p.SetY(max(bottom, p.GetY()) + 6)
 	p.column(marginLeft, p.width(), []styled{{"B", 14, strings.ToUpper(d.Kind)}, {"B", 13, d.Summary}})
 	p.rule(marginLeft+p.width()/2, 40)
@@ -114,86 +125,135 @@ func (p *printer) column(x, w float64, lines []styled) {
 		}
 		p.SetX(x)
 		p.SetFont(family, l.style, l.size)
-		p.MultiCell(w, 5.4, l.text, "", "C", false)
+		p.MultiCell(w, 5.4, printable(l.text), "", "C", false)
 	}
 }
 
 // rule is the short line below a heading.
 func (p *printer) rule(middle, length float64) {
-	y := p.GetY() + 0.8
+	y := p.GetY() + 1
 	p.SetLineWidth(0.2)
 	p.Line(middle-length/2, y, middle+length/2, y)
 }
 
 func (p *printer) block(b Block) {
-	style, align := "", "J"
+	align, indent := "J", 0.0
+	switch {
+	case b.Center:
+		align = "C"
+	case b.Indent:
+		indent = firstLine
+	}
 	if b.Bold {
-		style, align = "B", "L"
 		p.Ln(1.5)
+		p.need(2 * lineHeight) // with what it heads
 	}
-	p.SetFont(family, style, textSize)
-	text := b.Text
-	if b.Indent {
-		text = "        " + text
-	}
-	p.MultiCell(0, lineHeight, text, "", align, false)
+	p.flow(b.runs(), align, indent)
 	p.Ln(0.8)
 }
 
+// need begins a new page where this one has no room left.
+func (p *printer) need(height float64) bool {
+	_, h := p.GetPageSize()
+	full := p.GetY()+height > h-marginTop
+	if full {
+		p.AddPage()
+	}
+	return full
+}
+
+// headStyle is that of the head of a table, which comes again on every page.
+const headStyle = "b"
+
 func (p *printer) table(t Table) {
 	p.Ln(1)
-	p.row(t, t.Head, "B")
-	for _, r := range t.Rows {
-		p.row(t, r, "")
+	p.row(t, t.Head, headStyle)
+	for i, r := range t.Rows {
+		style := ""
+		if t.strong(i) {
+			style = "B"
+		}
+		p.row(t, r, style)
 	}
 	p.Ln(2)
 }
 
-// row prints a row whose cells break their lines, on one page.
+// row prints a row whose cells break their lines, on one page; one that is
+// longer than a page goes on.
 func (p *printer) row(t Table, cells []string, style string) {
-	p.SetFont(family, style, cellSize)
+	p.SetFont(family, strings.ToUpper(style), cellSize)
 	lines, most := make([][]string, len(t.Widths)), 1
 	for i, w := range t.Widths {
 		if i < len(cells) && cells[i] != "" {
-			lines[i] = p.SplitText(cells[i], w*p.width()-3)
+			lines[i] = p.SplitText(printable(cells[i]), w*p.width()-3)
 		}
 		most = max(most, len(lines[i]))
 	}
-	height := float64(most)*cellHeight + 1.6
-	if _, h := p.GetPageSize(); p.GetY()+height > h-marginTop {
-		p.AddPage()
-		p.SetFont(family, style, cellSize)
-	}
-	x, y := marginLeft, p.GetY()
-	for i, w := range t.Widths {
-		p.Rect(x, y, w*p.width(), height, "D")
-		align := "L"
-		switch {
-		case style == "B":
-			align = "C"
-		case i < len(t.Right) && t.Right[i]:
-			align = "R"
+	_, page := p.GetPageSize()
+	fits := int((page-2*marginTop-2)/cellHeight) - 5 // the head comes again
+	for from := 0; from < most; from += fits {
+		n := min(fits, most-from)
+		height := float64(n)*cellHeight + 1.6
+		if p.need(height) && style != headStyle {
+			p.row(t, t.Head, headStyle)
 		}
-		for j, line := range lines[i] {
-			p.SetXY(x+0.5, y+0.8+float64(j)*cellHeight)
-			p.CellFormat(w*p.width()-1, cellHeight, line, "", 0, align, false, 0, "")
+		p.SetFont(family, strings.ToUpper(style), cellSize)
+		x, y := marginLeft, p.GetY()
+		for i, w := range t.Widths {
+			p.Rect(x, y, w*p.width(), height, "D")
+			if from < len(lines[i]) {
+				p.cell(lines[i][from:min(from+n, len(lines[i]))], x, y, w*p.width(), t.align(i, style))
+			}
+			x += w * p.width()
 		}
-		x += w * p.width()
+		p.SetXY(marginLeft, y+height)
 	}
-	p.SetXY(marginLeft, y+height)
 }
 
-// signatures keep together on one page.
-func (p *printer) signatures(d Document) {
-	if _, h := p.GetPageSize(); p.GetY()+45 > h-marginTop {
-		p.AddPage()
+func (p *printer) cell(lines []string, x, y, w float64, align string) {
+	for j, line := range lines {
+		p.SetXY(x+0.5, y+0.8+float64(j)*cellHeight)
+		p.CellFormat(w-1, cellHeight, line, "", 0, align, false, 0, "")
 	}
+}
+
+func (t Table) align(column int, style string) string {
+	switch {
+	case style == headStyle:
+		return "C"
+	case column < len(t.Right) && t.Right[column]:
+		return "R"
+	}
+	return "L"
+}
+
+// signatures keep together on one page, with who gets the paper.
+func (p *printer) signatures(d Document) {
+	p.need(max(50, 8+5*float64(len(d.Recipients))))
 	p.Ln(4)
 	half, y := p.width()/2, p.GetY()
+	low := y
 	for i, s := range d.Signers {
 		p.SetY(y)
-		p.column(marginLeft+float64(i)*half, half, []styled{{"B", 13, strings.ToUpper(s.Title)}})
-		p.SetY(y + 30)
+		p.column(marginLeft+float64(i)*half, half, []styled{{"B", 13, strings.ToUpper(s.Prefix)}, {"B", 13, strings.ToUpper(s.Title)}})
+		if s != (Signer{}) {
+			p.SetY(max(y+30, p.GetY()+20))
+		}
 		p.column(marginLeft+float64(i)*half, half, []styled{{"B", 13, s.Name}})
+		low = max(low, p.GetY())
+	}
+	if len(d.Recipients) == 0 {
+		return
+	}
+	width := half - 4
+	if p.SetY(y); d.Signers[0] != (Signer{}) {
+		p.SetY(low + 4)
+		width = 2 * half
+	}
+	p.SetFont(family, "BI", 12)
+	p.CellFormat(width, 5.2, d.receivers(), "", 1, "L", false, 0, "")
+	p.SetFont(family, "", 11)
+	for _, r := range d.Recipients {
+		p.MultiCell(width, 4.8, printable("- "+r), "", "L", false)
 	}
 }

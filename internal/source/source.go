@@ -169,6 +169,9 @@ func (f *File) add(warning bool, code, path, vi, en string) {
 	}
 }
 
+// Add adds what the reader of a file found at a place of its own.
+func (f *File) Add(x Finding) { f.findings = append(f.findings, x) }
+
 // Text wants a text in both languages at a path.
 func (f *File) Text(t ocop.Text, path string) {
 	if strings.TrimSpace(t.Vi) == "" || strings.TrimSpace(t.En) == "" {
