@@ -45,7 +45,7 @@ type productBody struct {
 	Halls       []store.Council // with which the reader may open a session now
 	Changed     []line          // since a stale form was made
 	Papers      []evidence
-	Replaceable []choice // documents that a new version can take the place of
+	Replaceable []choice        // documents that a new version can take the place of
 	Suggested   []casework.Lack // of the producer's report: there or not
 	uses        map[string][]string
 	Kind        string // of document that the reader is about to bring
