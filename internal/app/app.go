@@ -21,6 +21,7 @@ import (
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
+	"ocopflow/internal/clerk"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fieldwork"
@@ -31,6 +32,7 @@ import (
 	"ocopflow/internal/notary"
 	"ocopflow/internal/notify"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/paper"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/provider"
 	"ocopflow/internal/review"
@@ -85,6 +87,7 @@ type App struct {
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
 	Notices   *notify.Desk
+	Clerk     *clerk.Desk
 	News      *live.News
 	Handler   http.Handler
 	Routes    []string // what Handler answers: "GET /path/:id"
@@ -197,6 +200,12 @@ func (a *App) start(ctx context.Context) error {
 	a.Reviews = &review.Desk{DB: a.DB, Committer: a.Committer, Inspector: a.Inspector}
 	a.Fieldwork = &fieldwork.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
 	a.Notices = &notify.Desk{DB: a.DB, Clock: now}
+	a.Clerk = &clerk.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk, Campaigns: a.Campaigns, Library: lib, Clock: now}
+	if a.Own != "" {
+		if a.Clerk.Folder, err = paper.Load(os.DirFS(a.Own)); err != nil {
+			return err
+		}
+	}
 	a.News = live.New(a.DB, a.Log)
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err

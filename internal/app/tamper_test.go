@@ -282,6 +282,7 @@ func (o *office) busy() {
 		o.must(200, o.ask("auditor", "POST", reviewsPath+"/"+review+"/close", map[string]any{"note": title}))
 	}
 	o.fieldworkDone(sauce, id)
+	o.keptTemplates()
 	for _, who := range []string{"office", "leader"} {
 		o.enrolled(o.t, who)
 		s, err := o.app.People.Recognise(o.t.Context(), o.tokens[who])

@@ -22,6 +22,7 @@ import (
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
+	"ocopflow/internal/clerk"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/fieldwork"
@@ -51,6 +52,7 @@ type API struct {
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
 	Notices   *notify.Desk
+	Clerk     *clerk.Desk
 	News      *live.News
 	PublicURL string // where the public reaches this server; "" takes each request's own
 	People    *accounts.People

@@ -355,7 +355,11 @@ func (a *API) inspectionRecord(format string) handler[ByID, fileOut] {
 		if err != nil {
 			return nil, err
 		}
-		return written(ctx, paper.InspectionMinutes(r, langOf(ctx)), "bien-ban-kiem-tra-"+r.Product.Code, format)
+		doc, err := a.Clerk.Write(ctx, r.Product.Path, "inspection_record", langOf(ctx), paper.InspectionOf(r, langOf(ctx)))
+		if err != nil {
+			return nil, err
+		}
+		return written(ctx, doc, "bien-ban-kiem-tra-"+r.Product.Code, format)
 	}
 }
 
@@ -365,6 +369,10 @@ func (a *API) tripInvitation(format string) handler[ByID, fileOut] {
 		if err != nil {
 			return nil, err
 		}
-		return written(ctx, paper.TripInvitation(t, ocop.DateOf(a.Clock()), langOf(ctx)), "giay-moi-kiem-tra", format)
+		doc, err := a.Clerk.Write(ctx, t.Path, "invitation", langOf(ctx), paper.InvitationTo(t, ocop.DateOf(a.Clock()).Year(), langOf(ctx)))
+		if err != nil {
+			return nil, err
+		}
+		return written(ctx, doc, "giay-moi-kiem-tra", format)
 	}
 }

@@ -17,7 +17,7 @@ func Minutes(v council.View, set *criteria.Set, lang ocop.Lang) Document {
 	m := minutes{v, set, lang}
 	d := Document{
 		Parent: v.Unit.Name, Issuer: m.t("Hội đồng đánh giá, phân hạng sản phẩm OCOP", "OCOP evaluation council"), Symbol: "BB-HĐ",
-		Place: placeOf(v.Unit.Name), Day: v.HeldOn, Kind: m.t("Biên bản", "Minutes"), Lang: lang,
+		Place: PlaceOf(v.Unit.Name), Day: v.HeldOn, Kind: m.t("Biên bản", "Minutes"), Lang: lang,
 		Summary: m.t("Đánh giá, phân hạng sản phẩm ", "Evaluation of ") + v.Product.Name,
 		Signers: [2]Signer{{Title: m.t("Thư ký", "Secretary"), Name: m.named(store.Secretary)}, {Title: m.t("Chủ trì", "Presiding"), Name: m.named(store.Chair)}},
 	}
@@ -37,10 +37,10 @@ func Minutes(v council.View, set *criteria.Set, lang ocop.Lang) Document {
 	return d
 }
 
-// placeOf is a unit's name without its kind: documents are dated "Hà Tĩnh", not
+// PlaceOf is a unit's name without its kind: documents are dated "Hà Tĩnh", not
 // "Tỉnh Hà Tĩnh".
-func placeOf(unit string) string {
-	for _, kind := range []string{"Tỉnh ", "Thành phố ", "Huyện ", "Thị xã ", "tỉnh ", "huyện "} {
+func PlaceOf(unit string) string {
+	for _, kind := range []string{"Tỉnh ", "Thành phố ", "Huyện ", "Thị xã ", "Thị trấn ", "Xã ", "Phường ", "tỉnh ", "huyện "} {
 		if rest, ok := strings.CutPrefix(unit, kind); ok {
 			return rest
 		}
@@ -189,7 +189,7 @@ func (m minutes) result() []Block {
 // ScoreSheet is one member's opened sheet.
 func ScoreSheet(v council.View, s council.Shown, set *criteria.Set, lang ocop.Lang) Document {
 	m := minutes{v, set, lang}
-	d := Document{Parent: v.Unit.Name, Issuer: m.t("Hội đồng đánh giá, phân hạng sản phẩm OCOP", "OCOP evaluation council"), Symbol: "PĐG-HĐ", Place: placeOf(v.Unit.Name), Day: v.HeldOn,
+	d := Document{Parent: v.Unit.Name, Issuer: m.t("Hội đồng đánh giá, phân hạng sản phẩm OCOP", "OCOP evaluation council"), Symbol: "PĐG-HĐ", Place: PlaceOf(v.Unit.Name), Day: v.HeldOn,
 		Kind: m.t("Phiếu đánh giá sản phẩm", "Score sheet"), Summary: v.Product.Name, Lang: lang,
 		Signers: [2]Signer{{}, {Title: m.t("Thành viên hội đồng", "Council member"), Name: s.Display}}}
 	d.Blocks = []Block{

@@ -41,17 +41,17 @@ func Find(name string) *Paper {
 // Empty is the paper's data without anything in it.
 func (p Paper) Empty() any { return reflect.Zero(reflect.TypeOf(p.Example(ocop.Vi))).Interface() }
 
-// Field is a placeholder with the type of what it holds.
-type Field struct {
+// Placeholder is one with the type of what it holds.
+type Placeholder struct {
 	Name string `json:"name"` // such as .Organisations.Duties.Text
 	Kind string `json:"kind" enum:"text,number,yes_no,list"`
 }
 
 // Fields are the placeholders of a paper, in their order; those of a list's parts follow
 // the list and are asked for inside of range.
-func (p Paper) Fields() []Field { return fieldsOf(reflect.TypeOf(p.Empty()), "") }
+func (p Paper) Fields() []Placeholder { return fieldsOf(reflect.TypeOf(p.Empty()), "") }
 
-func fieldsOf(t reflect.Type, before string) (out []Field) {
+func fieldsOf(t reflect.Type, before string) (out []Placeholder) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if f.Anonymous {
@@ -61,15 +61,15 @@ func fieldsOf(t reflect.Type, before string) (out []Field) {
 		name := before + "." + f.Name
 		switch f.Type.Kind() {
 		case reflect.Slice:
-			if out = append(out, Field{name, "list"}); f.Type.Elem().Kind() == reflect.Struct {
+			if out = append(out, Placeholder{name, "list"}); f.Type.Elem().Kind() == reflect.Struct {
 				out = append(out, fieldsOf(f.Type.Elem(), name)...)
 			}
 		case reflect.Int:
-			out = append(out, Field{name, "number"})
+			out = append(out, Placeholder{name, "number"})
 		case reflect.Bool:
-			out = append(out, Field{name, "yes_no"})
+			out = append(out, Placeholder{name, "yes_no"})
 		default:
-			out = append(out, Field{name, "text"})
+			out = append(out, Placeholder{name, "text"})
 		}
 	}
 	return out

@@ -151,8 +151,16 @@ func (t *Template) read(name string, src *source.File, f front, body string) {
 	}
 	if err != nil {
 		line, column, vi, en := told(err)
-		src.Add(wrong(name, max(line, 1), max(column, 1), "template_wrong", vi, en))
+		src.Add(wrong(name, max(line, 1), letters(t.Text, line, column), "template_wrong", vi, en))
 	}
+}
+
+// letters turns a column in bytes into one in letters, from 1.
+func letters(text string, line, column int) int {
+	for ; line > 1; line-- {
+		_, text, _ = strings.Cut(text, "\n")
+	}
+	return len([]rune(text[:min(max(column-1, 0), len(text))])) + 1
 }
 
 const bodyPart = "body"

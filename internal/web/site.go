@@ -22,6 +22,7 @@ import (
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
+	"ocopflow/internal/clerk"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/fieldwork"
@@ -56,6 +57,7 @@ type Site struct {
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
 	Notices   *notify.Desk
+	Clerk     *clerk.Desk
 	People    *accounts.People
 	Library   *workflow.Library
 	Log       *slog.Logger
