@@ -79,7 +79,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"councils": first("secretary-province", "/api/v1/councils", "id"), "campaigns": "cam-xuyen-2024",
 		"deadlines": "cam-xuyen-2024.D3", "reviews": review, "accounts": account, "tokens": "none", "delegations": "none", ":grant": "none", "roles": "office",
 		"certificates": "AC-1", "verify": "AC-1", "entries": fmt.Sprint(o.told(product, "register")["index"]), "calendars": "vn",
-		"workflows": "ocop", "procedures": "ocop", ":version": "2026", "criteria": "2026", ":set": "9", ":other": "2023", ":account": "none", ":turn": "1",
+		"workflows": "ocop", "procedures": "ocop", ":lang": "vi", "papers/:name": "notice", ":version": "2026", "criteria": "2026", ":set": "9", ":other": "2023", ":account": "none", ":turn": "1",
 		"tile": "0/000.p/1", "assets": "missing.css",
 		"minutes": "", "static": "missing.js",
 		"trips": trip, "producers": producer, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none",
