@@ -171,7 +171,7 @@ func TestNoHeaderIsInjected(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{`a";x="b.txt`, "a.txt; filename=evil.exe", "giấy chứng nhận.txt", "../../etc/passwd", `..\..\boot.ini`, "a\u202etxt.exe"} {
+	for _, name := range []string{`a";x="b.txt`, "a.txt; filename=evil.exe", "giấy chứng nhận.txt", "../../etc/passwd", `..\..\boot.ini`} {
 		doc := o.must(201, o.named("producer-"+fishSauce, id, "idea_form", name, []byte("x"))).body["id"].(string)
 		got := o.must(200, o.ask("office", "GET", "/api/v1/documents/"+doc, nil))
 		if d := got.header.Get("Content-Disposition"); !strings.HasPrefix(d, "attachment;") || strings.Contains(d, "../") || strings.ContainsAny(d, "\r\n") {
@@ -195,7 +195,7 @@ func TestUploadsAreCheckedAndNeverShown(t *testing.T) {
 			t.Errorf("%s: %v", name, got.header)
 		}
 	}
-	for name, content := range map[string][]byte{"giay.pdf": []byte("<html></html>"), "anh.png": []byte("GIF89a"), "chuong-trinh.txt": []byte("MZ\x90\x00\x03\x00\x00\x00\x04\x00"), "rong.txt": {}, strings.Repeat("d", 300) + ".txt": []byte("x")} {
+	for name, content := range map[string][]byte{"giay.pdf": []byte("<html></html>"), "anh.png": []byte("GIF89a"), "chuong-trinh.txt": []byte("MZ\x90\x00\x03\x00\x00\x00\x04\x00"), "rong.txt": {}, "a\u202etxt.exe": []byte("x"), strings.Repeat("d", 300) + ".txt": []byte("x")} {
 		got := o.must(422, o.named(who, id, "idea_form", name, content))
 		if got.code() != "document_wrong" {
 			t.Errorf("%q: %s", name, got.code())

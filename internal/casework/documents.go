@@ -152,7 +152,7 @@ func (d *Desk) mayAdd(x *dossier, u Upload, today ocop.Date) error {
 		bad.At("file", "Tệp rỗng.", "The file is empty.")
 	}
 	if name := baseName(u.Name); name == "" || utf8.RuneCountInString(name) > maxName {
-		bad.At("file", "Tên tệp phải có từ 1 đến 200 ký tự.", "The file's name must have 1 to 200 characters.")
+		bad.At("file", "Tên tệp phải có từ 1 đến 200 ký tự, không có ký tự điều khiển hay đổi chiều chữ.", "The file's name must have 1 to 200 characters, none that controls or turns the writing.")
 	}
 	if u.ValidFrom != nil && u.ValidTo != nil && *u.ValidFrom > *u.ValidTo {
 		bad.At("valid_to", "Ngày hết hiệu lực sớm hơn ngày có hiệu lực.", "It ends before it begins.")
