@@ -144,10 +144,7 @@ func (n NewAccount) check() error {
 	if n.Password != "" {
 		weak(bad, "body.password", n.Name, n.Password)
 	}
-	if len(bad.Fields) > 0 {
-		return bad
-	}
-	return nil
+	return bad.OrNil()
 }
 
 // Grant gives an account a role in a unit.
@@ -194,10 +191,7 @@ func (p *People) Grant(ctx context.Context, by access.Actor, account string, rol
 
 // findUnit takes an id or a code.
 func findUnit(ctx context.Context, q sqldb.Querier, unit string) (*ocop.Unit, error) {
-	u, err := store.Unit(ctx, q, unit)
-	if err == nil && u == nil {
-		u, err = store.UnitByCode(ctx, q, unit)
-	}
+	u, err := store.UnitBy(ctx, q, unit)
 	if err == nil && u == nil {
 		err = fault.New(fault.NotFound, "not_found", "Không có đơn vị này.", "There is no such unit.")
 	}

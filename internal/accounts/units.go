@@ -54,10 +54,7 @@ func placeBelow(ctx context.Context, q sqldb.Querier, parent *string) (ocop.Path
 	if *parent == "" {
 		return "", nil
 	}
-	u, err := store.Unit(ctx, q, *parent)
-	if err == nil && u == nil {
-		u, err = store.UnitByCode(ctx, q, *parent)
-	}
+	u, err := store.UnitBy(ctx, q, *parent)
 	if err != nil {
 		return "", err
 	}
@@ -84,10 +81,7 @@ func checkUnit(u ocop.Unit) error {
 			bad.At("body.name."+field, "Tên phải có từ 1 đến 200 ký tự.", "The name must have 1 to 200 characters.")
 		}
 	}
-	if len(bad.Fields) > 0 {
-		return bad
-	}
-	return nil
+	return bad.OrNil()
 }
 
 // Forms of producers (Decision 26/2026 names who may take part).
@@ -152,8 +146,5 @@ func checkProducer(n ocop.Producer) error {
 	if !known {
 		bad.At("body.form", "Loại hình phải là một trong: "+strings.Join(Forms, ", ")+".", "The form must be one of: "+strings.Join(Forms, ", ")+".")
 	}
-	if len(bad.Fields) > 0 {
-		return bad
-	}
-	return nil
+	return bad.OrNil()
 }

@@ -66,10 +66,7 @@ func (e Extension) check() error {
 	if n := utf8.RuneCountInString(strings.TrimSpace(e.Reason)); n == 0 || n > workflow.MaxComment {
 		bad.At("body.reason", "Phải ghi lý do, không quá 4000 ký tự.", "A reason is needed, of at most 4000 characters.")
 	}
-	if len(bad.Fields) > 0 {
-		return bad
-	}
-	return nil
+	return bad.OrNil()
 }
 
 // Extend puts a deadline off, for a whole campaign or for one product. The old

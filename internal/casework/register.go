@@ -44,10 +44,7 @@ func (r Registration) Check() error {
 	if r.Producer == "" {
 		bad.At("body.producer", "Phải chọn chủ thể.", "A producer is needed.")
 	}
-	if len(bad.Fields) > 0 {
-		return bad
-	}
-	return nil
+	return bad.OrNil()
 }
 
 // Register enters a product: event register opens its first round, import

@@ -68,7 +68,7 @@ func (x *dossier) identified(ctx context.Context, q sqldb.Querier, before, now [
 		if f.OwnerUnit == "" {
 			continue
 		}
-		u, err := unitBy(ctx, q, f.OwnerUnit)
+		u, err := store.UnitBy(ctx, q, f.OwnerUnit)
 		if err != nil {
 			return nil, err
 		}
@@ -82,14 +82,6 @@ func (x *dossier) identified(ctx context.Context, q sqldb.Querier, before, now [
 		return nil, bad
 	}
 	return now, nil
-}
-
-func unitBy(ctx context.Context, q sqldb.Querier, key string) (*ocop.Unit, error) {
-	u, err := store.Unit(ctx, q, key)
-	if err == nil && u == nil {
-		u, err = store.UnitByCode(ctx, q, key)
-	}
-	return u, err
 }
 
 // remediesAfter are the remedies of an inspection as its findings ask for them.

@@ -149,10 +149,7 @@ func (s *Standing) checkTick(set *criteria.Set, t Tick) error {
 			}
 		}
 	}
-	if len(bad.Fields) > 0 {
-		return bad
-	}
-	return nil
+	return bad.OrNil()
 }
 
 // evaluated says what a self-score comes to, and what changed since the round

@@ -114,10 +114,7 @@ func (d *Desk) unit(ctx context.Context, a access.Actor, key string, roles []oco
 	if !slices.ContainsFunc(roles, a.Has) {
 		return nil, notYours()
 	}
-	u, err := store.UnitByCode(ctx, d.DB, key)
-	if err == nil && u == nil {
-		u, err = store.Unit(ctx, d.DB, key)
-	}
+	u, err := store.UnitBy(ctx, d.DB, key)
 	if u, err = found(u, err); err != nil {
 		return nil, err
 	}

@@ -83,10 +83,7 @@ func wrong() *fault.Error {
 var levels = []ocop.UnitKind{ocop.District, ocop.Province, ocop.Ministry}
 
 func (a Appointment) council(ctx context.Context, q sqldb.Querier, now time.Time) (k store.Council, err error) {
-	u, err := store.Unit(ctx, q, a.Unit)
-	if err == nil && u == nil {
-		u, err = store.UnitByCode(ctx, q, a.Unit)
-	}
+	u, err := store.UnitBy(ctx, q, a.Unit)
 	if err != nil {
 		return k, err
 	}

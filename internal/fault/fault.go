@@ -68,6 +68,14 @@ func (e *Error) At(place, vi, en string) *Error {
 	return e
 }
 
+// OrNil is the fault if any place of the input was wrong, else nil.
+func (e *Error) OrNil() error {
+	if len(e.Fields) == 0 {
+		return nil
+	}
+	return e
+}
+
 // Because keeps the cause for the log.
 func (e *Error) Because(err error) *Error {
 	e.Err = err

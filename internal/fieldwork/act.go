@@ -140,10 +140,7 @@ func (d *Desk) HoldTrip(ctx context.Context, r Request, on *ocop.Date) (Trip, er
 func reasoned(reason string) error {
 	bad := wrong()
 	checkText(bad, "body.reason", strings.TrimSpace(reason), 1, maxText)
-	if len(bad.Fields) > 0 {
-		return bad
-	}
-	return nil
+	return bad.OrNil()
 }
 
 // Answer says for an invited unit whether it comes. Who acts in that unit may.

@@ -92,7 +92,7 @@ func home(ctx context.Context, q sqldb.Querier, a access.Actor, named string) (*
 	if named == "" {
 		named = best.Unit
 	}
-	u, err := unit(ctx, q, named)
+	u, err := store.UnitBy(ctx, q, named)
 	if err != nil {
 		return nil, err
 	}
@@ -100,14 +100,6 @@ func home(ctx context.Context, q sqldb.Querier, a access.Actor, named string) (*
 		return nil, mayNot()
 	}
 	return u, nil
-}
-
-func unit(ctx context.Context, q sqldb.Querier, key string) (*ocop.Unit, error) {
-	u, err := store.Unit(ctx, q, key)
-	if err == nil && u == nil {
-		u, err = store.UnitByCode(ctx, q, key)
-	}
-	return u, err
 }
 
 // campaignOf finds the campaign that is named, one of the unit or of one above

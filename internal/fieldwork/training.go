@@ -181,7 +181,7 @@ func (d *Desk) ChangeTraining(ctx context.Context, r Request, p TrainingPlan) (T
 		bad := wrong()
 		p.put(&x.training, bad)
 		checkRoom(bad, x.training, x.all)
-		return nil, nil, orNil(bad)
+		return nil, nil, bad.OrNil()
 	})
 }
 
@@ -204,7 +204,7 @@ func (d *Desk) Invite(ctx context.Context, r Request, list []Enrolment) (Trainin
 		}
 		x.all = append(x.all, fresh...)
 		checkRoom(bad, x.training, x.all)
-		return fresh, nil, orNil(bad)
+		return fresh, nil, bad.OrNil()
 	})
 }
 
@@ -261,7 +261,7 @@ func (d *Desk) HoldTraining(ctx context.Context, r Request, list []Presence) (Tr
 			}
 		}
 		x.training.Status = store.VisitHeld
-		return nil, changed, orNil(bad)
+		return nil, changed, bad.OrNil()
 	})
 }
 
@@ -279,13 +279,6 @@ func (d *Desk) CancelTraining(ctx context.Context, r Request, reason string) (Tr
 		x.training.Status, x.training.Reason = store.VisitCancelled, strings.TrimSpace(reason)
 		return nil, nil, nil
 	})
-}
-
-func orNil(bad *fault.Error) error {
-	if len(bad.Fields) > 0 {
-		return bad
-	}
-	return nil
 }
 
 // class is a training with those invited.

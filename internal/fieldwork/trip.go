@@ -78,7 +78,7 @@ func stopsThere(agenda []store.Slot, products []string) error {
 			bad.At(fmt.Sprintf("body.agenda[%d].product", n), "Chuyến không đến sản phẩm này.", "The trip does not visit this product.")
 		}
 	}
-	return orNil(bad)
+	return bad.OrNil()
 }
 
 // dayOf is the day on which the agenda has each product first.
@@ -141,10 +141,7 @@ func inside(ctx context.Context, q sqldb.Querier, products []string, place ocop.
 			bad.At(fmt.Sprintf("body.products[%d]", n), "Sản phẩm không thuộc địa bàn của đơn vị lập kế hoạch.", "The product does not lie in the unit that plans the trip.")
 		}
 	}
-	if len(bad.Fields) > 0 {
-		return bad
-	}
-	return nil
+	return bad.OrNil()
 }
 
 func newTrip(ctx context.Context, q sqldb.Querier, a access.Actor, p TripPlan, now time.Time) (store.Trip, guests, error) {
@@ -251,7 +248,7 @@ func invited(ctx context.Context, q sqldb.Querier, key, place string, bad *fault
 	if key == "" {
 		return ocop.Ref{}, nil
 	}
-	u, err := unit(ctx, q, key)
+	u, err := store.UnitBy(ctx, q, key)
 	if err != nil {
 		return ocop.Ref{}, err
 	}

@@ -193,10 +193,7 @@ func (i *Inspector) times(ctx context.Context, x Question, s *store.Search) erro
 
 // unitBy finds a unit by its id or code; nil when there is none.
 func unitBy(ctx context.Context, q sqldb.Querier, text string) (*ocop.Unit, error) {
-	u, err := store.Unit(ctx, q, text)
-	if err == nil && u == nil {
-		u, err = store.UnitByCode(ctx, q, text)
-	}
+	u, err := store.UnitBy(ctx, q, text)
 	return u, err
 }
 

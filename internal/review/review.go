@@ -191,10 +191,7 @@ func unit(ctx context.Context, q sqldb.Querier, o Opening) (*ocop.Unit, error) {
 	if o.Unit == "" {
 		return store.Unit(ctx, q, highest.Unit)
 	}
-	u, err := store.Unit(ctx, q, o.Unit)
-	if err == nil && u == nil {
-		u, err = store.UnitByCode(ctx, q, o.Unit)
-	}
+	u, err := store.UnitBy(ctx, q, o.Unit)
 	for _, g := range o.Actor.Grants {
 		if u != nil && g.Role == access.Auditor && g.Unit == u.ID {
 			return u, err

@@ -66,6 +66,15 @@ func UnitByCode(ctx context.Context, q sqldb.Querier, code string) (*ocop.Unit, 
 	return one(q.QueryRow(ctx, sqlUnitByCode, code), "unit by code", scanUnit)
 }
 
+// UnitBy finds a unit by id or code; nil when there is none.
+func UnitBy(ctx context.Context, q sqldb.Querier, key string) (*ocop.Unit, error) {
+	u, err := Unit(ctx, q, key)
+	if err == nil && u == nil {
+		u, err = UnitByCode(ctx, q, key)
+	}
+	return u, err
+}
+
 // InsertUnit adds a unit; its code must be new.
 func InsertUnit(ctx context.Context, tx *sqldb.Tx, u ocop.Unit) error {
 	return writeUnit.one(ctx, tx, "insert unit "+u.Code, u.ID, u.Code, u.Name.Vi, u.Name.En, string(u.Kind),
