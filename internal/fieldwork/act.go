@@ -208,25 +208,39 @@ func (x *planned) going() (out []string) {
 
 // load reads a trip that concerns the actor.
 func load(ctx context.Context, q sqldb.Querier, a access.Actor, id string) (*planned, error) {
-	t, err := store.TripByID(ctx, q, id)
+	t, err := store.TripFor(ctx, q, id, ConcernOf(a))
 	if err != nil {
 		return nil, err
 	}
 	if t == nil {
 		return nil, casework.NotFound()
 	}
-	if ok, err := store.TripConcerns(ctx, q, id, ConcernOf(a)); err != nil || !ok {
-		if err == nil {
-			err = casework.NotFound()
-		}
+	all, err := loadAll(ctx, q, []store.Trip{*t})
+	if err != nil {
 		return nil, err
 	}
-	x := &planned{trip: *t}
-	if x.guests, err = store.TripGuests(ctx, q, id); err != nil {
+	return all[0], nil
+}
+
+// loadAll reads who is invited to trips and what they visit.
+func loadAll(ctx context.Context, q sqldb.Querier, trips []store.Trip) ([]*planned, error) {
+	var list []string
+	for _, t := range trips {
+		list = append(list, t.ID)
+	}
+	guests, err := store.TripGuests(ctx, q, list)
+	if err != nil {
 		return nil, err
 	}
-	x.visits, err = store.InspectionsOf(ctx, q, id)
-	return x, err
+	visits, err := store.TripInspections(ctx, q, list)
+	if err != nil {
+		return nil, err
+	}
+	var out []*planned
+	for _, t := range trips {
+		out = append(out, &planned{trip: t, guests: guests[t.ID], visits: visits[t.ID]})
+	}
+	return out, nil
 }
 
 type step func(ctx context.Context, q sqldb.Querier, x *planned, now time.Time) (casework.Visits, error)

@@ -35,14 +35,10 @@ func (d *Desk) AddMaterial(ctx context.Context, r Request, name string, content 
 		if x.training.Status == store.VisitCancelled {
 			return commit.Outcome{}, settled(x.training.Status)
 		}
-		there, err := store.Materials(ctx, q, r.ID)
-		if err != nil {
-			return commit.Outcome{}, err
-		}
 		bad := fault.New(fault.Invalid, "material_wrong", "Tài liệu tập huấn chưa đúng.", "The material is not right.")
 		m := store.Material{ID: casework.NewID(), Training: r.ID, Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:]), UploadedBy: r.Actor.ID, UploadedAt: now}
 		m.Name, m.MediaType = casework.CheckFile(bad, name, content)
-		checkCount(bad, "file", len(there)+1, maxMaterials)
+		checkCount(bad, "file", len(x.files)+1, maxMaterials)
 		if len(bad.Fields) > 0 {
 			return commit.Outcome{}, bad
 		}

@@ -44,11 +44,11 @@ func (t Training) Days() (out []ocop.Date) {
 	return out
 }
 
-func shownTraining(a access.Actor, x class, files []store.Material) Training {
+func (x *class) shownTo(a access.Actor) Training {
 	t, c := x.training, ConcernOf(a)
 	out := Training{ID: t.ID, Unit: t.Unit, Campaign: t.Plan, Title: t.Title, FirstDay: t.FirstDay, LastDay: t.LastDay, Place: t.Place, Topics: t.Topics,
 		Organiser: t.Organiser, Lecturers: t.Lecturers, Agenda: t.Agenda, Capacity: t.Capacity, Status: t.Status, Reason: t.Reason, Invited: []store.Trainee{},
-		Materials: files, CreatedAt: t.CreatedAt, Version: t.Version, Path: t.Path}
+		Materials: x.files, CreatedAt: t.CreatedAt, Version: t.Version, Path: t.Path}
 	if out.Lecturers == nil {
 		out.Lecturers = []string{}
 	}
@@ -76,8 +76,7 @@ func (d *Desk) Training(ctx context.Context, a access.Actor, id string) (Trainin
 	if err != nil {
 		return Training{}, err
 	}
-	files, err := store.Materials(ctx, d.DB, id)
-	return shownTraining(a, *x, files), err
+	return x.shownTo(a), nil
 }
 
 // Trainings lists those that concern the actor, the newest plan first.
@@ -87,17 +86,13 @@ func (d *Desk) Trainings(ctx context.Context, a access.Actor, f store.TripFilter
 	if err != nil {
 		return nil, err
 	}
+	list, err := loadTrainings(ctx, d.DB, rows)
+	if err != nil {
+		return nil, err
+	}
 	out := []Training{}
-	for _, t := range rows {
-		x := class{training: t}
-		if x.all, err = store.Trainees(ctx, d.DB, t.ID); err != nil {
-			return nil, err
-		}
-		files, err := store.Materials(ctx, d.DB, t.ID)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, shownTraining(a, x, files))
+	for _, x := range list {
+		out = append(out, x.shownTo(a))
 	}
 	return out, nil
 }
@@ -141,15 +136,19 @@ func (d *Desk) Totals(ctx context.Context, a access.Actor, campaign string) ([]T
 	if err != nil {
 		return nil, err
 	}
+	var ids []string
+	for _, t := range held {
+		ids = append(ids, t.ID)
+	}
+	trainees, err := store.Trainees(ctx, d.DB, ids)
+	if err != nil {
+		return nil, err
+	}
 	communes, order := map[string]*Total{}, []string{}
 	units := map[string]bool{}
 	for _, t := range held {
-		list, err := store.Trainees(ctx, d.DB, t.ID)
-		if err != nil {
-			return nil, err
-		}
 		here := map[string]bool{}
-		for _, p := range list {
+		for _, p := range trainees[t.ID] {
 			if p.Withdrawn {
 				continue
 			}

@@ -76,7 +76,7 @@ func (d *Desk) PlanTraining(ctx context.Context, a access.Actor, p TrainingPlan,
 		if len(bad.Fields) > 0 {
 			return commit.Outcome{}, bad
 		}
-		return d.trainingOutcome(ctx, q, a, key, "plan_training", class{training: t, all: list}, true, list, nil)
+		return trainingOutcome(a, key, "plan_training", &class{training: t, all: list}, true, list, nil), nil
 	}
 	return commit.Do[Training](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: key, Locks: []string{"trainings"}})
 }
@@ -281,30 +281,48 @@ func (d *Desk) CancelTraining(ctx context.Context, r Request, reason string) (Tr
 	})
 }
 
-// class is a training with those invited.
+// class is a training with those invited and what is handed out.
 type class struct {
 	training store.Training
 	all      []store.Trainee
+	files    []store.Material
 }
 
 // loadTraining reads a training that concerns the actor.
 func loadTraining(ctx context.Context, q sqldb.Querier, a access.Actor, id string) (*class, error) {
-	t, err := store.TrainingByID(ctx, q, id)
+	t, err := store.TrainingFor(ctx, q, id, ConcernOf(a))
 	if err != nil {
 		return nil, err
 	}
 	if t == nil {
 		return nil, casework.NotFound()
 	}
-	if ok, err := store.TrainingConcerns(ctx, q, id, ConcernOf(a)); err != nil || !ok {
-		if err == nil {
-			err = casework.NotFound()
-		}
+	all, err := loadTrainings(ctx, q, []store.Training{*t})
+	if err != nil {
 		return nil, err
 	}
-	x := &class{training: *t}
-	x.all, err = store.Trainees(ctx, q, id)
-	return x, err
+	return all[0], nil
+}
+
+// loadTrainings reads who is invited to trainings and what is handed out.
+func loadTrainings(ctx context.Context, q sqldb.Querier, trainings []store.Training) ([]*class, error) {
+	var list []string
+	for _, t := range trainings {
+		list = append(list, t.ID)
+	}
+	trainees, err := store.Trainees(ctx, q, list)
+	if err != nil {
+		return nil, err
+	}
+	files, err := store.Materials(ctx, q, list)
+	if err != nil {
+		return nil, err
+	}
+	var out []*class
+	for _, t := range trainings {
+		out = append(out, &class{training: t, all: trainees[t.ID], files: files[t.ID]})
+	}
+	return out, nil
 }
 
 type lesson func(ctx context.Context, q sqldb.Querier, x *class, now time.Time) (fresh, changed []store.Trainee, err error)
@@ -326,18 +344,13 @@ func (d *Desk) onTraining(ctx context.Context, r Request, event string, do lesso
 			return commit.Outcome{}, err
 		}
 		x.training.Version++
-		return d.trainingOutcome(ctx, q, r.Actor, r.Key, event, *x, false, fresh, changed)
+		return trainingOutcome(r.Actor, r.Key, event, x, false, fresh, changed), nil
 	}
 	return commit.Do[Training](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: r.Key, Locks: []string{"trainings"}})
 }
 
-func (d *Desk) trainingOutcome(ctx context.Context, q sqldb.Querier, a access.Actor, key *commit.Key, event string, x class, isNew bool, fresh, changed []store.Trainee) (commit.Outcome, error) {
-	t := x.training
-	files, err := store.Materials(ctx, q, t.ID)
-	if err != nil {
-		return commit.Outcome{}, err
-	}
-	seen := shownTraining(a, x, files)
+func trainingOutcome(a access.Actor, key *commit.Key, event string, x *class, isNew bool, fresh, changed []store.Trainee) commit.Outcome {
+	t, seen := x.training, x.shownTo(a)
 	return commit.Outcome{
 		Drafts: []ledger.Draft{trainingDraft(t, a, key, event)},
 		State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
@@ -351,7 +364,7 @@ func (d *Desk) trainingOutcome(ctx context.Context, q sqldb.Querier, a access.Ac
 			return store.SaveTrainees(ctx, tx, t.ID, fresh, changed)
 		}),
 		Answer: func([]ledger.Entry) any { return seen },
-	}, nil
+	}
 }
 
 func trainingDraft(t store.Training, a access.Actor, key *commit.Key, event string) ledger.Draft {

@@ -270,7 +270,7 @@ type change struct {
 // outcome writes a trip, its guests and its inspections under the trip's own
 // entry and one for each product.
 func (d *Desk) outcome(ctx context.Context, q sqldb.Querier, a access.Actor, key *commit.Key, event string, c change) (commit.Outcome, error) {
-	seen, err := d.shown(ctx, q, a, c.trip, c.guests.all, c.visits.List)
+	seen, err := shown(ctx, q, a, []*planned{{trip: c.trip, guests: c.guests.all, visits: c.visits.List}})
 	if err != nil {
 		return commit.Outcome{}, err
 	}
@@ -296,6 +296,6 @@ func (d *Desk) outcome(ctx context.Context, q sqldb.Querier, a access.Actor, key
 			}
 			return c.visits.Save(ctx, tx)
 		}),
-		Answer: func([]ledger.Entry) any { return seen },
+		Answer: func([]ledger.Entry) any { return seen[0] },
 	}, nil
 }

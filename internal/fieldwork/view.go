@@ -38,15 +38,34 @@ type Stop struct {
 	Inspection store.Inspection `json:"inspection"`
 }
 
-// shown puts together what an actor sees of a trip.
-func (d *Desk) shown(ctx context.Context, q sqldb.Querier, a access.Actor, t store.Trip, list []store.Guest, visits []store.Inspection) (Trip, error) {
+// shown puts together what an actor sees of trips.
+func shown(ctx context.Context, q sqldb.Querier, a access.Actor, list []*planned) ([]Trip, error) {
+	var visited []string
+	for _, x := range list {
+		for _, i := range x.visits {
+			visited = append(visited, i.Product)
+		}
+	}
+	products, err := store.Products(ctx, q, visited)
+	if err != nil {
+		return nil, err
+	}
+	out := []Trip{}
+	for _, x := range list {
+		out = append(out, x.shownTo(a, products))
+	}
+	return out, nil
+}
+
+func (x *planned) shownTo(a access.Actor, products map[string]*ocop.Product) Trip {
+	t := x.trip
 	out := Trip{ID: t.ID, Unit: t.Unit, Campaign: t.Plan, Title: t.Title, FirstDay: t.FirstDay, LastDay: t.LastDay, Status: t.Status, Reason: t.Reason,
 		CreatedAt: t.CreatedAt, Version: t.Version, Agenda: []store.Slot{}, Guests: []store.Guest{}, Products: []Stop{}, Path: t.Path}
 	c := ConcernOf(a)
-	all := slices.ContainsFunc(c.Units, t.Path.Within) || slices.ContainsFunc(list, func(g store.Guest) bool {
+	all := slices.ContainsFunc(c.Units, t.Path.Within) || slices.ContainsFunc(x.guests, func(g store.Guest) bool {
 		return g.Unit.ID != "" && g.Answer != store.Withdrawn && slices.Contains(c.Invited, g.Unit.ID)
 	})
-	for _, g := range list {
+	for _, g := range x.guests {
 		if g.Answer != store.Withdrawn && (all || g.Unit.ID != "") {
 			if !all {
 				g.Name = ""
@@ -54,16 +73,8 @@ func (d *Desk) shown(ctx context.Context, q sqldb.Querier, a access.Actor, t sto
 			out.Guests = append(out.Guests, g)
 		}
 	}
-	ids := make([]string, len(visits))
-	for n, i := range visits {
-		ids[n] = i.Product
-	}
-	products, err := store.Products(ctx, q, ids)
-	if err != nil {
-		return out, err
-	}
 	view, mine := a.Products(), map[string]bool{}
-	for _, i := range visits {
+	for _, i := range x.visits {
 		p := products[i.Product]
 		if p == nil || !view.Sees(p.ID, p.Path, p.Producer.ID) {
 			continue
@@ -82,7 +93,7 @@ func (d *Desk) shown(ctx context.Context, q sqldb.Querier, a access.Actor, t sto
 			out.Agenda = append(out.Agenda, s)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // Trip reads one that concerns the actor.
@@ -93,7 +104,11 @@ func (d *Desk) Trip(ctx context.Context, a access.Actor, id string) (Trip, error
 	if err != nil {
 		return Trip{}, err
 	}
-	return d.shown(ctx, d.DB, a, x.trip, x.guests, x.visits)
+	seen, err := shown(ctx, d.DB, a, []*planned{x})
+	if err != nil {
+		return Trip{}, err
+	}
+	return seen[0], nil
 }
 
 // Trips lists those that concern the actor, the newest plan first.
@@ -103,23 +118,11 @@ func (d *Desk) Trips(ctx context.Context, a access.Actor, f store.TripFilter) ([
 	if err != nil {
 		return nil, err
 	}
-	out := []Trip{}
-	for _, t := range rows {
-		list, err := store.TripGuests(ctx, d.DB, t.ID)
-		if err != nil {
-			return nil, err
-		}
-		visits, err := store.InspectionsOf(ctx, d.DB, t.ID)
-		if err != nil {
-			return nil, err
-		}
-		v, err := d.shown(ctx, d.DB, a, t, list, visits)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
+	list, err := loadAll(ctx, d.DB, rows)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	return shown(ctx, d.DB, a, list)
 }
 
 // MayPlan reports whether an actor changes what was planned in a unit.

@@ -61,14 +61,10 @@ func scanDocument(s scanner, more ...any) (d Document, err error) {
 // Documents that can be evidence for each product: its own and its producer's.
 func Documents(ctx context.Context, q sqldb.Querier, products []string) (map[string][]Document, error) {
 	rows, err := sqldb.QuerySet(ctx, q, setDocuments, ids(products))
-	out := map[string][]Document{}
-	_, err = collect(rows, err, "documents", func(s scanner) (struct{}, error) {
-		var product string
-		d, err := scanDocument(s, &product)
-		out[product] = append(out[product], d)
-		return struct{}{}, err
+	return grouped(rows, err, "documents", func(s scanner) (product string, d Document, err error) {
+		d, err = scanDocument(s, &product)
+		return product, d, err
 	})
-	return out, err
 }
 
 // DocumentByID finds a document; nil when there is none.

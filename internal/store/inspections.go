@@ -54,13 +54,16 @@ func (i Inspection) OpenRemedies() int64 {
 const inspectionColumns = `i.id, i.product, i.round, i.campaign, i.day, i.held_on, i.provincial_council, i.participants, i.findings, i.open_remedies, i.version, i.trip, i.cancelled_on, i.reason`
 
 const (
-	sqlInspection    = `SELECT ` + inspectionColumns + ` FROM inspections i WHERE i.id = $1`
-	sqlInspectionsOf = `SELECT ` + inspectionColumns + ` FROM inspections i WHERE i.trip = $1 ORDER BY i.day, i.id`
+	sqlInspection = `SELECT ` + inspectionColumns + ` FROM inspections i WHERE i.id = $1`
 )
 
 var (
 	setInspections = sqldb.Set{
 		SQL:     `SELECT ` + inspectionColumns + ` FROM inspections i WHERE i.product IN (SELECT c1 FROM {rows}) ORDER BY i.day, i.id`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+	setTripInspections = sqldb.Set{
+		SQL:     `SELECT ` + inspectionColumns + ` FROM inspections i WHERE i.trip IN (SELECT c1 FROM {rows}) ORDER BY i.day, i.id`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
 	writeInspections = inserts(tableInspections)
@@ -92,13 +95,10 @@ func readPrivate(text string, into any) error {
 // Inspections of each product, the earliest first.
 func Inspections(ctx context.Context, q sqldb.Querier, products []string) (map[string][]Inspection, error) {
 	rows, err := sqldb.QuerySet(ctx, q, setInspections, ids(products))
-	out := map[string][]Inspection{}
-	_, err = collect(rows, err, "inspections", func(s scanner) (struct{}, error) {
+	return grouped(rows, err, "inspections", func(s scanner) (string, Inspection, error) {
 		i, err := scanInspection(s)
-		out[i.Product] = append(out[i.Product], i)
-		return struct{}{}, err
+		return i.Product, i, err
 	})
-	return out, err
 }
 
 // InspectionByID finds an inspection; nil when there is none.
@@ -106,10 +106,13 @@ func InspectionByID(ctx context.Context, q sqldb.Querier, id string) (*Inspectio
 	return one(q.QueryRow(ctx, sqlInspection, id), "inspection", scanInspection)
 }
 
-// InspectionsOf are the visits under the plan of a trip.
-func InspectionsOf(ctx context.Context, q sqldb.Querier, trip string) ([]Inspection, error) {
-	rows, err := q.Query(ctx, sqlInspectionsOf, trip)
-	return collect(rows, err, "inspections of a trip", scanInspection)
+// TripInspections are the visits under the plan of each trip.
+func TripInspections(ctx context.Context, q sqldb.Querier, trips []string) (map[string][]Inspection, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setTripInspections, ids(trips))
+	return grouped(rows, err, "inspections of trips", func(s scanner) (string, Inspection, error) {
+		i, err := scanInspection(s)
+		return i.Trip, i, err
+	})
 }
 
 // InsertInspections adds planned or held visits.

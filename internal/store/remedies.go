@@ -81,13 +81,10 @@ func scanRemedy(s scanner, more ...any) (r Remedy, err error) {
 // Remedies that wait, of each product, the earliest first.
 func Remedies(ctx context.Context, q sqldb.Querier, products []string) (map[string][]Remedy, error) {
 	rows, err := sqldb.QuerySet(ctx, q, setRemedies, ids(products))
-	out := map[string][]Remedy{}
-	_, err = collect(rows, err, "remedies", func(s scanner) (struct{}, error) {
+	return grouped(rows, err, "remedies", func(s scanner) (string, Remedy, error) {
 		r, err := scanRemedy(s)
-		out[r.Product] = append(out[r.Product], r)
-		return struct{}{}, err
+		return r.Product, r, err
 	})
-	return out, err
 }
 
 // RemedyByID finds a remedy; nil when there is none.

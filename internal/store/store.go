@@ -37,6 +37,17 @@ func collect[T any](rows *sql.Rows, err error, what string, scan func(scanner) (
 	return list, nil
 }
 
+// grouped reads all rows of a query, each under what it belongs to.
+func grouped[T any](rows *sql.Rows, err error, what string, scan func(scanner) (string, T, error)) (map[string][]T, error) {
+	out := map[string][]T{}
+	_, err = collect(rows, err, what, func(s scanner) (struct{}, error) {
+		of, v, err := scan(s)
+		out[of] = append(out[of], v)
+		return struct{}{}, err
+	})
+	return out, err
+}
+
 // one reads one row; nil without an error when there is none.
 func one[T any](row *sql.Row, what string, scan func(scanner) (T, error)) (*T, error) {
 	v, err := scan(row)

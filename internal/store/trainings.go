@@ -81,11 +81,8 @@ const trainingFrom = ` FROM trainings t JOIN units u ON u.id = t.unit LEFT JOIN 
 const materialColumns = `m.id, m.training, m.name, m.media_type, m.size, m.sha256, m.uploaded_by, m.uploaded_at`
 
 const (
-	sqlTraining = `SELECT ` + trainingColumns + trainingFrom + `WHERE t.id = $1`
-	sqlTrainees = `SELECT h.number, h.unit, u.code, u.name_vi, u.path, h.account, a.display, h.name, h.phone, h.days, h.withdrawn FROM trainees h
-		LEFT JOIN units u ON u.id = h.unit LEFT JOIN accounts a ON a.id = h.account WHERE h.training = $1 ORDER BY h.number`
+	sqlTraining     = `SELECT ` + trainingColumns + trainingFrom + `WHERE t.id = $1`
 	sqlTrainingHeld = `SELECT min(t.first_day) FROM trainings t WHERE t.campaign = $1 AND t.status = 'held' AND t.first_day <= $2`
-	sqlMaterials    = `SELECT ` + materialColumns + ` FROM materials m WHERE m.training = $1 ORDER BY m.id`
 	sqlMaterial     = `SELECT ` + materialColumns + ` FROM materials m WHERE m.id = $1`
 	sqlTakenPart    = `SELECT t.id, t.first_day, t.title, h.days FROM trainees h JOIN trainings t ON t.id = h.training
 		WHERE h.unit = $1 AND t.status = 'held' AND h.days <> '' ORDER BY t.first_day DESC, t.id LIMIT 100`
@@ -97,6 +94,18 @@ var (
 	writeTrainees     = inserts(tableTrainees)
 	writeTrainee      = updates(tableTrainees, "days", "withdrawn")
 	writeMaterial     = inserts(tableMaterials)
+)
+
+var (
+	setTrainees = sqldb.Set{
+		SQL: `SELECT h.training, h.number, h.unit, u.code, u.name_vi, u.path, h.account, a.display, h.name, h.phone, h.days, h.withdrawn FROM trainees h
+			LEFT JOIN units u ON u.id = h.unit LEFT JOIN accounts a ON a.id = h.account WHERE h.training IN (SELECT c1 FROM {rows}) ORDER BY h.number`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+	setMaterials = sqldb.Set{
+		SQL:     `SELECT ` + materialColumns + ` FROM materials m WHERE m.training IN (SELECT c1 FROM {rows}) ORDER BY m.id`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
 )
 
 func scanTraining(s scanner) (t Training, err error) {
@@ -156,12 +165,11 @@ func Trainings(ctx context.Context, q sqldb.Querier, f TripFilter) ([]Training, 
 	return collect(rows, err, "trainings", scanTraining)
 }
 
-// TrainingConcerns reports whether a training concerns somebody.
-func TrainingConcerns(ctx context.Context, q sqldb.Querier, id string, c Concern) (bool, error) {
+// TrainingFor finds a training that concerns somebody; nil when there is none.
+func TrainingFor(ctx context.Context, q sqldb.Querier, id string, c Concern) (*Training, error) {
 	var b binder
 	text := `SELECT ` + trainingColumns + trainingFrom + `WHERE ` + c.ofTraining(b.bind) + ` AND t.id = ` + b.bind(id)
-	t, err := one(q.QueryRow(ctx, text, b.args...), "training", scanTraining)
-	return t != nil, err
+	return one(q.QueryRow(ctx, text, b.args...), "training", scanTraining)
 }
 
 // TrainingHeld is the first day, until the one given, on which a training of a
@@ -172,18 +180,18 @@ func TrainingHeld(ctx context.Context, q sqldb.Querier, campaign string, until o
 	return day(first), err
 }
 
-// Trainees are those of a training, in their order, withdrawn ones too.
-func Trainees(ctx context.Context, q sqldb.Querier, training string) ([]Trainee, error) {
-	rows, err := q.Query(ctx, sqlTrainees, training)
-	return collect(rows, err, "trainees", func(s scanner) (p Trainee, err error) {
+// Trainees are those of each training, in their order, withdrawn ones too.
+func Trainees(ctx context.Context, q sqldb.Querier, trainings []string) (map[string][]Trainee, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setTrainees, ids(trainings))
+	return grouped(rows, err, "trainees", func(s scanner) (training string, p Trainee, err error) {
 		var unit, code, name, path, account, display sql.NullString
 		var days string
-		if err = s.Scan(&p.Number, &unit, &code, &name, &path, &account, &display, &p.Name, &p.Phone, &days, &p.Withdrawn); err != nil {
-			return p, err
+		if err = s.Scan(&training, &p.Number, &unit, &code, &name, &path, &account, &display, &p.Name, &p.Phone, &days, &p.Withdrawn); err != nil {
+			return training, p, err
 		}
 		p.Unit, p.Path, p.Account, p.Display = ocop.Ref{ID: unit.String, Code: code.String, Name: name.String}, ocop.Path(path.String), account.String, readable(display.String)
 		p.Days = []ocop.Date{}
-		return p, readPrivate(days, &p.Days)
+		return training, p, readPrivate(days, &p.Days)
 	})
 }
 
@@ -275,10 +283,13 @@ func scanMaterial(s scanner) (m Material, err error) {
 	return m, err
 }
 
-// Materials are those of a training, the first first.
-func Materials(ctx context.Context, q sqldb.Querier, training string) ([]Material, error) {
-	rows, err := q.Query(ctx, sqlMaterials, training)
-	return collect(rows, err, "materials", scanMaterial)
+// Materials are those of each training, the first first.
+func Materials(ctx context.Context, q sqldb.Querier, trainings []string) (map[string][]Material, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setMaterials, ids(trainings))
+	return grouped(rows, err, "materials", func(s scanner) (string, Material, error) {
+		m, err := scanMaterial(s)
+		return m.Training, m, err
+	})
 }
 
 // MaterialByID finds a material; nil when there is none.

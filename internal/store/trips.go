@@ -82,9 +82,8 @@ const tripColumns = `t.id, u.id, u.code, u.name_vi, u.path, t.campaign, g.code, 
 const tripFrom = ` FROM trips t JOIN units u ON u.id = t.unit LEFT JOIN campaigns g ON g.id = t.campaign `
 
 const (
-	sqlTrip       = `SELECT ` + tripColumns + tripFrom + `WHERE t.id = $1`
-	sqlStreamOf   = `SELECT ` + lineColumns + ` FROM entries WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3`
-	sqlTripGuests = `SELECT h.number, h.unit, u.code, u.name_vi, h.name, h.answer FROM trip_guests h LEFT JOIN units u ON u.id = h.unit WHERE h.trip = $1 ORDER BY h.number`
+	sqlTrip     = `SELECT ` + tripColumns + tripFrom + `WHERE t.id = $1`
+	sqlStreamOf = `SELECT ` + lineColumns + ` FROM entries WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3`
 )
 
 var (
@@ -93,6 +92,12 @@ var (
 	writeTripGuests = inserts(tableTripGuests)
 	writeTripGuest  = updates(tableTripGuests, "unit", "name", "answer")
 )
+
+var setTripGuests = sqldb.Set{
+	SQL: `SELECT h.trip, h.number, h.unit, u.code, u.name_vi, h.name, h.answer FROM trip_guests h LEFT JOIN units u ON u.id = h.unit
+		WHERE h.trip IN (SELECT c1 FROM {rows}) ORDER BY h.number`,
+	Columns: []sqldb.Kind{sqldb.Text},
+}
 
 // readable is a private text; a replay has the commitment in its place.
 func readable(text string) string {
@@ -180,22 +185,21 @@ func Trips(ctx context.Context, q sqldb.Querier, f TripFilter) ([]Trip, error) {
 	return collect(rows, err, "trips", scanTrip)
 }
 
-// TripConcerns reports whether a trip concerns somebody.
-func TripConcerns(ctx context.Context, q sqldb.Querier, id string, c Concern) (bool, error) {
+// TripFor finds a trip that concerns somebody; nil when there is none.
+func TripFor(ctx context.Context, q sqldb.Querier, id string, c Concern) (*Trip, error) {
 	var b binder
 	text := `SELECT ` + tripColumns + tripFrom + `WHERE ` + c.ofTrip(b.bind) + ` AND t.id = ` + b.bind(id)
-	t, err := one(q.QueryRow(ctx, text, b.args...), "trip", scanTrip)
-	return t != nil, err
+	return one(q.QueryRow(ctx, text, b.args...), "trip", scanTrip)
 }
 
-// TripGuests are those of a trip, in their order, withdrawn ones too.
-func TripGuests(ctx context.Context, q sqldb.Querier, trip string) ([]Guest, error) {
-	rows, err := q.Query(ctx, sqlTripGuests, trip)
-	return collect(rows, err, "guests", func(s scanner) (g Guest, err error) {
+// TripGuests are those of each trip, in their order, withdrawn ones too.
+func TripGuests(ctx context.Context, q sqldb.Querier, trips []string) (map[string][]Guest, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setTripGuests, ids(trips))
+	return grouped(rows, err, "guests", func(s scanner) (trip string, g Guest, err error) {
 		var unit, code, name sql.NullString
-		err = s.Scan(&g.Number, &unit, &code, &name, &g.Name, &g.Answer)
+		err = s.Scan(&trip, &g.Number, &unit, &code, &name, &g.Name, &g.Answer)
 		g.Unit = ocop.Ref{ID: unit.String, Code: code.String, Name: name.String}
-		return g, err
+		return trip, g, err
 	})
 }
 
