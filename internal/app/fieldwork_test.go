@@ -360,6 +360,15 @@ func TestMaterialsOfATraining(t *testing.T) {
 		if a := o.must(200, o.ask("producer-"+fishSauce, "GET", path, nil)); a.text != "Bộ tiêu chí 2023" || !strings.HasPrefix(a.header.Get("Content-Disposition"), "attachment") {
 			t.Errorf("%s %v", a.text, a.header)
 		}
+		// Beyond what a row holds it lies in pieces, as a document does.
+		large := strings.Repeat("Bộ tiêu chí 2023. ", 40_000)
+		at := "/api/v1/materials/" + o.must(201, o.material("office", id, "lon.txt", []byte(large))).body["id"].(string)
+		if a := o.must(200, o.ask("office", "GET", at, nil)); a.text != large {
+			t.Errorf("%d bytes came back of %d", len(a.text), len(large))
+		}
+		if a := o.must(206, o.ask("office", "GET", at, nil, "Range", "bytes=0-3")); a.text != large[:4] {
+			t.Errorf("%q", a.text)
+		}
 		o.must(404, o.ask("dept-kinh-te-ha-tang", "GET", path, nil))
 		o.must(401, o.ask("", "GET", path, nil))
 		o.must(403, o.material("producer-"+fishSauce, id, "a.txt", []byte("x")))

@@ -5,6 +5,7 @@ package app
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"ocopflow/internal/access"
@@ -189,7 +190,11 @@ func TestADocumentUsedBeforeItIsValidIsFlagged(t *testing.T) {
 			t.Fatal(err)
 		}
 		from := ocop.Day(2024, 4, 1)
-		if _, err := o.app.Desk.AddDocument(t.Context(), casework.Upload{Product: id, Kind: "idea_form", Name: "later.txt", Content: []byte("later"), ValidFrom: &from,
+		file, err := o.app.Desk.Vault.Take(t.Context(), strings.NewReader("later"), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.app.Desk.AddDocument(t.Context(), casework.Upload{Product: id, Kind: "idea_form", Name: "later.txt", Taken: file, ValidFrom: &from,
 			Actor: access.Actor{ID: acc.ID, Name: acc.Name, Grants: grants}}); err != nil {
 			t.Fatal(err)
 		}

@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,8 +28,7 @@ type Upload struct {
 	Product   string
 	Kind      string
 	Name      string       // of the file
-	Content   []byte       // of a small file, in place of Taken
-	Taken     *vault.Taken // what lies in the vault already
+	Taken     *vault.Taken // the file, which lies in the vault
 	Whole     bool         // it is the producer's, and counts for all its products
 	Replaces  string       // the document whose place it takes; "" for none
 	ValidFrom *ocop.Date
@@ -44,12 +42,6 @@ type Upload struct {
 //
 // Faults: not_found; document_wrong (Invalid); who_may_not (Forbidden).
 func (d *Desk) AddDocument(ctx context.Context, u Upload) (store.Document, error) {
-	if u.Taken == nil {
-		var err error
-		if u.Taken, err = d.Vault.Take(ctx, bytes.NewReader(u.Content), int64(len(u.Content))); err != nil {
-			return store.Document{}, err
-		}
-	}
 	doc, err := d.addDocument(ctx, u)
 	return doc, errors.Join(err, d.Vault.Settle(context.WithoutCancel(ctx), u.Taken))
 }
@@ -148,17 +140,11 @@ func (d *Desk) mayAdd(x *dossier, u Upload, today ocop.Date) error {
 	if !known {
 		bad.At("kind", fmt.Sprintf("Quy trình không có loại tài liệu %q.", u.Kind), fmt.Sprintf("The procedure has no kind of document %q.", u.Kind))
 	}
-	if u.Taken.Size == 0 {
-		bad.At("file", "Tệp rỗng.", "The file is empty.")
-	}
-	if name := baseName(u.Name); name == "" || utf8.RuneCountInString(name) > maxName {
-		bad.At("file", "Tên tệp phải có từ 1 đến 200 ký tự, không có ký tự điều khiển hay đổi chiều chữ.", "The file's name must have 1 to 200 characters, none that controls or turns the writing.")
-	}
+	_, mediaType := CheckFile(bad, u.Name, u.Taken)
 	if u.ValidFrom != nil && u.ValidTo != nil && *u.ValidFrom > *u.ValidTo {
 		bad.At("valid_to", "Ngày hết hiệu lực sớm hơn ngày có hiệu lực.", "It ends before it begins.")
 	}
-	checkType(bad, baseName(u.Name), u.Taken.Head)
-	checkPicture(bad, u.Kind, plainType(sniff(u.Taken.Head)))
+	checkPicture(bad, u.Kind, mediaType)
 	x.checkReplaces(bad, u)
 	if len(bad.Fields) > 0 {
 		return bad

@@ -10,6 +10,7 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 
 	"ocopflow/internal/fault"
+	"ocopflow/internal/vault"
 )
 
 // programs are what no dossier needs and a colleague could start by a click.
@@ -54,16 +55,16 @@ func checkType(bad *fault.Error, name string, content []byte) {
 	}
 }
 
-// CheckFile checks a file that belongs to no product, and gives its name
-// without folders and its type, told from the content.
-func CheckFile(bad *fault.Error, name string, content []byte) (clean, mediaType string) {
+// CheckFile checks a file that lies in the vault, and gives its name without
+// folders and its type, told from the content.
+func CheckFile(bad *fault.Error, name string, file *vault.Taken) (clean, mediaType string) {
 	clean = baseName(name)
-	if len(content) == 0 {
+	if file.Size == 0 {
 		bad.At("file", "Tệp rỗng.", "The file is empty.")
 	}
 	if clean == "" || utf8.RuneCountInString(clean) > maxName {
-		bad.At("file", "Tên tệp phải có từ 1 đến 200 ký tự.", "The file's name must have 1 to 200 characters.")
+		bad.At("file", "Tên tệp phải có từ 1 đến 200 ký tự, không có ký tự điều khiển hay đổi chiều chữ.", "The file's name must have 1 to 200 characters, none that controls or turns the writing.")
 	}
-	checkType(bad, clean, content)
-	return clean, plainType(sniff(content))
+	checkType(bad, clean, file.Head)
+	return clean, plainType(sniff(file.Head))
 }

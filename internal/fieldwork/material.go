@@ -2,8 +2,8 @@ package fieldwork
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"errors"
+	"io"
 	"time"
 
 	"ocopflow/internal/access"
@@ -13,17 +13,23 @@ import (
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
+	"ocopflow/internal/vault"
 )
 
 // maxMaterials of one training.
 const maxMaterials = 100
 
-// AddMaterial keeps a file that is handed out at a training.
+// AddMaterial names a file that lies in the vault as one that is handed out at a
+// training.
 //
 // Faults: not_found; who_may_not (Forbidden); plan_cancelled (Conflict);
 // material_wrong (Invalid).
-func (d *Desk) AddMaterial(ctx context.Context, r Request, name string, content []byte) (store.Material, error) {
-	sum := sha256.Sum256(content)
+func (d *Desk) AddMaterial(ctx context.Context, r Request, name string, file *vault.Taken) (store.Material, error) {
+	m, err := d.addMaterial(ctx, r, name, file)
+	return m, errors.Join(err, d.Cases.Vault.Settle(context.WithoutCancel(ctx), file))
+}
+
+func (d *Desk) addMaterial(ctx context.Context, r Request, name string, file *vault.Taken) (store.Material, error) {
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
 		x, err := loadTraining(ctx, q, r.Actor, r.ID)
 		if err != nil {
@@ -36,8 +42,8 @@ func (d *Desk) AddMaterial(ctx context.Context, r Request, name string, content 
 			return commit.Outcome{}, settled(x.training.Status)
 		}
 		bad := fault.New(fault.Invalid, "material_wrong", "Tài liệu tập huấn chưa đúng.", "The material is not right.")
-		m := store.Material{ID: casework.NewID(), Training: r.ID, Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:]), UploadedBy: r.Actor.ID, UploadedAt: now}
-		m.Name, m.MediaType = casework.CheckFile(bad, name, content)
+		m := store.Material{ID: casework.NewID(), Training: r.ID, Size: file.Size, SHA256: file.SHA256, UploadedBy: r.Actor.ID, UploadedAt: now}
+		m.Name, m.MediaType = casework.CheckFile(bad, name, file)
 		checkCount(bad, "file", len(x.files)+1, maxMaterials)
 		if len(bad.Fields) > 0 {
 			return commit.Outcome{}, bad
@@ -47,7 +53,7 @@ func (d *Desk) AddMaterial(ctx context.Context, r Request, name string, content 
 		return commit.Outcome{
 			Drafts: []ledger.Draft{draft},
 			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
-				return store.InsertMaterial(ctx, tx, m, content)
+				return store.InsertMaterial(ctx, tx, m, file.Content)
 			}),
 			Answer: func([]ledger.Entry) any { return m },
 		}, nil
@@ -55,10 +61,10 @@ func (d *Desk) AddMaterial(ctx context.Context, r Request, name string, content 
 	return commit.Do[store.Material](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: r.Key, Locks: []string{"trainings"}})
 }
 
-// Material reads a file of a training that concerns the actor.
+// Material opens a file of a training that concerns the actor.
 //
 // Faults: not_found.
-func (d *Desk) Material(ctx context.Context, a access.Actor, id string) (*store.Material, []byte, error) {
+func (d *Desk) Material(ctx context.Context, a access.Actor, id string) (*store.Material, io.ReadSeekCloser, error) {
 	m, err := store.MaterialByID(ctx, d.DB, id)
 	if err != nil {
 		return nil, nil, err
@@ -69,6 +75,6 @@ func (d *Desk) Material(ctx context.Context, a access.Actor, id string) (*store.
 	if _, err := loadTraining(ctx, d.DB, a, m.Training); err != nil {
 		return nil, nil, err
 	}
-	content, err := store.Blob(ctx, d.DB, m.SHA256)
+	content, err := d.Cases.Vault.Open(ctx, d.DB, m.SHA256)
 	return m, content, err
 }

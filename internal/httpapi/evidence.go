@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -162,10 +163,9 @@ func (a *API) plain(h func(*gin.Context) error) gin.HandlerFunc {
 // upload reads the parts one by one: product and kind must come before the file.
 func (a *API) upload(c *gin.Context) error {
 	ctx := c.Request.Context()
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, a.MaxUpload+64<<10)
-	parts, err := c.Request.MultipartReader()
+	parts, err := a.parts(c)
 	if err != nil {
-		return fault.New(fault.Malformed, "malformed", "Nội dung phải là multipart/form-data.", "The body must be multipart/form-data.")
+		return err
 	}
 	u := casework.Upload{Actor: sessionOf(ctx).Actor}
 	vault := a.Desk.Vault
@@ -238,6 +238,16 @@ func (a *API) upload(c *gin.Context) error {
 	return nil
 }
 
+// parts are those of a form that holds a file, read as they come.
+func (a *API) parts(c *gin.Context) (*multipart.Reader, error) {
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, a.MaxUpload+64<<10)
+	parts, err := c.Request.MultipartReader()
+	if err != nil {
+		return nil, fault.New(fault.Malformed, "malformed", "Nội dung phải là multipart/form-data.", "The body must be multipart/form-data.")
+	}
+	return parts, nil
+}
+
 // mayUpload refuses a product that is not the caller's to see, before its file
 // is read when the fields come first.
 func (a *API) mayUpload(ctx context.Context, fields map[string]string) error {
@@ -281,14 +291,19 @@ func (a *API) download(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	offer(c, doc.Name, doc.MediaType, doc.SHA256, content)
+	return nil
+}
+
+// offer gives a file for saving.
+func offer(c *gin.Context, name, mediaType, sha256 string, content io.ReadSeekCloser) {
 	h := c.Writer.Header()
-	h.Set("Content-Type", doc.MediaType)
+	h.Set("Content-Type", mediaType)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "sandbox")
 	h.Set("Cache-Control", "private, max-age=31536000, immutable")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": doc.Name}))
-	h.Set("ETag", `"`+doc.SHA256+`"`)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("ETag", `"`+sha256+`"`)
 	defer content.Close()
 	http.ServeContent(c.Writer, c.Request, "", time.Time{}, content)
-	return nil
 }

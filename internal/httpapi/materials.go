@@ -2,10 +2,7 @@ package httpapi
 
 import (
 	"errors"
-	"io"
-	"mime"
 	"net/http"
-	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -37,28 +34,27 @@ func (a *API) addMaterial(c *gin.Context) error {
 	if _, err := a.Fieldwork.Training(ctx, actor, c.Param("id")); err != nil {
 		return err
 	}
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, a.MaxUpload+64<<10)
-	header, err := c.FormFile("file")
+	parts, err := a.parts(c)
+	if err != nil {
+		return err
+	}
+	part, err := parts.NextPart()
+	for err == nil && part.FormName() != "file" {
+		part, err = parts.NextPart()
+	}
 	if err != nil {
 		return unreadable(err)
 	}
-	if header.Size > a.MaxUpload {
-		return tooLarge()
-	}
-	file, err := header.Open()
+	file, err := a.Desk.Vault.Take(ctx, part, a.MaxUpload)
 	if err != nil {
-		return unreadable(err)
-	}
-	content, err := io.ReadAll(file)
-	if err := errors.Join(err, file.Close()); err != nil {
 		return unreadable(err)
 	}
 	r := fieldwork.Request{ID: c.Param("id"), Actor: actor}
 	w := Writing{IdempotencyKey: c.GetHeader("Idempotency-Key")}
-	if r.Key, err = w.key(ctx, "POST /trainings/{id}/materials", r.ID, header.Filename, content); err != nil {
-		return err
+	if r.Key, err = w.key(ctx, "POST /trainings/{id}/materials", r.ID, part.FileName(), file.SHA256); err != nil {
+		return errors.Join(err, a.Desk.Vault.Settle(ctx, file))
 	}
-	m, err := a.Fieldwork.AddMaterial(ctx, r, header.Filename, content)
+	m, err := a.Fieldwork.AddMaterial(ctx, r, part.FileName(), file)
 	if err != nil {
 		return err
 	}
@@ -74,15 +70,6 @@ func (a *API) material(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	h := c.Writer.Header()
-	h.Set("Content-Type", m.MediaType)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "sandbox")
-	h.Set("Content-Length", strconv.Itoa(len(content)))
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": m.Name}))
-	c.Status(http.StatusOK)
-	if _, err = c.Writer.Write(content); err != nil {
-		a.Log.DebugContext(ctx, "download cut off", "err", err)
-	}
+	offer(c, m.Name, m.MediaType, m.SHA256, content)
 	return nil
 }

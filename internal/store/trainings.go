@@ -298,8 +298,8 @@ func MaterialByID(ctx context.Context, q sqldb.Querier, id string) (*Material, e
 }
 
 // InsertMaterial adds a material and, unless it is there already, its content.
-func InsertMaterial(ctx context.Context, tx *sqldb.Tx, m Material, content []byte) error {
-	if _, err := tx.Exec(ctx, sqlInsertBlob, m.SHA256, content); err != nil {
+func InsertMaterial(ctx context.Context, tx *sqldb.Tx, m Material, c Content) error {
+	if err := KeepContent(ctx, tx, c); err != nil {
 		return err
 	}
 	return writeMaterial.one(ctx, tx, "insert material", m.ID, m.Training, m.Name, m.MediaType, m.Size, m.SHA256, m.UploadedBy, sqldb.Micros(m.UploadedAt))

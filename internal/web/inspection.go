@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -250,40 +249,24 @@ func (s *Site) recordInspection(p *page, id string, version *int64) error {
 	return err
 }
 
-// formFile reads the file of a form; nothing when none was chosen.
-func (p *page) formFile() (name string, content []byte, err error) {
-	header, err := p.c.FormFile("file")
-	if err != nil || header.Size == 0 {
-		return "", nil, nil
-	}
-	if header.Size > p.site.MaxUpload {
-		return "", nil, fault.New(fault.TooLarge, "too_large", "Tệp quá lớn.", "The file is too large.")
-	}
-	file, err := header.Open()
-	if err != nil {
-		return "", nil, err
-	}
-	defer file.Close()
-	content, err = io.ReadAll(file)
-	return header.Filename, content, err
-}
-
 // reportRemedy brings the evidence, if there is any, then says that it is done.
 func (s *Site) reportRemedy(p *page, inspection string, step casework.RemedyStep) error {
 	i, err := s.Desk.Inspection(p.ctx, p.session.Actor, inspection)
 	if err != nil {
 		return err
 	}
-	name, content, err := p.formFile()
-	if err != nil {
-		return err
-	}
-	if name != "" && strings.TrimSpace(step.Comment) != "" {
-		doc, err := s.Desk.AddDocument(p.ctx, casework.Upload{Product: i.Product, Kind: casework.EvidenceKind, Name: name, Content: content, Actor: p.session.Actor})
+	if strings.TrimSpace(step.Comment) != "" { // else it is refused, and the file is not asked for
+		name, file, err := p.takeFile()
 		if err != nil {
 			return err
 		}
-		step.Document = doc.ID
+		if name != "" {
+			doc, err := s.Desk.AddDocument(p.ctx, casework.Upload{Product: i.Product, Kind: casework.EvidenceKind, Name: name, Taken: file, Actor: p.session.Actor})
+			if err != nil {
+				return err
+			}
+			step.Document = doc.ID
+		}
 	}
 	_, err = s.Desk.ReportRemedy(p.ctx, step)
 	return err
@@ -295,11 +278,11 @@ func (s *Site) addPhoto(p *page, inspection string) error {
 	if err != nil {
 		return err
 	}
-	name, content, err := p.formFile()
+	name, file, err := p.takeFile()
 	if err != nil {
 		return err
 	}
-	doc, err := s.Desk.AddDocument(p.ctx, casework.Upload{Product: i.Product, Kind: casework.PhotoKind, Name: name, Content: content, Actor: p.session.Actor})
+	doc, err := s.Desk.AddDocument(p.ctx, casework.Upload{Product: i.Product, Kind: casework.PhotoKind, Name: name, Taken: file, Actor: p.session.Actor})
 	if err != nil {
 		return err
 	}

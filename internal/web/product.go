@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -362,26 +361,16 @@ func listed(text, sep string) []any {
 
 func (s *Site) upload(p *page) error {
 	id := p.c.Param("id")
-	p.c.Request.Body = http.MaxBytesReader(p.c.Writer, p.c.Request.Body, s.MaxUpload+64<<10)
-	header, err := p.c.FormFile("file")
-	if err != nil {
-		var big *http.MaxBytesError
-		if errors.As(err, &big) {
-			return s.again(p, fault.New(fault.TooLarge, "too_large", "Tệp quá lớn.", "The file is too large."), "")
-		}
-		return s.again(p, fault.New(fault.Malformed, "malformed", "Không đọc được tệp gửi lên.", "The upload cannot be read."), "")
+	name, file, err := p.takeFile()
+	if err == nil && name == "" {
+		err = unreadable()
 	}
-	file, err := header.Open()
 	if err != nil {
-		return err
+		return s.again(p, err, "")
 	}
-	defer file.Close()
-	u := casework.Upload{Product: id, Kind: p.Typed("kind"), Name: header.Filename, Whole: p.Typed("whole") == "true", Replaces: p.Typed("replaces"), Actor: p.session.Actor}
+	u := casework.Upload{Product: id, Kind: p.Typed("kind"), Name: name, Taken: file, Whole: p.Typed("whole") == "true", Replaces: p.Typed("replaces"), Actor: p.session.Actor}
 	if u.ValidFrom, u.ValidTo, err = p.validity(); err != nil {
-		return s.again(p, err, "")
-	}
-	if u.Taken, err = s.Desk.Vault.Take(p.ctx, file, s.MaxUpload); err != nil {
-		return s.again(p, err, "")
+		return s.again(p, errors.Join(err, s.Desk.Vault.Settle(p.ctx, file)), "")
 	}
 	if _, err := s.Desk.AddDocument(p.ctx, u); err != nil {
 		return s.again(p, err, "")

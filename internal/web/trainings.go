@@ -150,10 +150,7 @@ func (s *Site) trainingAct(p *page) error {
 	case "cancel":
 		_, err = s.Fieldwork.CancelTraining(p.ctx, r, p.Typed("reason"))
 	case "material":
-		name, content, readErr := p.formFile()
-		if err = readErr; err == nil {
-			_, err = s.Fieldwork.AddMaterial(p.ctx, r, name, content)
-		}
+		err = s.addMaterial(p, r)
 	default:
 		err = fault.New(fault.Malformed, "malformed", "Không đọc được nội dung gửi lên.", "What was sent cannot be read.")
 	}
@@ -161,6 +158,15 @@ func (s *Site) trainingAct(p *page) error {
 		return p.retry(err, s.training)
 	}
 	return p.back("/training/"+url.PathEscape(r.ID)+"?saved=1", "/training")
+}
+
+func (s *Site) addMaterial(p *page, r fieldwork.Request) error {
+	name, file, err := p.takeFile()
+	if err != nil {
+		return err
+	}
+	_, err = s.Fieldwork.AddMaterial(p.ctx, r, name, file)
+	return err
 }
 
 // attendance reads the ticks: everybody who is listed, with the days they came.

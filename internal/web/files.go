@@ -1,0 +1,37 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+
+	"ocopflow/internal/fault"
+	"ocopflow/internal/vault"
+)
+
+// takeFile lays the file of a form in the vault; without a name none was chosen.
+func (p *page) takeFile() (name string, file *vault.Taken, err error) {
+	keep := p.site.Desk.Vault
+	header, err := p.c.FormFile("file")
+	var big *http.MaxBytesError
+	switch {
+	case errors.As(err, &big):
+		return "", nil, fault.New(fault.TooLarge, "too_large", "Tệp quá lớn.", "The file is too large.")
+	case errors.Is(err, http.ErrMissingFile), errors.Is(err, http.ErrNotMultipart):
+		file, err = keep.Take(p.ctx, bytes.NewReader(nil), 0)
+		return "", file, err
+	case err != nil:
+		return "", nil, unreadable()
+	}
+	f, err := header.Open()
+	if err != nil {
+		return "", nil, err
+	}
+	defer f.Close()
+	file, err = keep.Take(p.ctx, f, p.site.MaxUpload)
+	return header.Filename, file, err
+}
+
+func unreadable() error {
+	return fault.New(fault.Malformed, "malformed", "Không đọc được tệp gửi lên.", "The upload cannot be read.")
+}
