@@ -53,10 +53,34 @@ func (v *Vault) sweepFiles(ctx context.Context, before time.Time) (n int, err er
 		if err != nil || !stray {
 			return err
 		}
-		n++
-		return os.Remove(path)
+		gone, err := v.clear(path, before)
+		if gone {
+			n++
+		}
+		return err
 	})
 	return n, err
+}
+
+// clear removes a stray file. An upload of the same content may have put a fresh
+// one in its place since it was looked at: that one goes back.
+func (v *Vault) clear(path string, before time.Time) (bool, error) {
+	folder := filepath.Join(v.Dir, unfinished)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return false, err
+	}
+	aside := filepath.Join(folder, "stray-"+filepath.Base(path))
+	if err := os.Rename(path, aside); err != nil {
+		return false, err
+	}
+	info, err := os.Stat(aside)
+	if err != nil {
+		return false, err
+	}
+	if info.ModTime().After(before) {
+		return false, os.Rename(aside, path)
+	}
+	return true, os.Remove(aside)
 }
 
 // stray reports whether a file is ours, old, and named by nothing.
