@@ -38,6 +38,7 @@ type Desk struct {
 type parsed struct {
 	version int64
 	file    File
+	kinds   map[string]ocop.UnitKind // of the units that its deadlines name
 }
 
 // Imported says what an import added; a second import adds nothing.
@@ -217,15 +218,15 @@ func (d *Desk) Plans(ctx context.Context, q sqldb.Querier, ids []string) (map[st
 	}
 	out := map[string]casework.Plan{}
 	for _, c := range rows {
-		f, err := d.parse(c)
+		x, err := d.parse(ctx, q, c)
 		if err != nil {
 			return nil, err
 		}
 		tracks := map[string]ocop.Track{}
-		for _, p := range f.Products {
+		for _, p := range x.file.Products {
 			tracks[p.Code] = p.Plan.Track
 		}
-		out[c.ID] = casework.Plan{Campaign: c.ID, Unit: c.UnitPath, Procedure: f.Procedure, Deadlines: f.Deadlines, Tracks: tracks}
+		out[c.ID] = casework.Plan{Campaign: c.ID, Unit: c.UnitPath, Procedure: x.file.Procedure, Deadlines: x.file.Deadlines, Tracks: tracks, Kinds: x.kinds}
 	}
 	return out, nil
 }
@@ -258,21 +259,35 @@ func extended(ctx context.Context, q sqldb.Querier, c store.Campaign) (map[strin
 	return out, err
 }
 
-func (d *Desk) parse(c store.Campaign) (File, error) {
+func (d *Desk) parse(ctx context.Context, q sqldb.Querier, c store.Campaign) (parsed, error) {
+	d.mu.Lock()
+	known, ok := d.parsed[c.ID]
+	d.mu.Unlock()
+	if ok && known.version == c.Version {
+		return known, nil
+	}
+	x := parsed{version: c.Version, kinds: map[string]ocop.UnitKind{}}
+	if err := json.Unmarshal([]byte(c.Body), &x.file); err != nil {
+		return x, fmt.Errorf("campaign %s: %w", c.Code, err)
+	}
+	for _, deadline := range x.file.Deadlines {
+		for _, code := range deadline.Who {
+			u, err := store.UnitByCode(ctx, q, code)
+			if err != nil {
+				return x, err
+			}
+			if u != nil {
+				x.kinds[code] = u.Kind
+			}
+		}
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if p, ok := d.parsed[c.ID]; ok && p.version == c.Version {
-		return p.file, nil
-	}
-	var f File
-	if err := json.Unmarshal([]byte(c.Body), &f); err != nil {
-		return f, fmt.Errorf("campaign %s: %w", c.Code, err)
-	}
 	if d.parsed == nil {
 		d.parsed = map[string]parsed{}
 	}
-	d.parsed[c.ID] = parsed{c.Version, f}
-	return f, nil
+	d.parsed[c.ID] = x
+	return x, nil
 }
 
 // Campaign is a campaign as callers get it.
@@ -303,10 +318,11 @@ type Deadline struct {
 }
 
 func (d *Desk) view(ctx context.Context, c store.Campaign) (Campaign, error) {
-	f, err := d.parse(c)
+	x, err := d.parse(ctx, d.DB, c)
 	if err != nil {
 		return Campaign{}, err
 	}
+	f := x.file
 	later, err := extended(ctx, d.DB, c)
 	if err != nil {
 		return Campaign{}, err

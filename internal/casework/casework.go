@@ -55,7 +55,8 @@ type Plan struct {
 	Procedure string
 	Extended  map[string]store.Extension // of the whole campaign, by the deadline's code
 	Deadlines []calendar.Deadline
-	Tracks    map[string]ocop.Track // planned for a product, by its code
+	Tracks    map[string]ocop.Track    // planned for a product, by its code
+	Kinds     map[string]ocop.UnitKind // of the units that deadlines name, by code
 }
 
 // NewID makes an id: a UUID of version 7, so that ids sort by time.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/calendar"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
@@ -152,13 +153,43 @@ func (x *dossier) mark(t store.Timer, plan agenda, now time.Time) *store.Mark {
 		if t.Kind == store.TimerEscalate {
 			m.Roles = append(m.Roles, due.Chase.To...)
 		} else {
-			for _, who := range due.Who {
-				m.Roles = append(m.Roles, ocop.Role(who))
-			}
+			m.Roles = x.told(due)
 		}
 		return &m
 	}
 	return nil
+}
+
+// told are the roles at the product that a deadline is for. A procedure names
+// roles; a campaign names organisations, and what none of them stands for here
+// stays a code.
+func (x *dossier) told(due calendar.Due) []ocop.Role {
+	out := []ocop.Role{}
+	for _, who := range due.Who {
+		role := ocop.Role(who)
+		if due.Source == "campaign" {
+			role = x.standsFor(who)
+		}
+		if !slices.Contains(out, role) {
+			out = append(out, role)
+		}
+	}
+	return out
+}
+
+func (x *dossier) standsFor(code string) ocop.Role {
+	p := x.product
+	switch kind := x.plan.Kinds[code]; {
+	case code == "producers" || code == p.Producer.Code:
+		return access.Producer
+	case code == "communes" || p.Commune != nil && code == p.Commune.Code:
+		return access.Commune
+	case kind == ocop.Office:
+		return access.Office
+	case kind == ocop.District || kind == ocop.Province:
+		return access.Leader
+	}
+	return ocop.Role(code)
 }
 
 // scheduleDraft tells that a timer was seen to and had nothing to say, or had

@@ -44,7 +44,7 @@ func (f NoticeFilter) where(bind func(any) string) string {
 	for _, g := range f.Actor.Grants {
 		column, role := "p.path", said(string(g.Role))
 		if g.Role == access.Producer {
-			column, role = "u.path", anyOf([]string{role, said("producers")})
+			column = "u.path"
 		}
 		held = append(held, "("+role+" AND "+pathsBelow(column, []ocop.Path{g.Path}, bind)+")")
 		held = append(held, `EXISTS (SELECT 1 FROM units w WHERE w.id = `+bind(g.Unit)+` AND m.roles LIKE '%"' || w.code || '"%')`)
