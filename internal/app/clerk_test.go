@@ -26,7 +26,7 @@ func TestTheNoticeSaysWhatThePlanSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, findings := campaign.Parse("plan", text)
+	plan, findings := campaign.Parse("plan", text, campaign.Nothing)
 	if plan == nil {
 		t.Fatal(findings)
 	}

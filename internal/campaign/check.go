@@ -15,12 +15,14 @@ import (
 type checker struct {
 	f     *File
 	src   *source.File
+	there Known
 	codes map[string]string // of units and producers, with the place of each
 }
 
 var (
 	codeForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 	numberForm = regexp.MustCompile(`^[A-Z0-9.-]{1,120}$`)
+	rowForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,39}$`) // of deadlines, targets, duties
 )
 
 var unitKinds = []ocop.UnitKind{ocop.Ministry, ocop.Province, ocop.District, ocop.Commune, ocop.Department, ocop.Office, ocop.Council}
@@ -37,6 +39,10 @@ func (c *checker) check() {
 	if f.Procedure == "" {
 		c.bad("procedure_missing", "campaign", "Phải ghi quy trình (procedure).", "The procedure is needed.")
 	}
+	if !slices.Contains([]Counting{Undecided, Net, Gross}, f.Counting) {
+		c.bad("counting_wrong", "counting", "Cách tính là net (tính ròng) hoặc gross (tính gộp).", "The counting is net or gross.")
+	}
+	c.sizes()
 	c.units()
 	c.producers()
 	c.known(f.Unit, "unit")
@@ -53,9 +59,20 @@ func (c *checker) code(code, path string) {
 }
 
 func (c *checker) known(code, path string) {
-	if _, ok := c.codes[code]; !ok {
+	if !c.unit(code) {
 		c.unknown(code, path)
 	}
+}
+
+// unit reports whether a code is of a unit or producer, declared or known.
+func (c *checker) unit(code string) bool {
+	_, ok := c.codes[code]
+	return ok || c.there.Unit(code)
+}
+
+// product reports whether a code is of a product, of the plan or known.
+func (c *checker) product(code string) bool {
+	return slices.ContainsFunc(c.f.Products, func(p Product) bool { return p.Code == code }) || c.there.Product(code)
 }
 
 func (c *checker) unknown(code, path string) {
@@ -105,6 +122,28 @@ func (c *checker) producers() {
 	}
 }
 
+// Limits of a plan, far above what an office needs.
+const (
+	maxProducts = 2000
+	maxRows     = 500 // of anything else
+)
+
+func (c *checker) sizes() {
+	f := c.f
+	for _, x := range []struct {
+		path    string
+		n, most int
+	}{
+		{"products", len(f.Products), maxProducts}, {"deadlines", len(f.Deadlines), maxRows}, {"targets", len(f.Targets), maxRows},
+		{"duties", len(f.Duties), maxRows}, {"expectations", len(f.Expectations), maxRows}, {"participants", len(f.Participants), maxRows},
+		{"conflicts", len(f.Conflicts), maxRows},
+	} {
+		if x.n > x.most {
+			c.bad("too_many", x.path, fmt.Sprintf("Nhiều nhất %d mục.", x.most), fmt.Sprintf("At most %d of these.", x.most))
+		}
+	}
+}
+
 func (c *checker) products() {
 	seen := map[string]bool{}
 	for i, p := range c.f.Products {
@@ -114,41 +153,64 @@ func (c *checker) products() {
 			c.bad("code_twice", path+".code", fmt.Sprintf("Mã %q khai báo hai lần.", p.Code), fmt.Sprintf("The code %q is declared twice.", p.Code))
 		}
 		seen[p.Code] = true
-		if !slices.ContainsFunc(c.f.Producers, func(x Producer) bool { return x.Code == p.Producer }) {
-			c.unknown(p.Producer, path+".producer")
-		}
-		if strings.TrimSpace(p.Name) == "" {
-			c.bad("text_missing", path, "Sản phẩm phải có tên.", "A product needs a name.")
-		}
-		if p.Set < 1 || p.Set > 26 {
-			c.bad("set_wrong", path+".set", "Bộ tiêu chí từ 1 đến 26.", "Criteria sets go from 1 to 26.")
-		}
-		if k := p.Certificate; !numberForm.MatchString(k.Number) {
-			c.bad("number_wrong", path+".certificate.number", "Số giấy chứng nhận chỉ gồm A-Z, 0-9, dấu chấm, gạch ngang.", "A certificate number holds only A-Z, 0-9, dots and hyphens.")
-		}
-		if k := p.Certificate; k.Stars < 3 || k.Stars > 5 {
-			c.bad("stars_wrong", path+".certificate.stars", "Giấy chứng nhận có từ 3 đến 5 sao.", "A certificate has 3 to 5 stars.")
-		}
 		if !slices.Contains([]ocop.Track{"first", "upgrade", "renewal"}, p.Plan.Track) {
 			c.bad("track_wrong", path+".plan.track", fmt.Sprintf("Không có loại lượt %q.", p.Plan.Track), fmt.Sprintf("There is no track %q.", p.Plan.Track))
 		}
+		if p.Plan.Target < 3 || p.Plan.Target > 5 {
+			c.bad("stars_wrong", path+".plan.target", "Mục tiêu từ 3 đến 5 sao.", "The target goes from 3 to 5 stars.")
+		}
+		if !c.there.Product(p.Code) {
+			c.earlier(p, path)
+		}
 	}
+}
+
+// earlier checks a product that is to be entered with the certificate it has.
+func (c *checker) earlier(p Product, path string) {
+	c.known(p.Producer, path+".producer")
+	if strings.TrimSpace(p.Name) == "" {
+		c.bad("text_missing", path, "Sản phẩm phải có tên.", "A product needs a name.")
+	}
+	if p.Set < 1 || p.Set > 26 {
+		c.bad("set_wrong", path+".set", "Bộ tiêu chí từ 1 đến 26.", "Criteria sets go from 1 to 26.")
+	}
+	k := p.Certificate
+	if k == nil {
+		k = &Certificate{}
+	}
+	if !numberForm.MatchString(k.Number) {
+		c.bad("number_wrong", path+".certificate.number", "Số giấy chứng nhận chỉ gồm A-Z, 0-9, dấu chấm, gạch ngang.", "A certificate number holds only A-Z, 0-9, dots and hyphens.")
+	}
+	if k.Stars < 3 || k.Stars > 5 {
+		c.bad("stars_wrong", path+".certificate.stars", "Giấy chứng nhận có từ 3 đến 5 sao.", "A certificate has 3 to 5 stars.")
+	}
+}
+
+// own wants a code that no other row of the same kind has.
+func (c *checker) own(seen map[string]bool, code, path string) {
+	if !rowForm.MatchString(code) {
+		c.bad("code_wrong", path+".code", fmt.Sprintf("Mã %q chỉ gồm chữ không dấu, chữ số và gạch ngang, nhiều nhất 40.", code),
+			fmt.Sprintf("The code %q may hold only letters, digits and hyphens, at most 40.", code))
+	} else if seen[code] {
+		c.bad("code_twice", path+".code", fmt.Sprintf("Mã %q khai báo hai lần.", code), fmt.Sprintf("The code %q is declared twice.", code))
+	}
+	seen[code] = true
 }
 
 func (c *checker) deadlines() {
 	seen := map[string]bool{}
 	for i, d := range c.f.Deadlines {
 		path := fmt.Sprintf("deadlines[%d]", i)
-		if d.Code == "" || seen[d.Code] {
-			c.bad("code_twice", path+".code", "Mỗi thời hạn cần một mã riêng.", "Each deadline needs a code of its own.")
-		}
-		seen[d.Code] = true
+		c.own(seen, d.Code, path)
 		c.src.Text(d.Title, path+".title")
+		if y := d.Date.Year(); y < 2018 || y > 2200 {
+			c.bad("date_wrong", path+".date", "Ngày của thời hạn không hợp lệ.", "The deadline's day is out of range.")
+		}
 		if d.Kind != calendar.Before && d.Kind != calendar.By {
 			c.bad("kind_wrong", path+".kind", "Loại thời hạn là before (trước ngày) hoặc by (chậm nhất ngày).", "The kind of a deadline is before or by.")
 		}
 		for j, who := range d.Who {
-			if who != "producers" && who != "communes" {
+			if !everybody(who) {
 				c.known(who, fmt.Sprintf("%s.who[%d]", path, j))
 			}
 		}
@@ -171,8 +233,10 @@ func (c *checker) rest() {
 	for i, e := range c.f.Expectations {
 		c.known(e.Unit, fmt.Sprintf("expectations[%d].unit", i))
 	}
+	seen := map[string]bool{}
 	for i, t := range c.f.Targets {
 		path := fmt.Sprintf("targets[%d]", i)
+		c.own(seen, t.Code, path)
 		c.src.Text(t.Title, path+".title")
 		if t.Unit != "" {
 			c.known(t.Unit, path+".unit")
@@ -181,19 +245,7 @@ func (c *checker) rest() {
 			c.bad("stars_wrong", path, "Sao từ 1 đến 5, số lượng không âm.", "Stars go from 1 to 5, numbers are not negative.")
 		}
 	}
-	for i, d := range c.f.Duties {
-		path := fmt.Sprintf("duties[%d]", i)
-		c.src.Text(d.Title, path+".title")
-		if d.Unit != "producers" && d.Unit != "communes" {
-			c.known(d.Unit, path+".unit")
-		}
-		if d.Deadline != "" {
-			c.deadline(d.Deadline, path+".deadline")
-		}
-		if _, unit := c.codes[d.About]; d.About != "" && !unit && !slices.ContainsFunc(c.f.Products, func(p Product) bool { return p.Code == d.About }) {
-			c.unknown(d.About, path+".about")
-		}
-	}
+	c.duties()
 	for i, p := range c.f.Participants {
 		c.known(p, fmt.Sprintf("participants[%d]", i))
 	}
@@ -205,3 +257,27 @@ func (c *checker) rest() {
 		}
 	}
 }
+
+func (c *checker) duties() {
+	seen := map[string]bool{}
+	for i, d := range c.f.Duties {
+		path := fmt.Sprintf("duties[%d]", i)
+		c.src.Text(d.Title, path+".title")
+		c.own(seen, d.Code, path)
+		if !everybody(d.Unit) {
+			c.known(d.Unit, path+".unit")
+		}
+		for j, code := range d.Only {
+			c.known(code, fmt.Sprintf("%s.only[%d]", path, j))
+		}
+		if d.Deadline != "" {
+			c.deadline(d.Deadline, path+".deadline")
+		}
+		if d.About != "" && !c.unit(d.About) && !c.product(d.About) {
+			c.unknown(d.About, path+".about")
+		}
+	}
+}
+
+// everybody reports whether a plan means all producers or communes that take part.
+func everybody(code string) bool { return code == "producers" || code == "communes" }

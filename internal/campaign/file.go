@@ -26,7 +26,23 @@ type File struct {
 	Duties       []Duty              `yaml:"duties,omitempty" json:"duties"`
 	Participants []string            `yaml:"participants,omitempty" json:"participants"`
 	Conflicts    []Conflict          `yaml:"conflicts,omitempty" json:"conflicts"`
+	Counting     Counting            `yaml:"counting,omitempty" json:"counting,omitempty"`
+	From         string              `yaml:"from,omitempty" json:"from,omitempty"` // code of the campaign that it was cloned from
 }
+
+// Counting is how "so many more" is read. Both figures are always shown; the
+// setting says which of them decides whether a target is met.
+type Counting string
+
+// The readings: Net counts what is in force above what was in force at the
+// start, so that a product that rises leaves its old stars; Gross counts those
+// that came new to the stars in the year. Undecided is what a plan says that does
+// not say: the smaller figure decides.
+const (
+	Undecided Counting = ""
+	Net       Counting = "net"
+	Gross     Counting = "gross"
+)
 
 // Source is the paper that a campaign was taken from.
 type Source struct {
@@ -58,14 +74,23 @@ type Producer struct {
 	Unit string `yaml:"unit"`
 }
 
-// Product takes part in the campaign; it was recognised before.
+// Product takes part in the campaign. One that is known already needs its code
+// and plan alone; another was recognised before this program was used.
 type Product struct {
-	Code        string      `yaml:"code" json:"code"`
-	Name        string      `yaml:"name" json:"name"`
-	Producer    string      `yaml:"producer" json:"producer"`
-	Set         int         `yaml:"set" json:"set"`
-	Plan        Plan        `yaml:"plan" json:"plan"`
-	Certificate Certificate `yaml:"certificate" json:"certificate"`
+	Code        string       `yaml:"code" json:"code"`
+	Name        string       `yaml:"name,omitempty" json:"name"`
+	Producer    string       `yaml:"producer,omitempty" json:"producer"`
+	Set         int          `yaml:"set,omitempty" json:"set"`
+	Plan        Plan         `yaml:"plan" json:"plan"`
+	Certificate *Certificate `yaml:"certificate,omitempty" json:"certificate,omitempty"`
+}
+
+// Stars that the product had when it was taken into the plan, 0 for none.
+func (p Product) Stars() int {
+	if p.Certificate == nil {
+		return 0
+	}
+	return p.Certificate.Stars
 }
 
 // Plan is the round that a product is to go through.
@@ -107,6 +132,7 @@ type Duty struct {
 	Title    ocop.Text `yaml:"title" json:"title"`
 	Deadline string    `yaml:"deadline,omitempty" json:"deadline,omitempty"`
 	About    string    `yaml:"about,omitempty" json:"about,omitempty"` // a product's or producer's code
+	Only     []string  `yaml:"only,omitempty" json:"only,omitempty"`   // of producers or communes, those with these codes
 }
 
 // Conflict is a contradiction in the source, shown and not resolved.
@@ -116,14 +142,28 @@ type Conflict struct {
 	Note    ocop.Text `yaml:"note" json:"note"`
 }
 
+// Known says what is there already, beside what the file itself declares.
+type Known interface {
+	Unit(code string) bool // or producer
+	Product(code string) bool
+}
+
+// Nothing is known: the file stands alone.
+var Nothing Known = nothing{}
+
+type nothing struct{}
+
+func (nothing) Unit(string) bool    { return false }
+func (nothing) Product(string) bool { return false }
+
 // Parse reads and checks a campaign file; without a file the findings say why.
-func Parse(name string, text []byte) (*File, []source.Finding) {
+func Parse(name string, text []byte, known Known) (*File, []source.Finding) {
 	f := new(File)
 	src, bad := source.Parse(name, text, f)
 	if bad != nil {
 		return nil, []source.Finding{*bad}
 	}
-	c := checker{f: f, src: src}
+	c := checker{f: f, src: src, there: known}
 	c.check()
 	if src.Failed() {
 		return nil, src.Findings()

@@ -19,7 +19,7 @@ func read(t testing.TB) string {
 
 func TestTheAnnouncementIsThere(t *testing.T) {
 	t.Parallel()
-	f, findings := Parse("cam-xuyen-2024.yaml", []byte(read(t)))
+	f, findings := Parse("cam-xuyen-2024.yaml", []byte(read(t)), Nothing)
 	if f == nil {
 		t.Fatal(findings)
 	}
@@ -82,7 +82,7 @@ func TestEachMistakeIsNamedByItsLine(t *testing.T) {
 			t.Fatalf("%s: %q stands %d times", x.code, x.old, strings.Count(text, x.old))
 		}
 		line := strings.Count(text[:strings.Index(text, x.old)], "\n") + 1
-		f, findings := Parse("x.yaml", []byte(strings.Replace(text, x.old, x.new, 1)))
+		f, findings := Parse("x.yaml", []byte(strings.Replace(text, x.old, x.new, 1)), Nothing)
 		if f != nil {
 			t.Errorf("%s: %q was taken", x.code, x.new)
 			continue
@@ -101,7 +101,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(read(f)))
 	f.Add([]byte("campaign: x\nunits: [{code: a, parent: a}]"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if file, findings := Parse("fuzz.yaml", text); file == nil && len(findings) == 0 {
+		if file, findings := Parse("fuzz.yaml", text, Nothing); file == nil && len(findings) == 0 {
 			t.Error("neither a campaign nor a finding")
 		}
 	})

@@ -137,7 +137,7 @@ func (n *names) tracks(ctx context.Context, c campaign.Campaign) []paper.NoticeT
 		for _, p := range c.Products {
 			if p.Plan.Track == t.track {
 				x.Products = append(x.Products, paper.NoticeProduct{Name: p.Name, Producer: n.of(ctx, p.Producer), Place: n.place(ctx, p.Producer),
-					Stars: p.Certificate.Stars, Target: p.Plan.Target})
+					Stars: p.Stars(), Target: p.Plan.Target})
 			}
 		}
 		if len(x.Products) > 0 {

@@ -33,6 +33,8 @@ const (
 
 var (
 	writeCampaign = inserts(tableCampaigns)
+	writePlan     = updates(tableCampaigns, "year", "title_vi", "title_en", "procedure_name", "body", "version").next()
+	writeJoin     = updates(tableProducts, "campaign")
 	writeSetting  = upserts(tableSettings)
 )
 
@@ -66,6 +68,20 @@ func CampaignsByID(ctx context.Context, q sqldb.Querier, list []string) ([]Campa
 // InsertCampaign adds a campaign; its code must be new.
 func InsertCampaign(ctx context.Context, tx *sqldb.Tx, c Campaign) error {
 	return writeCampaign.one(ctx, tx, "insert campaign "+c.Code, c.ID, c.Code, int64(c.Year), c.Unit, c.Title.Vi, c.Title.En, c.Procedure, c.Body, c.Hash, int64(1))
+}
+
+// ChangeCampaign saves a plan that was changed; its version is one more than before.
+func ChangeCampaign(ctx context.Context, tx *sqldb.Tx, c Campaign) error {
+	return writePlan.one(ctx, tx, "change campaign "+c.Code, c.ID, int64(c.Year), c.Title.Vi, c.Title.En, c.Procedure, c.Body, c.Version)
+}
+
+// JoinCampaign puts products into a campaign; "" takes them out of any.
+func JoinCampaign(ctx context.Context, tx *sqldb.Tx, campaign string, products []string) error {
+	var rows [][]any
+	for _, id := range products {
+		rows = append(rows, []any{id, nullText(campaign)})
+	}
+	return writeJoin.all(ctx, tx, "join campaign", rows)
 }
 
 // Setting reads a setting, "" when it was never saved.

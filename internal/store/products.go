@@ -28,6 +28,10 @@ var (
 		SQL:     `SELECT ` + productColumns + productFrom + `WHERE p.id IN (SELECT c1 FROM {rows})`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
+	setProductsByCode = sqldb.Set{
+		SQL:     `SELECT ` + productColumns + productFrom + `WHERE p.code IN (SELECT c1 FROM {rows})`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
 	writeProducts = inserts(tableProducts)
 	// The version is the lock: a product that someone else moved matches no row.
 	writeMoved = updates(tableProducts, "state", "track", "level", "round", "version", "campaign", "stars", "certificate", "due", "rejected", "proposal", "updated_at").next()
@@ -73,6 +77,18 @@ func Products(ctx context.Context, q sqldb.Querier, list []string) (map[string]*
 	_, err = collect(rows, err, "products", func(s scanner) (struct{}, error) {
 		p, err := scanProduct(s)
 		out[p.ID] = &p
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// ProductsByCode finds many by their codes; unknown codes are not in the answer.
+func ProductsByCode(ctx context.Context, q sqldb.Querier, codes []string) (map[string]*ocop.Product, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setProductsByCode, ids(codes))
+	out := make(map[string]*ocop.Product, len(codes))
+	_, err = collect(rows, err, "products by code", func(s scanner) (struct{}, error) {
+		p, err := scanProduct(s)
+		out[p.Code] = &p
 		return struct{}{}, err
 	})
 	return out, err

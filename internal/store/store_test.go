@@ -36,7 +36,7 @@ func open(t *testing.T, address string) *sqldb.DB {
 var sets = map[string]sqldb.Set{
 	"setProducts": setProducts, "setOpenRounds": setOpenRounds, "setInsertRounds": setInsertRounds, "setRoundCounts": setRoundCounts, "setActs": setActs,
 	"setClearTimers": setClearTimers, "setTimers": setTimers, "setDropTimers": setDropTimers, "setMarks": setMarks, "setExtensions": setExtensions, "setAnswers": setAnswers,
-	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections, "setRemedies": setRemedies, "setTripGuests": setTripGuests, "setTripInspections": setTripInspections, "setTrainees": setTrainees, "setMaterials": setMaterials,
+	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections, "setRemedies": setRemedies, "setTripGuests": setTripGuests, "setTripInspections": setTripInspections, "setTrainees": setTrainees, "setProductsByCode": setProductsByCode, "setMaterials": setMaterials,
 	"setCertificates": setCertificates, "setTaken": setTaken,
 	"setWords":       setWords,
 	"setStreams":     setStreams,
@@ -101,6 +101,10 @@ var writes = map[string]write{
 	"writeTrainees":         writeTrainees,
 	"writeTrainee":          writeTrainee,
 	"writeMaterial":         writeMaterial,
+	"writePlan":             writePlan,
+	"writeJoin":             writeJoin,
+	"writeDuty":             writeDuty,
+	"writeDutyStep":         writeDutyStep,
 }
 
 // constants are all statements of the package, read from its source so that a
