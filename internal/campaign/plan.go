@@ -77,7 +77,7 @@ func (r *registry) ask(what string, look func() (bool, error)) bool {
 	return r.known[what]
 }
 
-// Create makes a campaign from a file that rests on units and products that are
+// create makes a campaign from a file that rests on units and products that are
 // there; products that are not, with the certificate that the file gives them,
 // are entered afterwards.
 //
