@@ -30,7 +30,7 @@ type Desk struct {
 type parsed struct {
 	version int64
 	file    File
-	kinds   map[string]ocop.UnitKind // of the units that its deadlines name
+	kinds   map[string]ocop.UnitKind // of the units that it names
 }
 
 // Plans implements casework.Plans, parsing each version of a campaign once.
@@ -93,15 +93,13 @@ func (d *Desk) parse(ctx context.Context, q sqldb.Querier, c store.Campaign) (pa
 	if err := json.Unmarshal([]byte(c.Body), &x.file); err != nil {
 		return x, fmt.Errorf("campaign %s: %w", c.Code, err)
 	}
-	for _, deadline := range x.file.Deadlines {
-		for _, code := range deadline.Who {
-			u, err := store.UnitByCode(ctx, q, code)
-			if err != nil {
-				return x, err
-			}
-			if u != nil {
-				x.kinds[code] = u.Kind
-			}
+	for _, code := range x.file.named() {
+		u, err := store.UnitByCode(ctx, q, code)
+		if err != nil {
+			return x, err
+		}
+		if u != nil {
+			x.kinds[code] = u.Kind
 		}
 	}
 	d.mu.Lock()
@@ -120,6 +118,7 @@ type Campaign struct {
 	File
 	Deadlines []Deadline `json:"deadlines"`
 	Version   int64      `json:"version"`
+	kinds     map[string]ocop.UnitKind
 }
 
 // Deadline is a deadline with its last valid day worked out.
@@ -150,7 +149,7 @@ func (d *Desk) view(ctx context.Context, c store.Campaign) (Campaign, error) {
 	if err != nil {
 		return Campaign{}, err
 	}
-	out := Campaign{ID: c.ID, Code: c.Code, File: f, Version: c.Version, Deadlines: []Deadline{}}
+	out := Campaign{ID: c.ID, Code: c.Code, File: f, Version: c.Version, Deadlines: []Deadline{}, kinds: x.kinds}
 	for _, x := range f.Deadlines {
 		v := Deadline{ID: c.Code + "." + x.Code, Code: x.Code, Title: x.Title, Who: x.Who, Wording: x.Wording, Kind: string(x.Kind), Date: x.Date,
 			LastDay: x.LastDay(), Tracks: x.Tracks, Meets: x.Meets, Flags: orEmpty(x.Flags), Assumed: x.Assumed}

@@ -4,6 +4,8 @@
 package campaign
 
 import (
+	"slices"
+
 	"ocopflow/internal/calendar"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/source"
@@ -140,6 +142,19 @@ type Conflict struct {
 	Code    string    `yaml:"code" json:"code"`
 	Between []string  `yaml:"between" json:"between"`
 	Note    ocop.Text `yaml:"note" json:"note"`
+}
+
+// named are the units that deadlines, duties and the list of participants name.
+func (f *File) named() (out []string) {
+	for _, d := range f.Deadlines {
+		out = append(out, d.Who...)
+	}
+	for _, d := range f.Duties {
+		out = append(append(out, d.Unit), d.Only...)
+	}
+	out = append(out, f.Participants...)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Known says what is there already, beside what the file itself declares.

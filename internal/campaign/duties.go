@@ -1,0 +1,245 @@
+package campaign
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/casework"
+	"ocopflow/internal/commit"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
+)
+
+// Assigned is a duty of one organisation, and how far it is with it.
+type Assigned struct {
+	Duty         string          `json:"duty"` // code in the campaign
+	Title        ocop.Text       `json:"title"`
+	Organisation ocop.Ref        `json:"organisation"`
+	Deadline     string          `json:"deadline,omitempty"`
+	LastDay      *ocop.Date      `json:"last_day,omitempty"`
+	State        store.DutyState `json:"state"`
+	Owner        string          `json:"owner,omitempty"` // account that sees to it
+	OwnerName    string          `json:"owner_name,omitempty"`
+	DoneOn       *ocop.Date      `json:"done_on,omitempty"`
+	Late         bool            `json:"late"` // done after its last day, or not done and past it
+	Note         string          `json:"note,omitempty"`
+	Version      int64           `json:"version"` // 0 before anything was said
+	Mine         bool            `json:"mine"`    // the reader may say how far it is
+	path         ocop.Path
+}
+
+// Duties of a campaign, by organisation. A producer or commune sees its own.
+//
+// Faults: not_found.
+func (d *Desk) Duties(ctx context.Context, a access.Actor, key string) ([]Assigned, error) {
+	c, err := d.Get(ctx, a, key)
+	if err != nil {
+		return nil, err
+	}
+	row, err := store.CampaignBy(ctx, d.DB, c.ID)
+	if err != nil || row == nil {
+		return nil, err
+	}
+	all, err := d.assigned(ctx, d.DB, c, row.UnitPath)
+	if err != nil {
+		return nil, err
+	}
+	out := []Assigned{}
+	for _, x := range all {
+		if x.Mine = answers(a, x.path, row.UnitPath); x.Mine || follows(a, row.UnitPath) {
+			out = append(out, x)
+		}
+	}
+	return out, nil
+}
+
+// answers reports whether an actor may say how far an organisation is: its own
+// people, and the office that plans the campaign.
+func answers(a access.Actor, organisation, unit ocop.Path) bool {
+	return may(a, unit) || slices.ContainsFunc(a.Grants, func(g access.Grant) bool { return g.Path == organisation && g.Role != access.Auditor })
+}
+
+// follows reports whether an actor sees every organisation's duties.
+func follows(a access.Actor, unit ocop.Path) bool {
+	return slices.ContainsFunc(a.Grants, func(g access.Grant) bool {
+		return unit.Within(g.Path) && g.Role != access.Producer && g.Role != access.Member
+	})
+}
+
+// assigned are the duties of each organisation with what was said about them.
+func (d *Desk) assigned(ctx context.Context, q sqldb.Querier, c Campaign, place ocop.Path) ([]Assigned, error) {
+	said, err := store.Duties(ctx, q, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	asked := map[string]*ocop.Unit{}
+	today := d.Products.Today()
+	var out []Assigned
+	for _, duty := range c.Duties {
+		for _, code := range c.organisations(duty) {
+			u, ok := asked[code]
+			if !ok {
+				if u, err = store.UnitByCode(ctx, q, code); err != nil {
+					return nil, err
+				}
+				asked[code] = u
+			}
+			if u == nil {
+				continue // a producer whose products are not entered yet
+			}
+			x := Assigned{Duty: duty.Code, Title: duty.Title, Organisation: ocop.Ref{ID: u.ID, Code: u.Code, Name: u.Name.Vi}, Deadline: duty.Deadline, State: store.DutyOpen, path: u.Path}
+			for _, deadline := range c.Deadlines {
+				if deadline.Code == duty.Deadline {
+					x.LastDay = &deadline.LastDay
+				}
+			}
+			for _, s := range said {
+				if s.Duty == duty.Code && s.Organisation == u.ID {
+					x.State, x.Owner, x.OwnerName, x.DoneOn, x.Note, x.Version = s.State, s.Owner, s.OwnerName, s.DoneOn, s.Note, s.Version
+				}
+			}
+			x.Late = x.LastDay != nil && (x.DoneOn != nil && *x.DoneOn > *x.LastDay || x.DoneOn == nil && x.State != store.DutyNotHere && today > *x.LastDay)
+			out = append(out, x)
+		}
+	}
+	return out, nil
+}
+
+// organisations that a duty is asked of: of all producers or communes, those
+// that take part, or those that the duty names.
+func (c Campaign) organisations(duty Duty) (out []string) {
+	add := func(code string) {
+		if !slices.Contains(out, code) && (len(duty.Only) == 0 || slices.Contains(duty.Only, code)) {
+			out = append(out, code)
+		}
+	}
+	switch duty.Unit {
+	case "producers":
+		for _, p := range c.Products {
+			add(p.Producer)
+		}
+	case "communes":
+		for _, e := range c.Expectations {
+			add(e.Unit)
+		}
+		for _, code := range slices.Concat(c.Participants, duty.Only) {
+			if c.kinds[code] == ocop.Commune {
+				add(code)
+			}
+		}
+	default:
+		add(duty.Unit)
+	}
+	return out
+}
+
+// Word is what somebody says about a duty of an organisation.
+type Word struct {
+	Duty         string // code in the campaign
+	Organisation string // id or code
+	State        store.DutyState
+	Owner        string     // id or name of an account; "" for nobody
+	DoneOn       *ocop.Date // today unless given
+	Note         string
+}
+
+// maxNote bounds a note, in characters.
+const maxNote = 2000
+
+// Say puts on record how far an organisation is with a duty. Version is that of
+// the duty, 0 before anything was said. That a duty does not apply is the planning
+// office's to say.
+//
+// Faults: not_found; who_may_not (Forbidden); stale; duty_wrong (Invalid).
+func (d *Desk) Say(ctx context.Context, r Request, w Word) (Assigned, error) {
+	c, err := d.Get(ctx, r.Actor, r.Campaign)
+	if err != nil {
+		return Assigned{}, err
+	}
+	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
+		row, err := store.CampaignBy(ctx, q, c.ID)
+		if err != nil {
+			return commit.Outcome{}, err
+		}
+		all, err := d.assigned(ctx, q, c, row.UnitPath)
+		if err != nil {
+			return commit.Outcome{}, err
+		}
+		at := slices.IndexFunc(all, func(x Assigned) bool {
+			return x.Duty == w.Duty && (x.Organisation.ID == w.Organisation || x.Organisation.Code == w.Organisation)
+		})
+		if at < 0 || !answers(r.Actor, all[at].path, row.UnitPath) && !follows(r.Actor, row.UnitPath) {
+			return commit.Outcome{}, casework.NotFound()
+		}
+		x := all[at]
+		if !answers(r.Actor, x.path, row.UnitPath) || w.State == store.DutyNotHere && !may(r.Actor, row.UnitPath) {
+			return commit.Outcome{}, fault.New(fault.Forbidden, "who_may_not", "Nhiệm vụ này không do bạn báo.", "This duty is not yours to report on.")
+		}
+		if r.Version != nil && *r.Version != x.Version {
+			return commit.Outcome{}, stale(x.Version)
+		}
+		duty := store.Duty{Campaign: c.ID, Duty: x.Duty, Organisation: x.Organisation.ID, State: w.State, DoneOn: w.DoneOn, Note: strings.TrimSpace(w.Note),
+			ChangedBy: r.Actor.ID, ChangedAt: now, Version: x.Version + 1}
+		if err := w.check(ctx, q, &duty, ocop.DateOf(now)); err != nil {
+			return commit.Outcome{}, err
+		}
+		x.State, x.Owner, x.OwnerName, x.DoneOn, x.Note, x.Version, x.Mine = duty.State, duty.Owner, duty.OwnerName, duty.DoneOn, duty.Note, duty.Version, true
+		x.Late = x.LastDay != nil && x.DoneOn != nil && *x.DoneOn > *x.LastDay
+		return commit.Outcome{
+			Drafts: []ledger.Draft{dutyDraft(r, c, duty)},
+			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+				return store.SaveDuty(ctx, tx, duty)
+			}),
+			Answer: func([]ledger.Entry) any { return x },
+		}, nil
+	}
+	return commit.Do[Assigned](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: r.Key, Locks: []string{"campaign:" + c.Code}})
+}
+
+// check looks at what is said and fills in what follows from it.
+func (w Word) check(ctx context.Context, q sqldb.Querier, duty *store.Duty, today ocop.Date) error {
+	bad := fault.New(fault.Invalid, "duty_wrong", "Nội dung báo cáo nhiệm vụ chưa đúng.", "What is said about the duty is not right.")
+	if !slices.Contains([]store.DutyState{store.DutyOpen, store.DutyBegun, store.DutyDone, store.DutyNotHere}, w.State) {
+		bad.At("body.state", "Trạng thái là open, in_progress, done hoặc not_applicable.", "The state is open, in_progress, done or not_applicable.")
+	}
+	switch {
+	case w.State != store.DutyDone:
+		duty.DoneOn = nil
+	case w.DoneOn == nil:
+		duty.DoneOn = &today
+	case *w.DoneOn > today:
+		bad.At("body.done_on", "Ngày hoàn thành không được ở tương lai.", "The day on which it was done must not lie in the future.")
+	}
+	if utf8.RuneCountInString(duty.Note) > maxNote {
+		bad.At("body.note", fmt.Sprintf("Nhiều nhất %d ký tự.", maxNote), fmt.Sprintf("At most %d characters.", maxNote))
+	}
+	if w.Owner != "" {
+		acc, err := store.AccountBy(ctx, q, w.Owner)
+		if err != nil {
+			return err
+		}
+		if acc == nil || acc.Disabled {
+			bad.At("body.owner", "Không có tài khoản này.", "There is no such account.")
+		} else {
+			duty.Owner, duty.OwnerName = acc.ID, acc.Display
+		}
+	}
+	return bad.OrNil()
+}
+
+func dutyDraft(r Request, c Campaign, duty store.Duty) ledger.Draft {
+	d := ledger.Draft{Stream: "campaign:" + c.ID, Kind: ledger.KindRecord, Event: "report_duty", Actor: casework.ActorOf(r.Actor),
+		Data: ledger.Map{"duty": duty.Duty, "organisation": duty.Organisation, "state": string(duty.State)}}
+	if r.Key != nil {
+		d.Key = r.Key.Key
+	}
+	return d
+}
