@@ -94,6 +94,8 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"POST /api/v1/councils":                            `{"name":"Hội đồng","unit":"ha-tinh","decision":"1/QĐ","decided_on":"2026-06-01","members":[{"account":"nobody","position":"chair"}]}`,
 		"POST /api/v1/scoring-sessions":                    `{"product":"` + product + `","council":"` + things["councils"] + `","held_on":"2026-06-20"}`,
 		"POST /api/v1/campaigns":                           `{"yaml":"campaign: x"}`,
+		"PATCH /api/v1/campaigns/:id":                      `{"version":99,"counting":"net"}`,
+		"POST /api/v1/campaigns/:id/duties":                `{"duty":"vp-training","organisation":"vp-ntm","state":"open","version":99}`,
 		"POST /api/v1/producers":                           `{"code":"htx-thu","name":"HTX Thử","form":"cooperative","unit":"cam-xuyen"}`,
 		"POST /api/v1/units":                               `{"code":"don-vi-thu","name":{"vi":"x","en":"x"},"kind":"commune","parent":"cam-xuyen"}`,
 		"POST /api/v1/accounts":                            `{"name":"thu-quyen","password":"một mật khẩu đủ dài"}`,

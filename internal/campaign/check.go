@@ -167,6 +167,11 @@ func (c *checker) products() {
 
 // earlier checks a product that is to be entered with the certificate it has.
 func (c *checker) earlier(p Product, path string) {
+	if p.Producer == "" && p.Certificate == nil {
+		c.bad("unknown_code", path+".code", fmt.Sprintf("Không có sản phẩm %q; nếu đã được công nhận trước đây, hãy ghi tên, chủ thể, bộ tiêu chí và giấy chứng nhận.", p.Code),
+			fmt.Sprintf("There is no product %q; if it was recognised earlier, give name, producer, set and certificate.", p.Code))
+		return
+	}
 	c.known(p.Producer, path+".producer")
 	if strings.TrimSpace(p.Name) == "" {
 		c.bad("text_missing", path, "Sản phẩm phải có tên.", "A product needs a name.")

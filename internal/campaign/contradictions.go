@@ -70,11 +70,26 @@ func wrongOrder(f *File, rules *workflow.Rules) (out []ordered) {
 				if a.LastDay() <= b.LastDay() || !a.Applies(ocop.Track(track)) || !b.Applies(ocop.Track(track)) {
 					continue
 				}
-				last, first := most(a.Meets.Events, depth), least(b.Meets.Events, depth)
+				last, first := most(met(a, rules), depth), least(met(b, rules), depth)
 				if x := (ordered{a, b}); last >= 0 && first > last && !slices.ContainsFunc(out, func(o ordered) bool { return o.first.Code == a.Code && o.then.Code == b.Code }) {
 					out = append(out, x)
 				}
 			}
+		}
+	}
+	return out
+}
+
+// met are the events that meet a deadline; an inspection is possible from the
+// event on that plans it.
+func met(d calendar.Deadline, rules *workflow.Rules) []ocop.Event {
+	if !d.Meets.Inspection {
+		return d.Meets.Events
+	}
+	out := slices.Clone(d.Meets.Events)
+	for name, t := range rules.Transitions.All() {
+		if slices.Contains(t.Do, "plan_inspection") {
+			out = append(out, ocop.Event(name))
 		}
 	}
 	return out

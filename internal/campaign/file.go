@@ -80,9 +80,9 @@ type Producer struct {
 // and plan alone; another was recognised before this program was used.
 type Product struct {
 	Code        string       `yaml:"code" json:"code"`
-	Name        string       `yaml:"name,omitempty" json:"name"`
-	Producer    string       `yaml:"producer,omitempty" json:"producer"`
-	Set         int          `yaml:"set,omitempty" json:"set"`
+	Name        string       `yaml:"name,omitempty" json:"name" required:"false"`
+	Producer    string       `yaml:"producer,omitempty" json:"producer" required:"false"`
+	Set         int          `yaml:"set,omitempty" json:"set" required:"false"`
 	Plan        Plan         `yaml:"plan" json:"plan"`
 	Certificate *Certificate `yaml:"certificate,omitempty" json:"certificate,omitempty"`
 }

@@ -92,7 +92,7 @@ func (d *Desk) create(ctx context.Context, by access.Actor, f *File, hash, event
 		return Campaign{}, mayNot()
 	}
 	c := store.Campaign{ID: casework.NewID(), Code: f.Campaign, Unit: u.ID, UnitPath: u.Path, Hash: hash, Version: 1}
-	return d.keep(ctx, by, c, f, event, key)
+	return d.keep(ctx, Request{Actor: by, Key: key}, c, f, event)
 }
 
 // Edit is what a campaign becomes: a whole file, or some of its parts.
@@ -156,10 +156,10 @@ func (d *Desk) Change(ctx context.Context, r Request, e Edit) (Campaign, error) 
 	f.From = was.file.From
 	c := *old
 	c.Version++
-	return d.keep(ctx, r.Actor, c, f, "change_campaign", r.Key)
+	return d.keep(ctx, r, c, f, "change_campaign")
 }
 
-// mine finds a campaign that the actor may change, as the caller saw it.
+// mine finds a campaign that the actor may change.
 func (d *Desk) mine(ctx context.Context, r Request) (*store.Campaign, error) {
 	c, err := store.CampaignBy(ctx, d.DB, r.Campaign)
 	if err != nil {
@@ -171,9 +171,6 @@ func (d *Desk) mine(ctx context.Context, r Request) (*store.Campaign, error) {
 	if !may(r.Actor, c.UnitPath) {
 		return nil, mayNot()
 	}
-	if r.Version != nil && *r.Version != c.Version {
-		return nil, stale(c.Version)
-	}
 	return c, nil
 }
 
@@ -183,7 +180,7 @@ func stale(now int64) error {
 }
 
 // keep writes a version of a plan, and takes its products in and out.
-func (d *Desk) keep(ctx context.Context, by access.Actor, c store.Campaign, f *File, event string, key *commit.Key) (Campaign, error) {
+func (d *Desk) keep(ctx context.Context, r Request, c store.Campaign, f *File, event string) (Campaign, error) {
 	there, err := d.describe(ctx, f)
 	if err != nil {
 		return Campaign{}, err
@@ -199,12 +196,12 @@ func (d *Desk) keep(ctx context.Context, by access.Actor, c store.Campaign, f *F
 		return Campaign{}, err
 	}
 	c.Year, c.Title, c.Procedure, c.Body = f.Year, f.Title, f.Procedure, string(body)
-	k := keeping{Desk: d, by: by, campaign: c, event: event, in: there, out: gone, key: key}
+	k := keeping{Desk: d, Request: r, campaign: c, event: event, in: there, out: gone}
 	locks := []string{"campaign:" + c.Code}
 	for _, id := range slices.Concat(there, gone) {
 		locks = append(locks, "product:"+id)
 	}
-	if _, err := commit.Do[any](ctx, d.Committer, commit.Act{Kind: commit.Once, Locks: locks, Key: key, Ask: commit.Alone(k.decide)}); err != nil {
+	if _, err := commit.Do[any](ctx, d.Committer, commit.Act{Kind: commit.Once, Locks: locks, Key: r.Key, Ask: commit.Alone(k.decide)}); err != nil {
 		return Campaign{}, err
 	}
 	if _, err := d.Products.Sweep(ctx); err != nil {
@@ -274,11 +271,10 @@ func (d *Desk) gone(ctx context.Context, c store.Campaign, f *File) (ids []strin
 // keeping is the act that writes a version of a plan.
 type keeping struct {
 	*Desk
-	by       access.Actor
+	Request
 	campaign store.Campaign
 	event    string
 	in, out  []string // products, by their ids
-	key      *commit.Key
 }
 
 func (k keeping) decide(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
@@ -290,17 +286,19 @@ func (k keeping) decide(ctx context.Context, q sqldb.Querier, now time.Time) (co
 	switch {
 	case c.Version == 1 && old != nil:
 		return commit.Outcome{}, fault.New(fault.Conflict, "code_taken", fmt.Sprintf("Mã kế hoạch %q đã có.", c.Code), fmt.Sprintf("The code %q is taken.", c.Code))
-	case c.Version > 1 && (old == nil || old.Version != c.Version-1):
+	case c.Version > 1 && old == nil:
+		return commit.Outcome{}, casework.NotFound()
+	case c.Version > 1 && (old.Version != c.Version-1 || k.Version != nil && *k.Version != old.Version):
 		return commit.Outcome{}, stale(old.Version)
 	}
 	joins, leaves, err := k.moves(ctx, q)
 	if err != nil {
 		return commit.Outcome{}, err
 	}
-	drafts := []ledger.Draft{{Stream: "campaign:" + c.ID, Kind: ledger.KindRecord, Event: k.event, Actor: casework.ActorOf(k.by),
+	drafts := []ledger.Draft{{Stream: "campaign:" + c.ID, Kind: ledger.KindRecord, Event: k.event, Actor: casework.ActorOf(k.Actor),
 		Data: ledger.Map{"id": c.ID, "code": c.Code, "year": c.Year, "unit": c.Unit, "version": c.Version}, Refs: []string{"sha256:" + store.SHA256(c.Body)}}}
-	if k.key != nil {
-		drafts[0].Key = k.key.Key
+	if k.Key != nil {
+		drafts[0].Key = k.Key.Key
 	}
 	for _, p := range joins {
 		drafts = append(drafts, k.planned(p, ledger.Map{"campaign": c.ID}))
@@ -314,7 +312,7 @@ func (k keeping) decide(ctx context.Context, q sqldb.Querier, now time.Time) (co
 }
 
 func (k keeping) planned(p *ocop.Product, data ledger.Map) ledger.Draft {
-	return ledger.Draft{Stream: "product:" + p.ID, Kind: ledger.KindRecord, Event: "plan_product", Product: p.ID, Round: p.Round, Actor: casework.ActorOf(k.by), Data: data}
+	return ledger.Draft{Stream: "product:" + p.ID, Kind: ledger.KindRecord, Event: "plan_product", Product: p.ID, Round: p.Round, Actor: casework.ActorOf(k.Actor), Data: data}
 }
 
 // moves are the products that come in and go out. One in a round belongs to the

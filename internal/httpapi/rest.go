@@ -36,12 +36,27 @@ type campaignOut struct {
 	Body campaign.Campaign
 }
 
-func (a *API) getCampaign(ctx context.Context, in *ByID) (*campaignOut, error) {
+// followedCampaign is a campaign with how far its targets are reached today.
+type followedCampaign struct {
+	ETag string `header:"ETag"`
+	Body struct {
+		campaign.Campaign
+		Progress []campaign.Progress `json:"progress"`
+	}
+}
+
+func (a *API) getCampaign(ctx context.Context, in *ByID) (*followedCampaign, error) {
 	c, err := a.Campaigns.Get(ctx, sessionOf(ctx).Actor, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &campaignOut{httpx.ETag(c.Version), c}, nil
+	progress, err := a.Campaigns.Progress(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	out := &followedCampaign{ETag: httpx.ETag(c.Version)}
+	out.Body.Campaign, out.Body.Progress = c, progress
+	return out, nil
 }
 
 type importIn struct {
