@@ -21,9 +21,9 @@ var layers = [][]string{
 	{"store"},
 	{"commit", "past", "vault"},
 	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork"}, // do
-	{"job", "paper", "notify", "clerk"},  // later
-	{"httpx", "httpapi", "web", "story"}, // speak
-	{"app"},                              // wire
+	{"job", "paper", "notify", "clerk", "workbook"}, // later
+	{"httpx", "httpapi", "web", "story"},            // speak
+	{"app"},                                         // wire
 	{"cmd/ocopflow"},
 }
 
@@ -55,6 +55,7 @@ var only = map[string][]string{
 	"github.com/pdfcpu/pdfcpu":        {"paper"},
 	"github.com/boombuler/barcode":    {"paper"},
 	"github.com/yuin/goldmark":        {"paper"},
+	"github.com/xuri/excelize":        {"workbook"},
 }
 
 // pure packages of the first layer reach neither database, network nor files.
