@@ -45,6 +45,7 @@ type cli struct {
 	Calendar calendarCmd `cmd:"" help:"Working-day calendars: check, publish, count."`
 	Audit    auditCmd    `cmd:"" help:"What an auditor checks."`
 	Story    storyCmd    `cmd:"" help:"Play the 2024 campaign of Cẩm Xuyên through the API and tell it."`
+	Bench    benchCmd    `cmd:"" help:"Measure moves a second beside the barest durable write."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	Lang     string      `help:"Language of messages: vi or en." enum:"vi,en" default:"vi" env:"OCOPFLOW_LANG"`
 }

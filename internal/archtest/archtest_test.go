@@ -24,6 +24,7 @@ var layers = [][]string{
 	{"job", "paper", "notify", "clerk", "workbook"}, // later
 	{"httpx", "httpapi", "web", "story"},            // speak
 	{"app"},                                         // wire
+	{"bench"},                                       // measure
 	{"cmd/ocopflow"},
 }
 
@@ -40,12 +41,12 @@ var only = map[string][]string{
 	"github.com/riverqueue/river":     {"job", "migrations"},
 	"cel.dev/cel-go":                  {"workflow"},
 	"github.com/goccy/go-yaml":        {"source", "workflow"},
-	"github.com/jackc/pgx":            {"sqldb", "pgprivate", "dbtest"},
+	"github.com/jackc/pgx":            {"sqldb", "pgprivate", "dbtest", "bench"},
 	"modernc.org/sqlite":              {"sqldb"},
 	"github.com/pressly/goose":        {"migrations"},
 	"github.com/gin-gonic/gin":        {"httpapi", "web", "app"},
 	"github.com/danielgtaylor/huma":   {"httpapi"},
-	"github.com/alexedwards/argon2id": {"accounts", "app"},
+	"github.com/alexedwards/argon2id": {"accounts", "app", "bench"},
 	"github.com/pquerna/otp":          {"accounts"},
 	"github.com/coreos/go-oidc":       {"provider"},
 	"golang.org/x/oauth2":             {"provider"},

@@ -177,6 +177,15 @@ func (s *Server) URL(database string) string {
 	return fmt.Sprintf("postgres://postgres:%s@127.0.0.1:%d/%s?sslmode=disable", s.password, s.port, database)
 }
 
+// PID is the process of the server; its children are the connections. 0 when it
+// does not run.
+func (s *Server) PID() int {
+	if s.process == nil || s.process.Process == nil {
+		return 0
+	}
+	return s.process.Process.Pid
+}
+
 // Kill ends the server at once, as a power cut would end its processes; Run
 // starts it again.
 func (s *Server) Kill() error { return s.end(syscall.SIGQUIT) }

@@ -1,0 +1,176 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/accounts"
+	"ocopflow/internal/app"
+	"ocopflow/internal/casework"
+	"ocopflow/internal/ocop"
+)
+
+// office is the program on a database of its own, with products that go round
+// and round: an upgrade is begun, confirmed, sent back and abandoned.
+type office struct {
+	app      *app.App
+	address  string // of its server
+	steps    []step
+	products []product
+}
+
+// step of a product's way round.
+type step struct {
+	event   ocop.Event
+	actor   access.Actor
+	token   string
+	comment string
+	data    map[string]any
+}
+
+// product and the step that comes next. At any time it is one client's.
+type product struct {
+	id   string
+	next int
+}
+
+// person is somebody with a role, who can sign requests.
+type person struct {
+	access.Actor
+	token string
+}
+
+// perProducer is how many products a producer has.
+const perProducer = 10
+
+// office starts the program on an empty database and fills it through the
+// same acts as ever.
+func (b *bench) office(ctx context.Context, database, data string) (*office, error) {
+	a, err := app.Open(ctx, app.Config{Database: database, Data: data, Idle: true, Rates: app.Rates{Anonymous: -1, SignedIn: -1},
+		Hashing: &argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}, // nobody signs in with a password
+		Log:     slog.New(slog.NewTextHandler(quiet, nil))})
+	if err != nil {
+		return nil, err
+	}
+	b.closing(a.Close)
+	if err := b.durable(ctx, a.DB); err != nil {
+		return nil, err
+	}
+	o := &office{app: a}
+	if err := o.fill(ctx, b.Products); err != nil {
+		return nil, fmt.Errorf("office: %w", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second}
+	go server.Serve(listener) // ends with Close
+	b.closing(server.Close)
+	o.address = "http://" + listener.Addr().String()
+	return o, nil
+}
+
+func (o *office) fill(ctx context.Context, products int) error {
+	for _, u := range []ocop.Unit{{Code: "bo", Kind: ocop.Ministry}, {Code: "tinh", Kind: ocop.Province, Parent: "bo"}, {Code: "xa", Kind: ocop.Commune, Parent: "tinh"}} {
+		u.Name = ocop.Text{Vi: u.Code, En: u.Code}
+		if _, err := o.app.People.AddUnit(ctx, access.SystemActor, u, nil); err != nil {
+			return err
+		}
+	}
+	desk, err := o.person(ctx, access.Office, "tinh")
+	if err != nil {
+		return err
+	}
+	commune, err := o.person(ctx, access.Commune, "xa")
+	if err != nil {
+		return err
+	}
+	assessed := map[string]any{"officer": commune.ID, "local_origin": "met", "local_labour": "met", "idea_origin": "met", "local_identity": "met"}
+	o.steps = []step{
+		{event: "begin_upgrade", actor: desk.Actor, token: desk.token, data: map[string]any{"target": int64(4)}},
+		{event: "confirm", actor: commune.Actor, token: commune.token, data: assessed},
+		{event: "send_back", actor: desk.Actor, token: desk.token, comment: "Bổ sung phương án"},
+		{event: "abandon", actor: desk.Actor, token: desk.token, comment: "Chủ thể xin dừng"},
+	}
+	return o.enter(ctx, desk.Actor, products)
+}
+
+func (o *office) person(ctx context.Context, role ocop.Role, unit string) (p person, err error) {
+	acc, err := o.app.People.Add(ctx, access.SystemActor, accounts.NewAccount{Name: string(role)}, nil)
+	if err != nil {
+		return p, err
+	}
+	grant, err := o.app.People.Grant(ctx, access.SystemActor, acc.ID, role, unit, nil)
+	if err != nil {
+		return p, err
+	}
+	p.Actor = access.Actor{ID: acc.ID, Name: acc.Name, Grants: []access.Grant{grant}}
+	secret, err := o.app.People.Token(ctx, p.Actor, "bench", time.Hour*24)
+	p.token = secret.Secret
+	return p, err
+}
+
+// enter brings producers in, several at a time, each with its products and the
+// idea form that counts for all of them.
+func (o *office) enter(ctx context.Context, desk access.Actor, products int) error {
+	producers := (products + perProducer - 1) / perProducer
+	found, errs := make([][]product, producers), make([]error, producers)
+	limit := make(chan struct{}, 64)
+	var wg sync.WaitGroup
+	for n := range producers {
+		limit <- struct{}{}
+		wg.Go(func() {
+			found[n], errs[n] = o.producer(ctx, desk, n)
+			<-limit
+		})
+	}
+	wg.Wait()
+	for _, list := range found {
+		o.products = append(o.products, list...)
+	}
+	return errors.Join(errs...)
+}
+
+// goods are what products are called after.
+var goods = []string{"Nước mắm", "Mật ong", "Gạo", "Trà xanh", "Chả cá", "Bánh đa", "Rượu sim", "Bưởi", "Cam bù", "Nhung hươu"}
+
+func (o *office) producer(ctx context.Context, desk access.Actor, n int) ([]product, error) {
+	owner, err := o.app.People.AddProducer(ctx, access.SystemActor, ocop.Producer{Code: fmt.Sprintf("htx-%06d", n), Name: fmt.Sprintf("Hợp tác xã %d", n), Form: "cooperative", Unit: "xa"}, nil)
+	if err != nil {
+		return nil, err
+	}
+	issued := ocop.DateOf(time.Now()) - 100
+	asks := make([]casework.Ask, perProducer)
+	for i := range asks {
+		code := fmt.Sprintf("sp-%06d", n*perProducer+i)
+		asks[i] = casework.Ask{Actor: desk, Event: "import",
+			New:  &casework.Registration{Code: code, Name: fmt.Sprintf("%s số %d", goods[i%len(goods)], n), Producer: owner.ID, Set: 9},
+			Data: map[string]any{"number": "K-" + code[3:], "stars": int64(3), "issued_on": issued.String()}}
+	}
+	moved, errs := o.app.Desk.MoveMany(ctx, asks)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	list := make([]product, len(moved))
+	for i, m := range moved {
+		list[i].id = m.Product.ID
+	}
+	form := []byte("%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n")
+	taken, err := o.app.Desk.Vault.Take(ctx, bytes.NewReader(form), 1<<20)
+	if err != nil {
+		return nil, err
+	}
+	_, err = o.app.Desk.AddDocument(ctx, casework.Upload{Product: list[0].id, Kind: "idea_form", Name: "phieu.pdf", Taken: taken, Whole: true, Actor: desk})
+	return list, err
+}

@@ -1,0 +1,10 @@
+//go:build !linux
+
+package bench
+
+import "time"
+
+// ownUsage is not known here.
+func ownUsage() (time.Duration, int64) { return 0, 0 }
+
+func serverProcessor(int) time.Duration { return 0 }
