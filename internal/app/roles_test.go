@@ -119,6 +119,10 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"PUT /api/v1/demo/clock":                           `{"now":"2020-01-01T00:00:00Z"}`,
 		"POST /api/v1/delegations":                         `{"role":"office","unit":"ha-tinh","to":"member-district-5","from":"2026-06-02","until":"2026-06-03","reason":"x"}`,
 		"POST /api/v1/auth/session":                        `{}`,
+		"POST /api/v1/papers/:name/:lang/try.docx":         `{"text":"x"}`,
+		"POST /api/v1/papers/:name/:lang/try.pdf":          `{"text":"x"}`,
+		"POST /papers/:name/draw":                          "campaign=cam-xuyen-2024",
+		"POST /papers/:name/templates/:lang":               "act=drop",
 	}
 	maps.Copy(bodies, fieldworkBodies)
 	return things, bodies

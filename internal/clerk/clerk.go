@@ -53,6 +53,16 @@ func Makers(name string) []ocop.Role { return slices.Clone(makers[name]) }
 // Keepers are the roles that may replace templates.
 func Keepers() []ocop.Role { return slices.Clone(keepers) }
 
+// Makes reports whether somebody may make a paper for a place.
+func Makes(a access.Actor, name string, place ocop.Path) bool {
+	return slices.ContainsFunc(makers[name], func(r ocop.Role) bool { _, ok := a.Holds(r, place); return ok })
+}
+
+// Keeps reports whether somebody may replace the templates of a place.
+func Keeps(a access.Actor, place ocop.Path) bool {
+	return slices.ContainsFunc(keepers, func(r ocop.Role) bool { _, ok := a.Holds(r, place); return ok })
+}
+
 // Heading is what the clerk fills in of a paper's head; all of it may be left out.
 type Heading struct {
 	Unit   string // id or code of the unit that issues it; "" takes the actor's own

@@ -88,7 +88,7 @@ func (d *Desk) scored(ctx context.Context, a access.Actor, r Recognition, bad *f
 			return nil, err
 		}
 		for _, p := range rows {
-			if s, err := d.Cases.Standing(ctx, d.DB, p.ID, d.Clock()); err == nil && starsOf(s) >= recognisedFrom(s.Rules) {
+			if s, err := d.Cases.Standing(ctx, d.DB, p.ID, d.Clock()); err == nil && Stars(s) >= recognisedFrom(s.Rules) {
 				ids = append(ids, p.ID)
 			}
 		}
@@ -147,8 +147,8 @@ func recognisedFrom(r *workflow.Rules) int {
 	return r.Certificate.RecognisedFrom
 }
 
-// starsOf are those of the result on record, or of the certificate.
-func starsOf(s *casework.Standing) int {
+// Stars are those of the result on record, or of the certificate.
+func Stars(s *casework.Standing) int {
 	if s.Round != nil {
 		if s.Round.Data.Result != nil && s.Product.State == "council_scored" {
 			return s.Round.Data.Result.Stars
@@ -164,7 +164,7 @@ func starsOf(s *casework.Standing) int {
 // recognise fills in the products, and what the procedure says of all of them.
 func (d *Desk) recognise(data *paper.Decision, u *ocop.Unit, cases []*casework.Standing, bad *fault.Error, lang ocop.Lang) {
 	for i, s := range cases {
-		place, stars := fmt.Sprintf("body.products[%d]", i), starsOf(s)
+		place, stars := fmt.Sprintf("body.products[%d]", i), Stars(s)
 		level := s.Rules.RecognisedBy(stars)
 		switch {
 		case !s.Product.Path.Within(u.Path):

@@ -1,6 +1,7 @@
 package clerk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -37,6 +38,10 @@ type Template struct {
 	Text    string
 	Hash    string
 	Version int64 // of the asked unit's own, 0 when it never kept one
+	Since   time.Time
+	By      string // who kept it; both empty unless Origin is unit
+
+	keeper string // id of By
 }
 
 // Templates are those that count for a unit, by paper, Vietnamese first.
@@ -85,7 +90,7 @@ func (d *Desk) reader(ctx context.Context, a access.Actor, unit string) (*ocop.U
 func (d *Desk) counts(kept []store.PaperTemplate, name string, lang ocop.Lang) (Template, bool) {
 	for _, k := range slices.Backward(kept) {
 		if k.Name == name && k.Lang == lang {
-			return Template{Paper: name, Lang: lang, Origin: OriginUnit, Unit: ocop.Ref{ID: k.Unit}, Text: k.Body, Hash: k.Hash}, true
+			return Template{Paper: name, Lang: lang, Origin: OriginUnit, Unit: ocop.Ref{ID: k.Unit}, Text: k.Body, Hash: k.Hash, Since: k.KeptAt, keeper: k.KeptBy}, true
 		}
 	}
 	if d.Folder.Has(name, lang) {
@@ -99,7 +104,7 @@ func (d *Desk) counts(kept []store.PaperTemplate, name string, lang ocop.Lang) (
 	return Template{}, false
 }
 
-// whose names the unit that keeps a template, and the version of u's own.
+// whose names the unit that keeps a template and who kept it, and the version of u's own.
 func (d *Desk) whose(ctx context.Context, u *ocop.Unit, t *Template) error {
 	if t.Origin == OriginUnit {
 		keeper, err := found(store.Unit(ctx, d.DB, t.Unit.ID))
@@ -107,6 +112,13 @@ func (d *Desk) whose(ctx context.Context, u *ocop.Unit, t *Template) error {
 			return err
 		}
 		t.Unit = ocop.Ref{ID: keeper.ID, Code: keeper.Code, Name: keeper.Name.Vi}
+		by, err := store.AccountByID(ctx, d.DB, t.keeper)
+		if err != nil {
+			return err
+		}
+		if by != nil {
+			t.By = cmp.Or(by.Display, by.Name)
+		}
 	}
 	own, err := store.PaperTemplateOf(ctx, d.DB, u.ID, t.Paper, t.Lang)
 	if own != nil {
@@ -154,14 +166,23 @@ func (d *Desk) Keep(ctx context.Context, a access.Actor, c Change) error {
 	if err != nil {
 		return err
 	}
-	t, findings := paper.Parse(c.Paper+"."+string(c.Lang)+".md", c.Text)
-	if t == nil {
-		return badTemplate(findings)
-	}
-	if t.Paper != c.Paper || t.Lang != c.Lang {
-		return badTemplate(nil).At("body.text:1:1", fmt.Sprintf("Mẫu này là của %s (%s).", t.Paper, t.Lang), fmt.Sprintf("This is the template of %s (%s).", t.Paper, t.Lang))
+	t, err := c.parsed()
+	if err != nil {
+		return err
 	}
 	return d.change(ctx, a, u, c, "keep_paper_template", func(row *store.PaperTemplate) { row.Body, row.Hash, row.Dropped = t.Text, t.Hash, false })
+}
+
+// parsed reads the text that was handed in for a paper.
+func (c Change) parsed() (*paper.Template, error) {
+	t, findings := paper.Parse(c.Paper+"."+string(c.Lang)+".md", c.Text)
+	if t == nil {
+		return nil, badTemplate(findings)
+	}
+	if t.Paper != c.Paper || t.Lang != c.Lang {
+		return nil, badTemplate(nil).At("body.text:1:1", fmt.Sprintf("Mẫu này là của %s (%s).", t.Paper, t.Lang), fmt.Sprintf("This is the template of %s (%s).", t.Paper, t.Lang))
+	}
+	return t, nil
 }
 
 func badTemplate(findings []source.Finding) *fault.Error {
@@ -254,6 +275,23 @@ func (d *Desk) Write(ctx context.Context, place ocop.Path, name string, lang oco
 		return doc, badTemplate(nil).At("body", "Không điền được mẫu: "+err.Error(), "The template cannot be filled: "+err.Error())
 	}
 	return doc, nil
+}
+
+// TryText draws the example of a paper by a text that is not kept yet.
+//
+// Faults: not_found; who_may_not (Forbidden); template_wrong (Invalid).
+func (d *Desk) TryText(ctx context.Context, a access.Actor, c Change) (paper.Document, error) {
+	if paper.Find(c.Paper) == nil {
+		return paper.Document{}, casework.NotFound()
+	}
+	if _, err := d.unit(ctx, a, c.Unit, keepers); err != nil {
+		return paper.Document{}, err
+	}
+	t, err := c.parsed()
+	if err != nil {
+		return paper.Document{}, err
+	}
+	return t.Draw(paper.Find(c.Paper).Example(c.Lang))
 }
 
 // Try draws the example of a paper by the template that counts for a unit, so

@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"ocopflow/internal/casework"
 	"ocopflow/internal/clerk"
@@ -15,7 +17,9 @@ func (a *API) clerkRoutes(r router) {
 	get(r, "/api/v1/papers/{name}/{lang}", "get-paper-template", "Papers", a.getTemplate)
 	put(r, "/api/v1/papers/{name}/{lang}", "keep-paper-template", "Papers", a.keepTemplate)
 	remove(r, "/api/v1/papers/{name}/{lang}", "drop-paper-template", "Papers", a.dropTemplate)
+	get(r, "/api/v1/papers/{name}/{lang}/shipped.md", "shipped-paper-template", "Papers", a.shippedTemplate)
 	for _, format := range []string{"docx", "pdf"} {
+		post(r, "/api/v1/papers/{name}/{lang}/try."+format, "try-paper-text-"+format, "Papers", 200, a.tryText(format))
 		get(r, "/api/v1/papers/{name}/{lang}/example."+format, "try-paper-"+format, "Papers", a.tryPaper(format))
 		get(r, "/api/v1/campaigns/{id}/notice."+format, "notice-"+format, "Papers", a.notice(format))
 		post(r, "/api/v1/papers/decision."+format, "decision-"+format, "Papers", 200, a.decision(format))
@@ -57,12 +61,14 @@ type TemplateItem struct {
 	Unit    *ocop.Ref    `json:"unit" doc:"that keeps it"`
 	Hash    string       `json:"hash" doc:"SHA-256"`
 	Version int64        `json:"version" doc:"of the unit's own, 0 when it never kept one"`
+	Since   *time.Time   `json:"since" doc:"when the unit kept it"`
+	By      string       `json:"by" doc:"who kept it for the unit"`
 }
 
 func itemOf(t clerk.Template) TemplateItem {
-	x := TemplateItem{Lang: t.Lang, Origin: t.Origin, Hash: t.Hash, Version: t.Version}
+	x := TemplateItem{Lang: t.Lang, Origin: t.Origin, Hash: t.Hash, Version: t.Version, By: t.By}
 	if t.Unit.ID != "" {
-		x.Unit = &t.Unit
+		x.Unit, x.Since = &t.Unit, &t.Since
 	}
 	return x
 }
@@ -163,6 +169,34 @@ func (a *API) tryPaper(format string) handler[TemplateIn, fileOut] {
 		}
 		return drawnUp(ctx, "mau-"+in.Name, format, func() (paper.Document, error) {
 			return a.Clerk.Try(ctx, sessionOf(ctx).Actor, in.Unit, in.Name, in.Lang)
+		})
+	}
+}
+
+// shippedTemplate is the one that comes with the program, as a file.
+func (a *API) shippedTemplate(ctx context.Context, in *TemplateIn) (*fileOut, error) {
+	if _, _, err := a.Clerk.Template(ctx, sessionOf(ctx).Actor, in.Unit, in.Name, in.Lang); err != nil {
+		return nil, err
+	}
+	if !paper.Shipped().Has(in.Name, in.Lang) {
+		return nil, casework.NotFound()
+	}
+	name := in.Name + "." + string(in.Lang) + ".md"
+	return &fileOut{mediaMarkdown, fmt.Sprintf("attachment; filename=%q", name), []byte(paper.Shipped().Get(in.Name, in.Lang).Text)}, nil
+}
+
+type tryTextIn struct {
+	TemplateIn
+	Body struct {
+		Text string `json:"text" maxLength:"70000"`
+	}
+}
+
+// tryText draws the example by a text that is not kept.
+func (a *API) tryText(format string) handler[tryTextIn, fileOut] {
+	return func(ctx context.Context, in *tryTextIn) (*fileOut, error) {
+		return drawnUp(ctx, "mau-"+in.Name, format, func() (paper.Document, error) {
+			return a.Clerk.TryText(ctx, sessionOf(ctx).Actor, clerk.Change{Unit: in.Unit, Paper: in.Name, Lang: in.Lang, Text: in.Body.Text})
 		})
 	}
 }

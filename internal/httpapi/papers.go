@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	mediaPDF  = "application/pdf"
-	mediaDOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-	mediaText = "text/plain; charset=utf-8"
+	mediaPDF      = paper.MediaPDF
+	mediaText     = "text/plain; charset=utf-8"
+	mediaMarkdown = "text/markdown; charset=utf-8"
 )
 
 // fileOut is a document for saving.
@@ -30,28 +30,16 @@ func file(media, name string, body []byte) *fileOut {
 	return &fileOut{media, fmt.Sprintf("inline; filename=%q", name), body}
 }
 
-// desks bounds how many documents are drawn up at a time: each takes a processor
-// for a tenth of a second, and anybody may ask for a certificate.
-var desks = make(chan struct{}, 2)
-
-// drawn draws a document up once a desk is free.
+// drawn draws a document up in its turn.
 func drawn(ctx context.Context, media, name string, draw func() ([]byte, error)) (*fileOut, error) {
-	select {
-	case desks <- struct{}{}:
-		defer func() { <-desks }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	body, err := draw()
+	body, err := paper.InTurn(ctx, draw)
 	return file(media, name, body), err
 }
 
 // written makes a document in one of two formats.
 func written(ctx context.Context, d paper.Document, name, format string) (*fileOut, error) {
-	if format == "docx" {
-		return drawn(ctx, mediaDOCX, name+".docx", d.DOCX)
-	}
-	return drawn(ctx, mediaPDF, name+".pdf", d.PDF)
+	media, draw := d.Format(format)
+	return drawn(ctx, media, name+"."+format, draw)
 }
 
 // minutes writes those of a session whose sheets were opened.

@@ -1,7 +1,6 @@
 package paper
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -15,9 +14,18 @@ type misuse struct {
 	vi, en       string
 }
 
-func (m *misuse) Error() string { return m.en }
+// misuses are all of a text.
+type misuses []*misuse
 
-func asMisuse(err error, into **misuse) bool { return errors.As(err, into) }
+func (m misuses) Error() string { return m[0].en }
+
+// unknown is the type of what was wrongly asked for: nothing more is said of it.
+type unknown struct{}
+
+var unknownType = reflect.TypeFor[unknown]()
+
+// mostMisuses are as many as anybody reads at once.
+const mostMisuses = 50
 
 // checker walks a template with the types of its paper's data, and has what it
 // prints kept apart from its own text.
@@ -25,6 +33,7 @@ type checker struct {
 	t    *template.Template
 	tree *parse.Tree
 	vars []variable
+	bad  misuses
 }
 
 // variable is one of a template; without a type it may be anything.
@@ -34,30 +43,31 @@ type variable struct {
 }
 
 // check wants every placeholder to be in the data and every word to be known,
-// and puts our bounds in.
+// and puts our bounds in. It tells all that is wrong at once.
 func check(t *template.Template, data any) (err error) {
 	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case *misuse:
-			err = r
-		default:
+		if r := recover(); r != nil {
 			err = fmt.Errorf("%v", r)
 		}
 	}()
 	if len(t.Templates()) > 1 {
-		return &misuse{1, 1, "Mẫu không được định nghĩa mẫu khác (define, block).", "A template may not define others (define, block)."}
+		return misuses{{1, 1, "Mẫu không được định nghĩa mẫu khác (define, block).", "A template may not define others (define, block)."}}
 	}
 	if t.Tree == nil {
 		return nil
 	}
 	kind := reflect.TypeOf(data)
 	c := &checker{t: t, tree: t.Tree, vars: []variable{{"$", kind}}}
-	c.list(t.Root, kind)
+	if c.list(t.Root, kind); len(c.bad) > 0 {
+		return c.bad
+	}
 	return nil
 }
 
 func (c *checker) fail(n parse.Node, vi, en string) {
+	if len(c.bad) == mostMisuses {
+		return
+	}
 	where, _ := c.tree.ErrorContext(n)
 	m := &misuse{vi: vi, en: en, line: 1}
 	parts := strings.Split(where, ":")
@@ -66,7 +76,7 @@ func (c *checker) fail(n parse.Node, vi, en string) {
 		_, _ = fmt.Sscan(parts[len(parts)-1], &m.column)
 		m.column++
 	}
-	panic(m)
+	c.bad = append(c.bad, m)
 }
 
 func (c *checker) list(l *parse.ListNode, dot reflect.Type) {
@@ -119,16 +129,21 @@ func (c *checker) branch(n *parse.BranchNode, dot, inside reflect.Type) {
 func (c *checker) loop(n *parse.RangeNode, dot reflect.Type) {
 	seen := len(c.vars)
 	kind := c.pipe(n.Pipe, dot)
-	if kind == nil || kind.Kind() != reflect.Slice {
+	elem := unknownType
+	switch {
+	case kind == unknownType:
+	case kind == nil || kind.Kind() != reflect.Slice:
 		c.fail(n.Pipe, "range chỉ dùng với danh sách.", "range is for lists alone.")
+	default:
+		elem = kind.Elem()
 	}
 	switch d := n.Pipe.Decl; len(d) {
 	case 1:
-		c.vars = append(c.vars[:seen], variable{d[0].Ident[0], kind.Elem()})
+		c.vars = append(c.vars[:seen], variable{d[0].Ident[0], elem})
 	case 2:
-		c.vars = append(c.vars[:seen], variable{d[0].Ident[0], reflect.TypeFor[int]()}, variable{d[1].Ident[0], kind.Elem()})
+		c.vars = append(c.vars[:seen], variable{d[0].Ident[0], reflect.TypeFor[int]()}, variable{d[1].Ident[0], elem})
 	}
-	c.list(n.List, kind.Elem())
+	c.list(n.List, elem)
 	count := &parse.PipeNode{NodeType: parse.NodePipe, Pos: n.Pos}
 	c.append(count, roundWord)
 	weight := len(n.List.String())/16 + 1
@@ -181,6 +196,7 @@ func (c *checker) word(id *parse.IdentifierNode) reflect.Type {
 	f, ok := words[id.Ident]
 	if !ok || id.Ident == keepWord || id.Ident == roundWord {
 		c.fail(id, fmt.Sprintf("Không có hàm %q trong mẫu văn bản.", id.Ident), fmt.Sprintf("Templates have no function %q.", id.Ident))
+		return unknownType
 	}
 	return reflect.TypeOf(f).Out(0)
 }
@@ -222,8 +238,12 @@ func (c *checker) variable(n *parse.VariableNode) reflect.Type {
 // nothing but fields can be named.
 func (c *checker) fields(n parse.Node, kind reflect.Type, names []string) reflect.Type {
 	for _, name := range names {
+		if kind == unknownType {
+			return kind
+		}
 		if kind == nil {
 			c.fail(n, fmt.Sprintf("Không rõ %q thuộc về đâu.", name), fmt.Sprintf("It is not clear what %q belongs to.", name))
+			return unknownType
 		}
 		var f reflect.StructField
 		ok := kind.Kind() == reflect.Struct
@@ -232,6 +252,7 @@ func (c *checker) fields(n parse.Node, kind reflect.Type, names []string) reflec
 		}
 		if !ok || !f.IsExported() {
 			c.fail(n, fmt.Sprintf("Không có chỗ điền %q ở đây.", "."+name), fmt.Sprintf("There is no placeholder %q here.", "."+name))
+			return unknownType
 		}
 		kind = f.Type
 	}

@@ -5,6 +5,7 @@
 package paper
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -68,6 +69,36 @@ type Table struct {
 	Rows   [][]string
 	Right  []bool // columns of numbers
 	Strong []bool // rows, such as one of totals
+}
+
+// Media types of what documents are written as.
+const (
+	MediaPDF  = "application/pdf"
+	MediaDOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+)
+
+// Format is the document's media type in a format, "docx" or otherwise PDF, and
+// what writes it.
+func (d Document) Format(format string) (media string, draw func() ([]byte, error)) {
+	if format == "docx" {
+		return MediaDOCX, d.DOCX
+	}
+	return MediaPDF, d.PDF
+}
+
+// desks bounds how many documents are drawn up at a time: each takes a processor
+// for a tenth of a second, and anybody may ask for a certificate.
+var desks = make(chan struct{}, 2)
+
+// InTurn draws something up once a desk is free.
+func InTurn(ctx context.Context, draw func() ([]byte, error)) ([]byte, error) {
+	select {
+	case desks <- struct{}{}:
+		defer func() { <-desks }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return draw()
 }
 
 func para(text string) Block    { return Block{Text: text, Indent: true} }

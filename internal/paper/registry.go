@@ -43,8 +43,9 @@ func (p Paper) Empty() any { return reflect.Zero(reflect.TypeOf(p.Example(ocop.V
 
 // Placeholder is one with the type of what it holds.
 type Placeholder struct {
-	Name string `json:"name"` // such as .Organisations.Duties.Text
-	Kind string `json:"kind" enum:"text,number,yes_no,list"`
+	Name string    `json:"name"` // such as .Organisations.Duties.Text
+	Kind string    `json:"kind" enum:"text,number,yes_no,list"`
+	Says ocop.Text `json:"says" doc:"what it holds"`
 }
 
 // Fields are the placeholders of a paper, in their order; those of a list's parts follow
@@ -58,18 +59,18 @@ func fieldsOf(t reflect.Type, before string) (out []Placeholder) {
 			out = append(out, fieldsOf(f.Type, before)...)
 			continue
 		}
-		name := before + "." + f.Name
+		name, says := before+"."+f.Name, ocop.Text{Vi: f.Tag.Get("vi"), En: f.Tag.Get("en")}
 		switch f.Type.Kind() {
 		case reflect.Slice:
-			if out = append(out, Placeholder{name, "list"}); f.Type.Elem().Kind() == reflect.Struct {
+			if out = append(out, Placeholder{name, "list", says}); f.Type.Elem().Kind() == reflect.Struct {
 				out = append(out, fieldsOf(f.Type.Elem(), name)...)
 			}
 		case reflect.Int:
-			out = append(out, Placeholder{name, "number"})
+			out = append(out, Placeholder{name, "number", says})
 		case reflect.Bool:
-			out = append(out, Placeholder{name, "yes_no"})
+			out = append(out, Placeholder{name, "yes_no", says})
 		default:
-			out = append(out, Placeholder{name, "text"})
+			out = append(out, Placeholder{name, "text", says})
 		}
 	}
 	return out

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"text/template"
+	"text/template/parse"
 
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/source"
@@ -64,7 +66,7 @@ func (f front) parts() map[string]string {
 // data of its paper, and that it can be filled with the example and with nothing.
 // Findings name line and column; with any error there is no template.
 func Parse(name, text string) (*Template, []source.Finding) {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = strings.ReplaceAll(strings.TrimPrefix(text, "\uFEFF"), "\r\n", "\n") // editors put a mark in front
 	if len(text) > MaxTemplate {
 		return nil, []source.Finding{wrong(name, 1, 1, "template_long", "Mẫu dài quá 64 KiB.", "The template is longer than 64 KiB.")}
 	}
@@ -135,12 +137,12 @@ func (t *Template) read(name string, src *source.File, f front, body string) {
 		return
 	}
 	for part, text := range f.parts() {
-		if _, err := t.part(part, text, about); err != nil {
-			line, _, vi, en := told(err)
-			if line > 1 {
-				vi, en = fmt.Sprintf("%s (dòng %d của phần này)", vi, line), fmt.Sprintf("%s (line %d of this part)", en, line)
+		_, err := t.part(part, text, about)
+		for _, m := range told(err) {
+			if m.line > 1 {
+				m.vi, m.en = fmt.Sprintf("%s (dòng %d của phần này)", m.vi, m.line), fmt.Sprintf("%s (line %d of this part)", m.en, m.line)
 			}
-			src.Error("template_wrong", part, vi, en)
+			src.Error("template_wrong", part, m.vi, m.en)
 		}
 	}
 	_, err := t.part(bodyPart, body, about)
@@ -149,9 +151,8 @@ func (t *Template) read(name string, src *source.File, f front, body string) {
 			_, err = t.fill(data)
 		}
 	}
-	if err != nil {
-		line, column, vi, en := told(err)
-		src.Add(wrong(name, max(line, 1), letters(t.Text, line, column), "template_wrong", vi, en))
+	for _, m := range told(err) {
+		src.Add(wrong(name, max(m.line, 1), letters(t.Text, m.line, m.column), "template_wrong", m.vi, m.en))
 	}
 }
 
@@ -167,9 +168,16 @@ const bodyPart = "body"
 
 // part parses one text and holds its placeholders against the data.
 func (t *Template) part(name, text string, about *Paper) (*template.Template, error) {
-	p, err := template.New(name).Funcs(words).Option("missingkey=error").Parse(standalone(text))
-	if err != nil {
+	tree, trees := parse.New(name), map[string]*parse.Tree{}
+	tree.Mode = parse.SkipFuncCheck // check does it, for all of them at once
+	if _, err := tree.Parse(standalone(text), "", "", trees); err != nil {
 		return nil, err
+	}
+	p := template.New(name).Funcs(words).Option("missingkey=error")
+	for define, t := range trees {
+		if _, err := p.AddParseTree(define, t); err != nil {
+			return nil, err
+		}
 	}
 	if err := check(p, about.Empty()); err != nil {
 		return nil, err
@@ -196,19 +204,20 @@ func withoutMarks(text []byte) []byte {
 
 var located = regexp.MustCompile(`^template: [^:]*:(\d+)(?::(\d+))?: (.*)$`)
 
-// told is where an error of a template stands, and what it says.
-func told(err error) (line, column int, vi, en string) {
-	var w *misuse
-	if asMisuse(err, &w) {
-		return w.line, w.column, w.vi, w.en
+// told is where errors of a template stand, and what they say; nil for none.
+func told(err error) misuses {
+	var all misuses
+	if err == nil || errors.As(err, &all) {
+		return all
 	}
+	line, column := 0, 0
 	text := strings.ReplaceAll(err.Error(), "\n", " ")
 	if m := located.FindStringSubmatch(text); m != nil {
 		line, _ = strconv.Atoi(m[1]) // digits
 		column, _ = strconv.Atoi(m[2])
 		text = m[3]
 	}
-	return line, column, "Mẫu viết sai: " + text, "The template is wrong: " + text
+	return misuses{{line, column, "Mẫu viết sai: " + text, "The template is wrong: " + text}}
 }
 
 // Draw fills the template with the data of its paper.

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -146,6 +147,25 @@ func TestWrongTemplatesSayWhere(t *testing.T) {
 		if f.Line != x.line || f.Column != x.column || !strings.Contains(f.Message.En, x.says) || f.Message.Vi == "" {
 			t.Errorf("%.120q: %s (%s); want %d:%d %q", x.text, f, f.Message.Vi, x.line, x.column, x.says)
 		}
+	}
+}
+
+// Who mends a template is told all that is wrong in it, not the first alone.
+func TestAWrongTemplateSaysAllAtOnce(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(headOfTemplate, "issuer: X", "issuer: '{{.Nobody}}'\nparent: '{{.None}}'", 1) + "{{.Titel}}\n{{range .Organisatons}}{{.Name}}{{end}}\n{{shout .Title}} {{.Chair.Name.First}}\n"
+	tpl, findings := Parse("f.md", text)
+	var got []string
+	for _, f := range findings {
+		got = append(got, fmt.Sprintf("%d:%d %s", f.Line, f.Column, f.Message.En))
+	}
+	want := []string{`6:1 There is no placeholder ".Nobody" here.`, `7:1 There is no placeholder ".None" here.`, `9:3 There is no placeholder ".Titel" here.`,
+		`10:9 There is no placeholder ".Organisatons" here.`, `11:3 Templates have no function "shout".`, `11:26 There is no placeholder ".Name" here.`}
+	if diff := cmp.Diff(want, got); tpl != nil || diff != "" {
+		t.Errorf("%v\n%s", tpl, diff)
+	}
+	if tpl, findings := Parse("f.md", "\uFEFF"+headOfTemplate+"x"); tpl == nil {
+		t.Errorf("a file of an editor that marks its encoding: %v", findings)
 	}
 }
 

@@ -78,6 +78,7 @@ func (p *page) Menu() []place {
 	add("/certificates", p.T("certificates"))
 	add("/campaigns", p.T("campaigns"))
 	add("/reports", p.T("reports"), access.Office, access.Leader, access.Secretary, access.Commune, access.Department, access.Auditor)
+	add("/papers", p.T("papers_title"), access.Office, access.Leader, access.Admin)
 	add("/procedures", p.T("procedures"))
 	add("/producers", p.T("producers_title"), access.Office)
 	add("/accounts", p.T("accounts"), access.Admin)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 
@@ -17,6 +18,14 @@ func (p *page) Place(place string) string {
 	}
 	if field, ok := strings.CutPrefix(name, "data."); ok {
 		return p.fieldTitle(field)
+	}
+	if at, ok := strings.CutPrefix(name, "text:"); ok { // of a template
+		line, column, _ := strings.Cut(at, ":")
+		return fmt.Sprintf(p.T("at_line"), line, column)
+	}
+	if field, ok := strings.CutPrefix(name, "paper."); ok {
+		field, _, _ = strings.Cut(field, "[")
+		return p.T("place_paper_" + field)
 	}
 	name, _, _ = strings.Cut(name, "[")
 	name, _, _ = strings.Cut(name, ".")

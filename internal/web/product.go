@@ -35,6 +35,7 @@ type productBody struct {
 	Trained     []store.Attendance
 	CanInspect  bool
 	CanErase    bool
+	Decides     bool // the reader may draw the decision about it
 	Deadlines   []deadline
 	Procedure   string // that decides about it
 	Certificate *register.Verification
@@ -123,6 +124,7 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 	_, secretary := actor.Holds(access.Secretary, product.Path)
 	b.CanInspect = office || secretary
 	b.CanErase = privacy.May(actor, product.Path)
+	b.Decides = p.decides(product)
 	if product.Certificate != "" {
 		v, err := register.Verify(p.ctx, s.DB, product.Certificate, s.Desk.Today())
 		if err != nil {

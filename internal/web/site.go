@@ -174,6 +174,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	s.mountFieldwork(e)
 	s.mountNotices(e)
 	s.mountDocuments(e)
+	s.mountPapers(e)
 	if s.SetClock != nil {
 		e.POST("/demo/clock", s.member(s.moveClock))
 	}
