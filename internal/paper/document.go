@@ -167,6 +167,15 @@ func (d Document) number() string {
 	return ocop.Text{Vi: "Số: ", En: "No. "}.In(d.Lang) + n + "/" + d.Symbol
 }
 
+// parted breaks the name of a people's committee, in capitals, where papers do:
+// before the place.
+func parted(name string) string {
+	if place, ok := strings.CutPrefix(name, "ỦY BAN NHÂN DÂN "); ok {
+		return "ỦY BAN NHÂN DÂN\n" + place
+	}
+	return name
+}
+
 func (d Document) receivers() string {
 	return ocop.Text{Vi: "Nơi nhận:", En: "To:"}.In(d.Lang)
 }

@@ -97,8 +97,8 @@ func (d Document) wordHead() string {
 	left, right := part*40, part*60
 	return plainTable([]float64{left, right}, [][]string{
 		{wordLine(12, "", d.Parent) + wordLine(12, "b", d.Issuer) + wordRule(left, 20), wordLine(12, "b", nation) + wordLine(13, "b", motto) + wordRule(right, 56)},
-		{wordPara("center", "", 13, d.number()), wordPara("center", "i", 13, d.Date())},
-	}, false, 0) + wordPara("center", "", 13, "") + wordPara("center", "b", 14, strings.ToUpper(d.Kind)) + wordPara("center", "b", 13, d.Summary) +
+		{wordPara("center", "", 4, "") + wordPara("center", "", 13, d.number()), wordPara("center", "", 4, "") + wordPara("center", "i", 13, d.Date())},
+	}) + wordPara("center", "", 13, "") + wordPara("center", "b", 14, strings.ToUpper(d.Kind)) + wordPara("center", "b", 13, d.Summary) +
 		wordRule(textWidth(false), 40) + wordPara("center", "", 6, "")
 }
 
@@ -108,7 +108,7 @@ func wordLine(size float64, style, text string) string {
 		return ""
 	}
 	if text != motto {
-		text = strings.ToUpper(text)
+		text = parted(strings.ToUpper(text))
 	}
 	return wordPara("center", style, size, text)
 }
@@ -116,7 +116,7 @@ func wordLine(size float64, style, text string) string {
 // wordRule is a short line in the middle of a column.
 func wordRule(column, length float64) string {
 	side := twips((column - length) / 2)
-	return fmt.Sprintf(`<w:p><w:pPr><w:pBdr><w:top w:val="single" w:sz="6" w:space="1" w:color="000000"/></w:pBdr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/><w:ind w:left="%d" w:right="%d"/></w:pPr></w:p>`, side, side)
+	return fmt.Sprintf(`<w:p><w:pPr><w:pBdr><w:top w:val="single" w:sz="6" w:space="1" w:color="000000"/></w:pBdr><w:spacing w:before="60" w:after="0" w:line="120" w:lineRule="exact"/><w:ind w:left="%d" w:right="%d"/></w:pPr></w:p>`, side, side)
 }
 
 func wordBlocks(b *strings.Builder, list []Block, width float64) {
@@ -131,7 +131,9 @@ func wordBlocks(b *strings.Builder, list []Block, width float64) {
 		case x.Bold:
 			align = "left"
 		}
-		b.WriteString(wordRuns(align, indent, x.Bold, textSize, x.runs()))
+		look := bodyLook
+		look.align, look.indent, look.keep = align, indent, x.Bold
+		b.WriteString(wordRuns(look, textSize, x.runs()))
 	}
 }
 
@@ -149,7 +151,7 @@ func (d Document) wordSigners() string {
 	if len(d.Recipients) > 0 {
 		list := wordPara("left", "bi", 12, d.receivers())
 		for _, r := range d.Recipients {
-			list += wordPara("left", "", 11, "- "+r)
+			list += wordPara("left", "", listSize, "- "+r)
 		}
 		if d.Signers[0] == (Signer{}) {
 			cells[0] = list
@@ -158,26 +160,42 @@ func (d Document) wordSigners() string {
 		}
 	}
 	half := textWidth(false) / 2
-	return wordPara("left", "", 13, "") + plainTable([]float64{half, half}, [][]string{cells}, false, 0) + below
+	return wordPara("left", "", 13, "") + plainTable([]float64{half, half}, [][]string{cells}) + below
 }
+
+// look is how a paragraph is set; spaces in twentieths of a point, lines in 240ths
+// of a single one.
+type look struct {
+	align               string
+	indent, keep        bool
+	before, after, line int
+}
+
+// bodyLook is that of the text: at least 6 points between paragraphs, lines
+// between single and one and a half (general knowledge, not verified).
+var bodyLook = look{after: 120, line: 276}
 
 // wordPara is one paragraph of one look; style holds any of b and i. Sizes are in
 // points.
 func wordPara(align, style string, size float64, text string) string {
-	return wordRuns(align, false, false, size, []Run{{text, strings.Contains(style, "b"), strings.Contains(style, "i")}})
+	return wordRuns(look{align: align, line: 240}, size, plainRun(style, text))
 }
 
-func wordRuns(align string, indent, keep bool, size float64, runs []Run) string {
+func plainRun(style, text string) []Run {
+	return []Run{{text, strings.Contains(style, "b"), strings.Contains(style, "i")}}
+}
+
+func wordRuns(l look, size float64, runs []Run) string {
 	var b strings.Builder
 	b.WriteString(`<w:p><w:pPr>`)
-	if keep { // with what it heads
+	if l.keep { // with what it heads
 		b.WriteString(`<w:keepNext/>`)
 	}
-	b.WriteString(`<w:spacing w:before="40" w:after="40"/>`)
-	if indent {
+	fmt.Fprintf(&b, `<w:spacing w:before="%d" w:after="%d" w:line="%d" w:lineRule="auto"/>`, l.before, l.after, l.line)
+	if l.indent {
 		fmt.Fprintf(&b, `<w:ind w:firstLine="%d"/>`, twips(firstLine))
 	}
-	fmt.Fprintf(&b, `<w:jc w:val="%s"/></w:pPr>`, align)
+	fmt.Fprintf(&b, `<w:jc w:val="%s"/><w:rPr><w:sz w:val="%d"/></w:rPr></w:pPr>`, l.align, int(size*2))
 	for _, r := range runs {
 		b.WriteString(`<w:r><w:rPr>`)
 		if r.Bold {
@@ -218,7 +236,7 @@ func (t Table) wordML(width float64) string {
 			} else if t.strong(i - 1) {
 				style = "b"
 			}
-			cells = append(cells, wordPara(align, style, cellSize, text))
+			cells = append(cells, wordRuns(look{align: align, before: 40, after: 40, line: 240}, cellSize, plainRun(style, text)))
 		}
 		rows = append(rows, cells)
 	}
@@ -226,24 +244,31 @@ func (t Table) wordML(width float64) string {
 	for i, w := range t.Widths {
 		widths[i] = w * width
 	}
-	return plainTable(widths, rows, true, 1) + wordPara("left", "", 6, "")
+	return linedTable(widths, rows) + wordPara("left", "", 6, "")
 }
 
 func (t Table) strong(row int) bool { return row < len(t.Strong) && t.Strong[row] }
 
-// plainTable holds cells that are WordML already; widths in millimetres. Its
-// first rows may come again on every page.
-func plainTable(widths []float64, rows [][]string, lines bool, heads int) string {
+// linedTable has lines, and a first row that comes again on every page. It is set
+// in by what its cells are wider than their text, so that its lines end where the
+// text does.
+func linedTable(widths []float64, rows [][]string) string {
 	var b strings.Builder
-	b.WriteString(`<w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/>`)
-	if lines {
-		b.WriteString(`<w:tblBorders>`)
-		for _, side := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
-			fmt.Fprintf(&b, `<w:%s w:val="single" w:sz="4" w:space="0" w:color="000000"/>`, side)
-		}
-		b.WriteString(`</w:tblBorders>`)
+	b.WriteString(`<w:tblInd w:w="108" w:type="dxa"/><w:tblBorders>`)
+	for _, side := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
+		fmt.Fprintf(&b, `<w:%s w:val="single" w:sz="4" w:space="0" w:color="000000"/>`, side)
 	}
-	b.WriteString(`<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
+	return wordTable(widths, rows, b.String()+`</w:tblBorders>`, 1)
+}
+
+// plainTable only places what it holds.
+func plainTable(widths []float64, rows [][]string) string { return wordTable(widths, rows, "", 0) }
+
+// wordTable holds cells that are WordML already; widths in millimetres. Its
+// first rows may come again on every page.
+func wordTable(widths []float64, rows [][]string, properties string, heads int) string {
+	var b strings.Builder
+	b.WriteString(`<w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/>` + properties + `<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
 	for _, w := range widths {
 		fmt.Fprintf(&b, `<w:gridCol w:w="%d"/>`, twips(w))
 	}

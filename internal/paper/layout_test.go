@@ -87,7 +87,7 @@ func TestLayoutOfTheDecree(t *testing.T) {
 	}
 	for what, want := range map[string]string{
 		"national name": run(`<w:b/><w:sz w:val="24"/>`, nation), "motto": run(`<w:b/><w:sz w:val="26"/>`, motto),
-		"parent": run(`<w:sz w:val="24"/>`, "TỈNH HÀ TĨNH"), "issuer": run(`<w:b/><w:sz w:val="24"/>`, "ỦY BAN NHÂN DÂN HUYỆN CẨM XUYÊN"),
+		"parent": run(`<w:sz w:val="24"/>`, "TỈNH HÀ TĨNH"), "issuer": run(`<w:b/><w:sz w:val="24"/>`, `ỦY BAN NHÂN DÂN</w:t><w:br/><w:t xml:space="preserve">HUYỆN CẨM XUYÊN`),
 		"number": run(`<w:sz w:val="26"/>`, "Số: ……/KH-UBND"), "day": run(`<w:i/><w:sz w:val="26"/>`, "Cẩm Xuyên, ngày …… tháng …… năm 2024"),
 		"kind": run(`<w:b/><w:sz w:val="28"/>`, "KẾ HOẠCH"), "signer": run(`<w:b/><w:sz w:val="26"/>`, "CHỦ TỊCH"),
 		"head of recipients": run(`<w:b/><w:i/><w:sz w:val="24"/>`, "Nơi nhận:"), "recipient": run(`<w:sz w:val="22"/>`, "- Lưu: VT, NTM, TCKH."),

@@ -21,6 +21,7 @@ const (
 	lineHeight  = 6.2
 	cellHeight  = 5.2
 	cellSize    = 11.0
+	listSize    = 11.0 // of who gets the paper
 	firstLine   = 10.0 // indent of a paragraph
 )
 
@@ -92,7 +93,7 @@ func (p *printer) width() float64 {
 func (p *printer) head(d Document) {
 	left, right := p.width()*0.4, p.width()*0.6
 	top := p.GetY()
-	p.column(marginLeft, left, []styled{{"", 12, strings.ToUpper(d.Parent)}, {"B", 12, strings.ToUpper(d.Issuer)}})
+	p.column(marginLeft, left, []styled{{"", 12, parted(strings.ToUpper(d.Parent))}, {"B", 12, parted(strings.ToUpper(d.Issuer))}})
 	p.rule(marginLeft+left/2, 20)
 	below := p.GetY()
 	p.SetY(top)
@@ -252,7 +253,7 @@ func (p *printer) signatures(d Document) {
 	}
 	p.SetFont(family, "BI", 12)
 	p.CellFormat(width, 5.2, d.receivers(), "", 1, "L", false, 0, "")
-	p.SetFont(family, "", 11)
+	p.SetFont(family, "", listSize)
 	for _, r := range d.Recipients {
 		p.MultiCell(width, 4.8, printable("- "+r), "", "L", false)
 	}
