@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ocopflow/internal/app"
+	"ocopflow/internal/mail"
 	"ocopflow/internal/provider"
 	"ocopflow/migrations"
 
@@ -40,6 +41,10 @@ type serveCmd struct {
 	OidcClient     string        `help:"Id under which the provider knows this program." env:"OCOPFLOW_OIDC_CLIENT"`
 	OidcSecretFile string        `help:"File with the secret shared with the provider." type:"path" env:"OCOPFLOW_OIDC_SECRET_FILE"`
 	OidcLabel      string        `help:"What people call the provider." default:"OpenID" env:"OCOPFLOW_OIDC_LABEL"`
+	MailServer     string        `name:"smtp" help:"Mail server that takes reminders, with STARTTLS (smtp) or TLS (smtps); smtp+plain for a relay without. No mail is sent, unless said. Needs --public-url." placeholder:"smtp[s]://[USER[:PASSWORD]@]HOST[:PORT]" env:"OCOPFLOW_SMTP"`
+	MailSecretFile string        `name:"smtp-password-file" help:"File with the password for the mail server." type:"path" env:"OCOPFLOW_SMTP_PASSWORD_FILE"`
+	MailCA         string        `name:"smtp-ca" help:"File with certificates (PEM) that vouch for the mail server, beside those of the system." type:"path" env:"OCOPFLOW_SMTP_CA"`
+	MailFrom       string        `help:"Sender of mails, such as OCOP <ocop@example.vn>." env:"OCOPFLOW_MAIL_FROM"`
 	JSON           bool          `help:"Print one line of JSON when ready."`
 }
 
@@ -54,12 +59,16 @@ func (s serveCmd) Run(w world) error {
 	if err != nil {
 		return err
 	}
+	post, err := s.mail()
+	if err != nil {
+		return err
+	}
 	rates := app.Rates{Anonymous: s.AnonymousRate, SignedIn: s.Rate}
 	if s.Demo {
 		rates.SignedIn = -1
 	}
 	log := slog.New(slog.NewTextHandler(w.errs, nil))
-	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, TrustedProxies: s.TrustedProxies, Rates: rates, Version: version, Log: log})
+	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, Mail: post, TrustedProxies: s.TrustedProxies, Rates: rates, Version: version, Log: log})
 	if err != nil {
 		return err
 	}
@@ -84,6 +93,28 @@ func (s serveCmd) provider() (p provider.Settings, err error) {
 		p.Secret = strings.TrimSpace(string(secret))
 	}
 	return p, nil
+}
+
+// mail reads the settings of the server that takes mails.
+func (s serveCmd) mail() (m mail.Settings, err error) {
+	if s.MailServer == "" {
+		return m, nil
+	}
+	m = mail.Settings{Server: s.MailServer, From: s.MailFrom}
+	if m.From == "" {
+		return m, errors.New("--smtp needs --mail-from")
+	}
+	if s.MailSecretFile != "" {
+		secret, err := os.ReadFile(s.MailSecretFile)
+		if err != nil {
+			return m, err
+		}
+		m.Password = strings.TrimSpace(string(secret))
+	}
+	if s.MailCA != "" {
+		m.CA, err = os.ReadFile(s.MailCA)
+	}
+	return m, err
 }
 
 func (s serveCmd) serve(w world, a *app.App, log *slog.Logger) error {

@@ -159,3 +159,14 @@ func (p *People) acting(ctx context.Context, acc store.Account) (access.Actor, e
 	a.Grants = append(a.Grants, lent...)
 	return a, err
 }
+
+// ActingAs is who an account is now, with all that it holds and acts with: for
+// what is told to a person who is not here. False when the account is closed.
+func (p *People) ActingAs(ctx context.Context, account string) (access.Actor, bool, error) {
+	acc, err := store.AccountByID(ctx, p.DB, account)
+	if err != nil || acc == nil || acc.Disabled {
+		return access.Actor{}, false, err
+	}
+	a, err := p.acting(ctx, *acc)
+	return a, err == nil, err
+}

@@ -93,6 +93,15 @@ func (p *People) unseal(purpose, sealed string) (string, error) {
 	return string(text), err
 }
 
+// Seal hides a text from all but this server; what it is for is bound to it, and
+// it never runs out.
+func (p *People) Seal(purpose, text string) (string, error) { return p.seal("kept "+purpose, text) }
+
+// Unseal is the text that was sealed for that purpose; anything else is an error.
+func (p *People) Unseal(purpose, sealed string) (string, error) {
+	return p.unseal("kept "+purpose, sealed)
+}
+
 // ticket is something sealed that a browser keeps for a while.
 type ticket struct {
 	Until time.Time

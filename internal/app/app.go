@@ -29,6 +29,7 @@ import (
 	"ocopflow/internal/job"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/live"
+	"ocopflow/internal/mail"
 	"ocopflow/internal/notary"
 	"ocopflow/internal/notify"
 	"ocopflow/internal/ocop"
@@ -65,6 +66,7 @@ type Config struct {
 	Witnesses      []string          // that co-sign checkpoints, "URL=VKEY" each
 	Idle           bool              // nothing runs in the background: for one command
 	Sweep          time.Duration     // between looks at what fell due; 0 for 30 seconds
+	Mail           mail.Settings     // server that takes mails; zero for none
 	Version        string
 	Log            *slog.Logger
 	Clock          func() time.Time // nil for the world's; tests hand in their own
@@ -199,7 +201,9 @@ func (a *App) start(ctx context.Context) error {
 	a.Inspector = &inspect.Inspector{DB: a.DB, Desk: a.Desk}
 	a.Reviews = &review.Desk{DB: a.DB, Committer: a.Committer, Inspector: a.Inspector}
 	a.Fieldwork = &fieldwork.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
-	a.Notices = &notify.Desk{DB: a.DB, Clock: now}
+	if a.Notices, err = a.notices(now); err != nil {
+		return err
+	}
 	a.Clerk = &clerk.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk, Campaigns: a.Campaigns, Library: lib, Clock: now}
 	if a.Own != "" {
 		if a.Clerk.Folder, err = paper.Load(os.DirFS(a.Own)); err != nil {
@@ -217,6 +221,29 @@ func (a *App) start(ctx context.Context) error {
 		return nil
 	}
 	return a.startTasks(ctx)
+}
+
+// notices tells people what was said, by mail too if a server takes mails.
+func (a *App) notices(now func() time.Time) (*notify.Desk, error) {
+	d := &notify.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Cases: a.Desk, Clock: now, Base: a.PublicURL, Log: a.Log}
+	if a.Mail.Server == "" {
+		return d, nil
+	}
+	if a.PublicURL == "" {
+		return nil, errors.New("mails carry links: say at which address the public reaches the server (--public-url)")
+	}
+	var err error
+	d.Mail, err = mail.New(a.Mail)
+	return d, err
+}
+
+// post sends mails that are due.
+func (a *App) post(ctx context.Context) error {
+	n, err := a.Notices.Post(ctx)
+	if n > 0 {
+		a.Log.Info("sent mails", "number", n)
+	}
+	return err
 }
 
 // vault is where the bytes of documents lie.
@@ -325,6 +352,7 @@ func (a *App) startTasks(ctx context.Context) (err error) {
 		{Name: "tidy", Every: time.Hour, Do: a.tidy},
 		{Name: "files", Every: time.Hour, Do: a.sweepFiles},
 		{Name: "checkpoint", Every: checkpointEvery, Do: a.Notary.Keep},
+		{Name: "mails", Every: a.Sweep, Do: a.post},
 	})
 	return err
 }
@@ -341,8 +369,11 @@ func (a *App) sweep(ctx context.Context) error {
 	return err
 }
 
-// tidy forgets secrets that ran out and answers older than 30 days.
+// tidy forgets secrets that ran out, old mails, and answers older than 30 days.
 func (a *App) tidy(ctx context.Context) error {
+	if err := a.Notices.Forget(ctx); err != nil {
+		return err
+	}
 	return a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		if err := store.DeleteExpired(ctx, tx, time.Now()); err != nil {
 			return err

@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"store"},
 	{"commit", "past", "vault"},
 	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork"}, // do
-	{"job", "paper", "notify", "clerk", "workbook"}, // later
+	{"job", "paper", "mail", "notify", "clerk", "workbook"}, // later
 	{"httpx", "httpapi", "web", "story"},            // speak
 	{"app"},                                         // wire
 	{"bench"},                                       // measure
@@ -55,6 +55,7 @@ var only = map[string][]string{
 	"github.com/go-fonts":             {"paper"},
 	"github.com/pdfcpu/pdfcpu":        {"paper"},
 	"github.com/boombuler/barcode":    {"paper"},
+	"github.com/wneessen/go-mail":     {"mail"},
 	"github.com/yuin/goldmark":        {"paper"},
 	"github.com/xuri/excelize":        {"workbook"},
 }

@@ -3,15 +3,24 @@
 // an escalation) read by somebody who holds one of the mark's roles where the
 // product is, now. Grants and delegations that come or end therefore take their
 // notices along, and nobody is told of a product that is not in view. What is
-// kept is only how far each person has read.
+// kept is only how far each person has read. For those who gave an address it
+// puts the same marks into mails, by their hours, and sees to it that they are
+// sent; the talk with a mail server is package mail's.
 package notify
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+
 	"ocopflow/internal/access"
+	"ocopflow/internal/accounts"
+	"ocopflow/internal/casework"
+	"ocopflow/internal/commit"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/mail"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
@@ -21,9 +30,17 @@ const Most = 100
 
 // Desk hands people their notices.
 type Desk struct {
-	DB    *sqldb.DB
-	Clock func() time.Time
+	DB        *sqldb.DB
+	Committer *commit.Committer
+	People    *accounts.People
+	Cases     *casework.Desk
+	Clock     func() time.Time
+	Mail      *mail.Server // nil when no mail is sent
+	Base      string       // address of the pages, for links in mails
+	Log       *slog.Logger
 }
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // Notice is what was said to a person.
 type Notice struct {

@@ -53,6 +53,11 @@ var writes = map[string]write{
 	"writeDelegation":       writeDelegation,
 	"writeDelegationEnd":    writeDelegationEnd,
 	"writeCredential":       writeCredential,
+	"writeContact":          writeContact,
+	"writeSettings":         writeSettings,
+	"writeVerified":         writeVerified,
+	"writeDelivery":         writeDelivery,
+	"writeFeed":             writeFeed,
 	"writeFactor":           writeFactor,
 	"writeRecovery":         writeRecovery,
 	"writeIdentity":         writeIdentity,
@@ -223,9 +228,10 @@ func TestEntriesAreAppendOnly(t *testing.T) {
 }
 
 // ownTables are those of the ledger itself, of answers that live 30 days, of how
-// far each person has read, which is no business of the programme, and
+// far each person has read, which is no business of the programme, of mails, which
+// repeat what marks say and are forgotten once sent, and
 // of documents' contents, which their hashes name.
-var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "used_steps", "notice_readings", "product_words", "blobs", "uploads", "upload_pieces", "goose_db_version", "sqlite_sequence"}
+var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "used_steps", "notice_readings", "mail_readings", "mails", "product_words", "blobs", "uploads", "upload_pieces", "goose_db_version", "sqlite_sequence"}
 
 func TestEveryColumnOfTheProgrammesDataIsTold(t *testing.T) {
 	t.Parallel()

@@ -173,6 +173,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/offline.html", s.offline)
 	s.mountFieldwork(e)
 	s.mountNotices(e)
+	s.mountReminders(e)
 	s.mountDocuments(e)
 	s.mountPapers(e)
 	if s.SetClock != nil {
