@@ -24,6 +24,7 @@ import (
 	"ocopflow/internal/clerk"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/council"
+	"ocopflow/internal/feed"
 	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/job"
@@ -89,6 +90,7 @@ type App struct {
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
 	Notices   *notify.Desk
+	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
 	News      *live.News
 	Handler   http.Handler
@@ -204,6 +206,7 @@ func (a *App) start(ctx context.Context) error {
 	if a.Notices, err = a.notices(now); err != nil {
 		return err
 	}
+	a.Feeds = &feed.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Cases: a.Desk, Clock: now}
 	a.Clerk = &clerk.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk, Campaigns: a.Campaigns, Library: lib, Clock: now}
 	if a.Own != "" {
 		if a.Clerk.Folder, err = paper.Load(os.DirFS(a.Own)); err != nil {

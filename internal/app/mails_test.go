@@ -14,6 +14,7 @@ import (
 	"ocopflow/internal/access"
 	"ocopflow/internal/audit"
 	"ocopflow/internal/dbtest"
+	"ocopflow/internal/mail"
 )
 
 const contactPath = "/api/v1/contact"
@@ -65,6 +66,22 @@ func (o *office) escalated() string {
 		o.t.Fatal("the leader was told nothing")
 	}
 	return id
+}
+
+// remindable fills the tables of contacts and calendars for the tests that walk
+// all tables.
+func (o *office) remindable() {
+	o.t.Helper()
+	server, err := mail.New(mail.Settings{Server: "smtp+plain://127.0.0.1:9", From: "ocop@ocop.test"})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.app.Notices.Mail = server
+	for _, who := range []string{"office", "leader"} {
+		o.must(200, o.ask(who, "PUT", contactPath, map[string]any{"address": who + "@don-vi.test"}))
+		o.must(200, o.ask(who, "PUT", contactPath, map[string]any{"address": who + "@don-vi.test", "delivery": "daily"}))
+		o.must(201, o.ask(who, "POST", feedsPath, map[string]any{"label": "máy của " + who}))
+	}
 }
 
 func TestRemindersComeByMailInHoursThatSuit(t *testing.T) {

@@ -283,6 +283,7 @@ func (o *office) busy() {
 	}
 	o.fieldworkDone(sauce, id)
 	o.keptTemplates()
+	o.remindable()
 	for _, who := range []string{"office", "leader"} {
 		o.enrolled(o.t, who)
 		s, err := o.app.People.Recognise(o.t.Context(), o.tokens[who])

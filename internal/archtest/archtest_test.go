@@ -21,10 +21,10 @@ var layers = [][]string{
 	{"store"},
 	{"commit", "past", "vault"},
 	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork"}, // do
-	{"job", "paper", "mail", "notify", "clerk", "workbook"}, // later
-	{"httpx", "httpapi", "web", "story"},            // speak
-	{"app"},                                         // wire
-	{"bench"},                                       // measure
+	{"job", "paper", "mail", "notify", "feed", "clerk", "workbook"},                                                                                 // later
+	{"httpx", "httpapi", "web", "story"}, // speak
+	{"app"},                              // wire
+	{"bench"},                            // measure
 	{"cmd/ocopflow"},
 }
 
@@ -56,6 +56,7 @@ var only = map[string][]string{
 	"github.com/pdfcpu/pdfcpu":        {"paper"},
 	"github.com/boombuler/barcode":    {"paper"},
 	"github.com/wneessen/go-mail":     {"mail"},
+	"github.com/arran4/golang-ical":   {"feed"},
 	"github.com/yuin/goldmark":        {"paper"},
 	"github.com/xuri/excelize":        {"workbook"},
 }

@@ -25,6 +25,7 @@ import (
 	"ocopflow/internal/clerk"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/feed"
 	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/inspect"
@@ -52,6 +53,7 @@ type API struct {
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
 	Notices   *notify.Desk
+	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
 	News      *live.News
 	PublicURL string // where the public reaches this server; "" takes each request's own

@@ -34,6 +34,7 @@ func (a *API) routes(api huma.API) {
 	a.fieldworkRoutes(r)
 	a.noticeRoutes(r)
 	a.contactRoutes(r)
+	a.feedRoutes(r)
 	a.campaignRoutes(r)
 	a.documentRoutes(r)
 	a.clerkRoutes(r)

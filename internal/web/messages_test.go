@@ -15,7 +15,7 @@ import (
 
 // Words that are looked up by a value of the data: levels, what a certificate
 // is, kinds of entries, yes and no.
-var byValue = regexp.MustCompile(`^(event_.*|mark_.*|position_.*|session_.*|kind_.*|unit_.*|form_.*|csv_.*|place_.*|tasks_.*|flag_.*|method_.*|part_.*|table_.*|column_.*|status_.*|role_.*|ground_.*|counted_.*|added|removed|changed|reason_.*|district|province|ministry|valid|extended|expired|superseded|revoked|true|false|origin_.*|producers|communes)$`)
+var byValue = regexp.MustCompile(`^(event_.*|mail_.*|delivery_.*|mark_.*|position_.*|session_.*|kind_.*|unit_.*|form_.*|csv_.*|place_.*|tasks_.*|flag_.*|method_.*|part_.*|table_.*|column_.*|status_.*|role_.*|ground_.*|counted_.*|added|removed|changed|reason_.*|district|province|ministry|valid|extended|expired|superseded|revoked|true|false|origin_.*|producers|communes)$`)
 
 func TestEveryMessageIsThereAndUsed(t *testing.T) {
 	t.Parallel()

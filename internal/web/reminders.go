@@ -27,18 +27,25 @@ type remindersBody struct {
 	Off     bool // no mail is sent by this server
 	Hours   []int
 	Choices []store.Delivery
+	Feeds   []store.Feed
+	Made    string // address of a new calendar, shown once
 }
 
-func (s *Site) reminders(p *page) error {
+func (s *Site) reminders(p *page) error { return s.showReminders(p, "") }
+
+func (s *Site) showReminders(p *page, made string) error {
 	c, err := s.Notices.Contact(p.ctx, p.session.Actor, p.L())
 	if err != nil {
 		return err
 	}
-	b := remindersBody{Contact: c, Off: s.Notices.Mail == nil, Choices: []store.Delivery{store.DeliverEach, store.DeliverDaily, store.DeliverNone}}
+	b := remindersBody{Contact: c, Made: made, Off: s.Notices.Mail == nil, Choices: []store.Delivery{store.DeliverEach, store.DeliverDaily, store.DeliverNone}}
 	for h := range 24 {
 		b.Hours = append(b.Hours, h)
 	}
-	if p.Problem != nil { // what was typed stays
+	if b.Feeds, err = s.Feeds.List(p.ctx, p.session.Actor); err != nil {
+		return err
+	}
+	if p.Problem != nil && p.c.Request.PostForm.Has("address") { // what was typed stays
 		b.Contact = p.typedContact()
 		b.VerifiedAt = c.VerifiedAt
 	}

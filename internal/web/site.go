@@ -25,6 +25,7 @@ import (
 	"ocopflow/internal/clerk"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/feed"
 	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/inspect"
@@ -57,6 +58,7 @@ type Site struct {
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
 	Notices   *notify.Desk
+	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
 	People    *accounts.People
 	Library   *workflow.Library
@@ -174,6 +176,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	s.mountFieldwork(e)
 	s.mountNotices(e)
 	s.mountReminders(e)
+	s.mountFeeds(e)
 	s.mountDocuments(e)
 	s.mountPapers(e)
 	if s.SetClock != nil {
