@@ -80,6 +80,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"deadlines": "cam-xuyen-2024.D3", "reviews": review, "accounts": account, "tokens": "none", "delegations": "none", ":grant": "none", "roles": "office",
 		"certificates": "AC-1", "verify": "AC-1", "entries": fmt.Sprint(o.told(product, "register")["index"]), "calendars": "vn",
 		"workflows": "ocop", "procedures": "ocop", ":lang": "vi", "papers/:name": "notice", ":version": "2026", "criteria": "2026", ":set": "9", ":other": "2023", ":account": "none", ":turn": "1",
+		"calendar": "none.ics", "unsubscribe": "none", "calendar-feeds": "none", "feeds": "none",
 		"tile": "0/000.p/1", "assets": "missing.css",
 		"minutes": "", "static": "missing.js",
 		"trips": trip, "producers": producer, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none",
@@ -125,6 +126,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"POST /papers/:name/templates/:lang":               "act=drop",
 	}
 	maps.Copy(bodies, fieldworkBodies)
+	maps.Copy(bodies, reminderBodies)
 	return things, bodies
 }
 
