@@ -43,12 +43,13 @@ CREATE INDEX mails_account ON mails (account, id);
 CREATE TABLE calendar_feeds (
     id TEXT PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts (id),
-    hash BYTEA NOT NULL UNIQUE,
+    hash BYTEA NOT NULL,
     label TEXT NOT NULL,
     lang TEXT NOT NULL CHECK (lang IN ('vi','en')),
     created_at BIGINT NOT NULL
 );
 CREATE INDEX calendar_feeds_account ON calendar_feeds (account);
+CREATE INDEX calendar_feeds_hash ON calendar_feeds (hash);
 
 -- +goose Down
 SELECT 1;
