@@ -16,7 +16,7 @@ import (
 // layers go upwards: a package may import those of its own layer and of the
 // layers before it, never one behind.
 var layers = [][]string{
-	{"ocop", "source", "fault", "access", "workflows", "calendar", "criteria", "workflow", "draw", "chart", "ledger"}, // decide: no I/O
+	{"ocop", "source", "fault", "access", "workflows", "calendar", "criteria", "workflow", "draw", "chart", "forecast", "ledger"}, // decide: no I/O
 	{"sqldb", "migrations"}, // keep
 	{"store"},
 	{"commit", "past", "vault"},

@@ -41,11 +41,12 @@ type Meets struct {
 	Inspection bool         `yaml:"inspection,omitempty" json:"inspection,omitempty"` // a field inspection was held
 }
 
-// Done is what a product has behind it in a campaign.
+// Done is what a product has behind it in a campaign: the day of each thing, 0
+// where it is not known.
 type Done struct {
-	Events    map[ocop.Event]bool
-	Documents map[string]bool
-	Inspected bool
+	Events    map[ocop.Event]ocop.Date
+	Documents map[string]ocop.Date
+	Inspected *ocop.Date
 }
 
 // LastDay is the last day on which the deadline can be met. It never moves off
@@ -60,19 +61,30 @@ func (d Deadline) LastDay() ocop.Date {
 // Applies reports whether the deadline is one of that track.
 func (d Deadline) Applies(track ocop.Track) bool { return slices.Contains(d.Tracks, track) }
 
-// Met reports whether everything that the deadline asks of a product was done.
-func (d Deadline) Met(done Done) bool {
+// Met reports whether everything that the deadline asks of a product was done,
+// and the day on which the last of it was.
+func (d Deadline) Met(done Done) (on ocop.Date, met bool) {
 	for _, e := range d.Meets.Events {
-		if !done.Events[e] {
-			return false
+		day, ok := done.Events[e]
+		if !ok {
+			return 0, false
 		}
+		on = max(on, day)
 	}
 	for _, k := range d.Meets.Documents {
-		if !done.Documents[k] {
-			return false
+		day, ok := done.Documents[k]
+		if !ok {
+			return 0, false
 		}
+		on = max(on, day)
 	}
-	return !d.Meets.Inspection || done.Inspected
+	if d.Meets.Inspection {
+		if done.Inspected == nil {
+			return 0, false
+		}
+		on = max(on, *done.Inspected)
+	}
+	return on, true
 }
 
 // OfProducts reports whether a product can meet it at all; a deadline with only

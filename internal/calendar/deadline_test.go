@@ -42,18 +42,27 @@ func TestLastDaysOfTheAnnouncement(t *testing.T) {
 func TestADeadlineIsMetWhenAllItNamesIsThere(t *testing.T) {
 	t.Parallel()
 	d := Deadline{Meets: Meets{Events: []ocop.Event{"confirm"}, Documents: []string{"idea_form"}, Inspection: true}}
-	done := Done{Events: map[ocop.Event]bool{}, Documents: map[string]bool{}}
+	done := Done{Events: map[ocop.Event]ocop.Date{}, Documents: map[string]ocop.Date{}}
+	inspected := ocop.Date(30)
 	steps := []func(){
-		func() { done.Events["confirm"] = true }, func() { done.Documents["idea_form"] = true }, func() { done.Inspected = true },
+		func() { done.Events["confirm"] = 20 }, func() { done.Documents["idea_form"] = 10 }, func() { done.Inspected = &inspected },
 	}
 	for _, step := range steps {
-		if d.Met(done) {
+		if _, met := d.Met(done); met {
 			t.Errorf("met too early: %+v", done)
 		}
 		step()
 	}
-	if !d.Met(done) {
-		t.Error("not met in the end")
+	if on, met := d.Met(done); !met || on != inspected {
+		t.Errorf("met in the end: %v on %v", met, on)
+	}
+	d.Kind, d.Date = Before, 30
+	if due := d.Due("c", done); !due.Late() || *due.MetOn != 30 {
+		t.Errorf("met one day after the last: %+v", due)
+	}
+	done.Documents["idea_form"], d.Meets = 0, Meets{Documents: []string{"idea_form"}}
+	if due := d.Due("c", done); !due.Met || due.MetOn != nil || due.Late() {
+		t.Errorf("met on a day that nobody knows: %+v", due)
 	}
 }
 

@@ -30,7 +30,8 @@ type Due struct {
 	LastDay ocop.Date  `json:"last_day"`
 	Was     *ocop.Date `json:"was,omitempty"` // the last day before it was extended
 	Met     bool       `json:"met"`
-	Notice  bool       `json:"notice"` // nothing meets it: it only warns
+	MetOn   *ocop.Date `json:"met_on,omitempty"` // where the day is known
+	Notice  bool       `json:"notice"`           // nothing meets it: it only warns
 	Overdue bool       `json:"overdue"`
 	Rest    *ocop.Text `json:"rest,omitempty"` // why the last day is one of rest; it does not move
 	Count   *Count     `json:"count,omitempty"`
@@ -72,8 +73,16 @@ func Next(list []Due) *ocop.Date {
 	return next
 }
 
+// Late reports whether it was met after its last day.
+func (d Due) Late() bool { return d.MetOn != nil && *d.MetOn > d.LastDay }
+
 // Due works the deadline out for a product.
 func (d Deadline) Due(plan string, done Done) Due {
-	return Due{ID: plan + "." + d.Code, Code: d.Code, Title: d.Title, Who: d.Who, Source: "campaign", Wording: d.Wording, Kind: d.Kind,
-		Date: d.Date, LastDay: d.LastDay(), Met: d.Met(done), Verified: !d.Assumed}
+	out := Due{ID: plan + "." + d.Code, Code: d.Code, Title: d.Title, Who: d.Who, Source: "campaign", Wording: d.Wording, Kind: d.Kind,
+		Date: d.Date, LastDay: d.LastDay(), Verified: !d.Assumed}
+	on, met := d.Met(done)
+	if out.Met = met; met && on != 0 {
+		out.MetOn = &on
+	}
+	return out
 }

@@ -182,7 +182,7 @@ func (c *cloning) units(codes []string) []string {
 // targets start from what is held today; a commune that has its product is not
 // asked for the first one again.
 func (c *cloning) targets(f *File, place ocop.Path) {
-	held := func(code string, stars int) int {
+	held := func(code string, stars int, exactly bool) int {
 		path := place
 		if code != "" {
 			u, err := store.UnitByCode(c.ctx, c.DB, code)
@@ -193,7 +193,7 @@ func (c *cloning) targets(f *File, place ocop.Path) {
 			path = u.Path
 		}
 		today := c.Products.Today()
-		n, _, err := store.Reached(c.ctx, c.DB, path, stars, today, today, today)
+		n, _, err := store.Reached(c.ctx, c.DB, store.Reaching{Place: path, Stars: stars, Exactly: exactly, On: today, Since: today, Until: today})
 		c.err = cmp.Or(c.err, err)
 		return int(n)
 	}
@@ -201,11 +201,11 @@ func (c *cloning) targets(f *File, place ocop.Path) {
 		if t.Unit != "" {
 			t.Unit = c.unit(t.Unit)
 		}
-		t.Title, t.Baseline = c.years(t.Title), held(t.Unit, t.Stars)
+		t.Title, t.Baseline = c.years(t.Title), held(t.Unit, t.Stars, t.Exactly)
 		f.Targets = append(f.Targets, t)
 	}
 	for _, e := range c.old.Expectations {
-		if e.Unit = c.unit(e.Unit); held(e.Unit, e.Stars) == 0 {
+		if e.Unit = c.unit(e.Unit); held(e.Unit, e.Stars, false) == 0 {
 			f.Expectations = append(f.Expectations, e)
 		}
 	}

@@ -54,7 +54,7 @@ func meeting(f *File, event ocop.Event) []string {
 // rises reports whether a product is planned to leave stars that a target counts.
 func rises(f *File) bool {
 	return slices.ContainsFunc(f.Products, func(p Product) bool {
-		return p.Stars() < p.Plan.Target && slices.ContainsFunc(f.Targets, func(t Target) bool { return t.Stars == p.Stars() })
+		return p.Stars() < p.Plan.Target && slices.ContainsFunc(f.Targets, func(t Target) bool { return t.Exactly && t.Stars == p.Stars() })
 	})
 }
 

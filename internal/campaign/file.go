@@ -36,9 +36,10 @@ type File struct {
 // setting says which of them decides whether a target is met.
 type Counting string
 
-// The readings: Net counts what is in force above what was in force at the
-// start, so that a product that rises leaves its old stars; Gross counts those
-// that came new to the stars in the year. Undecided is what a plan says that does
+// The readings: Net counts what is in force above what was in force before the
+// year, so that a certificate that ends, and a product that rises above a target
+// of exactly so many stars, count against it; Gross counts those that came new
+// to the stars in the year. Undecided is what a plan says that does
 // not say: the smaller figure decides.
 const (
 	Undecided Counting = ""
@@ -122,6 +123,7 @@ type Target struct {
 	Code     string    `yaml:"code" json:"code"`
 	Title    ocop.Text `yaml:"title" json:"title"`
 	Stars    int       `yaml:"stars" json:"stars"`
+	Exactly  bool      `yaml:"exactly,omitempty" json:"exactly,omitempty"`   // so many stars and not more
 	More     int       `yaml:"more" json:"more"`                             // than the baseline
 	Baseline int       `yaml:"baseline,omitempty" json:"baseline,omitempty"` // at the start of the campaign
 	Unit     string    `yaml:"unit,omitempty" json:"unit,omitempty"`         // "" for the whole campaign

@@ -9,19 +9,34 @@ import (
 )
 
 // Progress is how far a target has been reached. Targets count certificates in
-// force, not states. Both readings of "more" are given: Held is what stands
-// today, to be held against Baseline + More; New came within the campaign's
-// year, to be held against More.
+// force, not states. Both readings of "more" are given, and the campaign's
+// setting says which of them decides.
 type Progress struct {
 	Target
-	Held int64 `json:"held"`
-	New  int64 `json:"new"`
+	Held    int64 `json:"held"`    // in force today
+	Start   int64 `json:"start"`   // in force on the last day before the year, of the products kept here
+	Net     int64 `json:"net"`     // held above start
+	New     int64 `json:"new"`     // gross: came to the stars within the year
+	Missing int64 `json:"missing"` // to More, by the reading that decides
+	Met     bool  `json:"met"`
+}
+
+// decides is the figure that is held against More.
+func (c Counting) decides(net, gross int64) int64 {
+	switch c {
+	case Net:
+		return net
+	case Gross:
+		return gross
+	}
+	return min(net, gross)
 }
 
 // Progress of a campaign's targets today.
 func (d *Desk) Progress(ctx context.Context, c Campaign) ([]Progress, error) {
-	today := d.Products.Today()
-	first := ocop.DateOf(time.Date(c.Year, 1, 1, 0, 0, 0, 0, ocop.Hanoi))
+	first := ocop.Day(c.Year, time.January, 1)
+	r := store.Reaching{On: d.Products.Today(), Since: first, Until: first.AddMonths(12) - 1}
+	before := store.Reaching{On: first - 1, Since: first, Until: first}
 	out := []Progress{}
 	for _, t := range c.Targets {
 		code := t.Unit
@@ -34,10 +49,18 @@ func (d *Desk) Progress(ctx context.Context, c Campaign) ([]Progress, error) {
 		}
 		x := Progress{Target: t}
 		if u != nil {
-			if x.Held, x.New, err = store.Reached(ctx, d.DB, u.Path, t.Stars, today, first, first.AddMonths(12)-1); err != nil {
+			r.Place, r.Stars, r.Exactly = u.Path, t.Stars, t.Exactly
+			before.Place, before.Stars, before.Exactly = u.Path, t.Stars, t.Exactly
+			if x.Held, x.New, err = store.Reached(ctx, d.DB, r); err != nil {
+				return nil, err
+			}
+			if x.Start, _, err = store.Reached(ctx, d.DB, before); err != nil {
 				return nil, err
 			}
 		}
+		x.Net = x.Held - x.Start
+		x.Missing = max(0, int64(t.More)-c.Counting.decides(x.Net, x.New))
+		x.Met = x.Missing == 0
 		out = append(out, x)
 	}
 	return out, nil

@@ -44,15 +44,7 @@ func (d *Desk) agenda(x *dossier, now time.Time) (agenda, error) {
 
 // asked are the deadlines of the campaign that a product can meet.
 func (x *dossier) asked(rules *workflow.Rules, k workflow.Reckoning, today ocop.Date) []calendar.Due {
-	done := calendar.Done{Events: map[ocop.Event]bool{}, Documents: map[string]bool{}, Inspected: x.inspected(today)}
-	for _, a := range x.acts {
-		if x.ours(a.Round, a.Campaign) {
-			done.Events[a.Event] = true
-		}
-	}
-	for _, kind := range x.validKinds(today) {
-		done.Documents[kind] = true
-	}
+	done := x.done(today)
 	var out []calendar.Due
 	for _, deadline := range x.plan.Deadlines {
 		if !deadline.OfProducts() || !deadline.Applies(x.track()) {
@@ -64,6 +56,32 @@ func (x *dossier) asked(rules *workflow.Rules, k workflow.Reckoning, today ocop.
 		out = append(out, due)
 	}
 	return out
+}
+
+// done is what the product has behind it in its campaign, each by the day on
+// which it was done first; of documents, those that count today.
+func (x *dossier) done(today ocop.Date) calendar.Done {
+	done := calendar.Done{Events: map[ocop.Event]ocop.Date{}, Documents: map[string]ocop.Date{}, Inspected: x.inspectedOn(today)}
+	for _, a := range x.acts {
+		if day := ocop.DateOf(a.At); x.ours(a.Round, a.Campaign) {
+			if first, known := done.Events[a.Event]; !known || day < first {
+				done.Events[a.Event] = day
+			}
+		}
+	}
+	for _, d := range x.documents {
+		if day := ocop.DateOf(d.UploadedAt); d.ValidOn(today) {
+			if first, known := done.Documents[d.Kind]; !known || day < first {
+				done.Documents[d.Kind] = day
+			}
+		}
+	}
+	for _, kind := range x.validKinds(today) {
+		if _, known := done.Documents[kind]; !known {
+			done.Documents[kind] = 0 // kept as data, without a day of its own
+		}
+	}
+	return done
 }
 
 // extended puts the last day off that somebody allowed.

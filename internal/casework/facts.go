@@ -115,13 +115,16 @@ func (x *dossier) ours(round, campaign string) bool {
 	return x.round != nil && round == x.round.ID || x.product.Campaign != "" && campaign == x.product.Campaign
 }
 
-func (x *dossier) inspected(today ocop.Date) bool {
+func (x *dossier) inspected(today ocop.Date) bool { return x.inspectedOn(today) != nil }
+
+// inspectedOn is the day of the first inspection that was held; nil without one.
+func (x *dossier) inspectedOn(today ocop.Date) (first *ocop.Date) {
 	for _, i := range x.inspections {
-		if i.HeldOn != nil && *i.HeldOn <= today && x.ours(i.Round, i.Campaign) {
-			return true
+		if i.HeldOn != nil && *i.HeldOn <= today && x.ours(i.Round, i.Campaign) && (first == nil || *i.HeldOn < *first) {
+			first = i.HeldOn
 		}
 	}
-	return false
+	return first
 }
 
 func (x *dossier) openRemedies() int64 {

@@ -3,10 +3,7 @@ package casework
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
-	"time"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/ocop"
@@ -121,32 +118,23 @@ func (d *Desk) overdue(ctx context.Context, view access.View) (n int64, err erro
 	return n, err
 }
 
-// stays takes the time from each move to the next of the same product.
+// stays sums up the stays that are over.
 func (d *Desk) stays(ctx context.Context, view access.View, r *Report) error {
-	steps, err := store.Steps(ctx, d.DB, view, maxSteps)
+	list, moves, err := d.Stays(ctx, view)
 	if err != nil {
 		return err
 	}
-	r.Steps = len(steps)
-	next := map[string]time.Time{} // of a product, while going back in time
+	r.Steps = moves
 	all, per := map[ocop.State][]float64{}, map[string]map[ocop.State][]float64{}
-	for _, s := range steps {
-		var e struct{ From, To ocop.State }
-		if err := json.Unmarshal([]byte(s.Body), &e); err != nil {
-			return fmt.Errorf("move of %s: %w", s.Product, err)
+	for _, s := range list {
+		if s.Next == "" {
+			continue
 		}
-		if e.To == e.From {
-			continue // it stayed where it was
+		all[s.State] = append(all[s.State], s.Days)
+		if per[s.Commune] == nil {
+			per[s.Commune] = map[ocop.State][]float64{}
 		}
-		if end, ok := next[s.Product]; ok {
-			days := end.Sub(s.At).Hours() / 24
-			all[e.To] = append(all[e.To], days)
-			if per[s.Commune] == nil {
-				per[s.Commune] = map[ocop.State][]float64{}
-			}
-			per[s.Commune][e.To] = append(per[s.Commune][e.To], days)
-		}
-		next[s.Product] = s.At
+		per[s.Commune][s.State] = append(per[s.Commune][s.State], s.Days)
 	}
 	r.Stays = staysOf(all)
 	for name, states := range per {

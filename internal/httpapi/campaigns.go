@@ -15,6 +15,7 @@ import (
 func (a *API) campaignRoutes(r router) {
 	patch(r, "/api/v1/campaigns/{id}", "change-campaign", "Campaigns", a.changeCampaign)
 	post(r, "/api/v1/campaigns/{id}/clone", "clone-campaign", "Campaigns", 201, a.cloneCampaign)
+	get(r, "/api/v1/campaigns/{id}/board", "campaign-board", "Campaigns", a.campaignBoard)
 	get(r, "/api/v1/campaigns/{id}/duties", "list-duties", "Campaigns", a.listDuties)
 	post(r, "/api/v1/campaigns/{id}/duties", "report-duty", "Campaigns", 200, a.reportDuty)
 }
@@ -107,6 +108,13 @@ func (a *API) cloneCampaign(ctx context.Context, in *cloneIn) (*cloneOut, error)
 	}
 	c, err := a.Campaigns.Clone(ctx, sessionOf(ctx).Actor, in.ID, campaign.Copy{Code: in.Body.Code, Year: in.Body.Year, Unit: in.Body.Unit}, key)
 	return &cloneOut{c}, err
+}
+
+type boardOut struct{ Body campaign.Board }
+
+func (a *API) campaignBoard(ctx context.Context, in *ByID) (*boardOut, error) {
+	b, err := a.Campaigns.Board(ctx, sessionOf(ctx).Actor, in.ID)
+	return &boardOut{b}, err
 }
 
 func (a *API) listDuties(ctx context.Context, in *ByID) (*listOf[campaign.Assigned], error) {

@@ -43,18 +43,32 @@ func Ending(ctx context.Context, q sqldb.Querier, v access.View, from, to ocop.D
 	return collect(rows, err, "certificates ending", scanTally)
 }
 
-// Reached counts the products at or below a place that have a certificate in
-// force on a day of at least some stars, and those among them that came to so
-// many stars between two days, both inside, without having had them before.
-func Reached(ctx context.Context, q sqldb.Querier, place ocop.Path, stars int, on, since, until ocop.Date) (held, fresh int64, err error) {
+// Reaching is what Reached counts: certificates at or below a place, of at least
+// some stars or of exactly so many.
+type Reaching struct {
+	Place        ocop.Path
+	Stars        int
+	Exactly      bool
+	On           ocop.Date // in force then
+	Since, Until ocop.Date // came to so many stars between, both inside
+}
+
+// Reached counts the products that have such a certificate in force, and those
+// among them that came to so many stars without having had them before.
+func Reached(ctx context.Context, q sqldb.Querier, r Reaching) (held, fresh int64, err error) {
 	var b binder
-	where := pathsBelow("p.path", []ocop.Path{place}, b.bind)
-	least, day, first, last := b.bind(stars), b.bind(int64(on)), b.bind(int64(since)), b.bind(int64(until))
+	where := pathsBelow("p.path", []ocop.Path{r.Place}, b.bind)
+	most := 5
+	if r.Exactly {
+		most = r.Stars
+	}
+	least, top := b.bind(r.Stars), b.bind(most)
+	day, first, last := b.bind(int64(r.On)), b.bind(int64(r.Since)), b.bind(int64(r.Until))
 	text := fmt.Sprintf(`SELECT count(DISTINCT k.product), count(DISTINCT CASE WHEN k.issued_on >= %[4]s AND k.issued_on <= %[5]s AND NOT EXISTS
 		(SELECT 1 FROM certificates o WHERE o.product = k.product AND o.stars >= %[2]s AND o.issued_on < %[4]s) THEN k.product END)
-		FROM certificates k JOIN products p ON p.id = k.product WHERE %[1]s AND k.stars >= %[2]s AND k.issued_on <= %[3]s
+		FROM certificates k JOIN products p ON p.id = k.product WHERE %[1]s AND k.stars >= %[2]s AND k.stars <= %[6]s AND k.issued_on <= %[3]s
 		AND COALESCE(k.extended_to, k.last_day) >= %[3]s AND (k.superseded_on IS NULL OR k.superseded_on > %[3]s)
-		AND (k.revoked_on IS NULL OR k.revoked_on > %[3]s)`, where, least, day, first, last)
+		AND (k.revoked_on IS NULL OR k.revoked_on > %[3]s)`, where, least, day, first, last, top)
 	err = q.QueryRow(ctx, text, b.args...).Scan(&held, &fresh)
 	return held, fresh, err
 }

@@ -88,16 +88,19 @@ func (d DeadlineRule) met(done []Happened, facts Facts) bool {
 	if d.Meets == nil {
 		return false
 	}
-	have := calendar.Done{Events: map[ocop.Event]bool{}, Documents: map[string]bool{}}
+	have := calendar.Done{Events: map[ocop.Event]ocop.Date{}, Documents: map[string]ocop.Date{}}
 	for _, h := range done {
-		have.Events[h.Event] = true
+		have.Events[h.Event] = h.Day
 	}
 	kinds, _ := facts["documents.valid"].([]string)
 	for _, k := range kinds {
-		have.Documents[k] = true
+		have.Documents[k] = 0
 	}
-	have.Inspected, _ = facts["inspection.held"].(bool)
-	return calendar.Deadline{Meets: *d.Meets}.Met(have)
+	if held, _ := facts["inspection.held"].(bool); held {
+		have.Inspected = new(ocop.Date)
+	}
+	_, met := calendar.Deadline{Meets: *d.Meets}.Met(have)
+	return met
 }
 
 // reckon counts the limit.
