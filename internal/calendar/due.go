@@ -32,6 +32,7 @@ type Due struct {
 	Met     bool       `json:"met"`
 	MetOn   *ocop.Date `json:"met_on,omitempty"` // where the day is known
 	Notice  bool       `json:"notice"`           // nothing meets it: it only warns
+	Lapses  bool       `json:"lapses,omitempty"` // a notice that something ends by itself: that it has is said, too
 	Overdue bool       `json:"overdue"`
 	Rest    *ocop.Text `json:"rest,omitempty"` // why the last day is one of rest; it does not move
 	Count   *Count     `json:"count,omitempty"`
@@ -60,6 +61,18 @@ type Chase struct {
 
 // Open reports whether somebody still has to do something about it.
 func (d Due) Open() bool { return !d.Met && !d.Notice }
+
+// Reached is the last reminder, in days before the last day, whose day has come
+// while the last day has not passed; -1 when there is none.
+func (d Due) Reached(today ocop.Date) int {
+	last := -1
+	for _, n := range d.Chase.Remind {
+		if day := d.LastDay - ocop.Date(n); day <= today && today <= d.LastDay && (last < 0 || n < last) {
+			last = n
+		}
+	}
+	return last
+}
 
 // Next is the earliest last day of those that are open; nil when none is.
 func Next(list []Due) *ocop.Date {

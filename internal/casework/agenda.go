@@ -31,7 +31,7 @@ func (d *Desk) agenda(x *dossier, now time.Time) (agenda, error) {
 	s, facts := x.subject(rules), x.facts(today, "")
 	k := workflow.Reckoning{ID: cmp.Or(x.product.Round, x.product.ID), Days: d.Days(rules.Calendar), Known: today}
 	dues, next := rules.Dues(s, facts, k)
-	dues = append(append(x.asked(rules, k, today), dues...), x.remedyDues()...)
+	dues = slices.Concat(x.asked(rules, k, today), dues, x.remedyDues(), x.lapseDues(rules))
 	for i := range dues {
 		x.extended(&dues[i])
 		dues[i].Overdue = dues[i].Open() && today > dues[i].LastDay
@@ -109,9 +109,9 @@ func (x *dossier) timers(rules *workflow.Rules, dues []calendar.Due, next ocop.D
 			}
 		}
 		for _, n := range due.Chase.Remind {
-			add(store.TimerRemind, n, due.LastDay-ocop.Date(n), due.Notice && n == 0)
+			add(store.TimerRemind, n, due.LastDay-ocop.Date(n), due.Notice && n == 0 || due.Lapses && n == due.Reached(ocop.DateOf(now)))
 		}
-		if due.Notice {
+		if due.Notice && !due.Lapses {
 			continue
 		}
 		add(store.TimerOverdue, 0, due.LastDay+1, true)

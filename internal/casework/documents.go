@@ -171,11 +171,10 @@ func (x *dossier) checkReplaces(bad *fault.Error, u Upload) {
 		return
 	}
 	old := x.document(u.Replaces)
-	replaced := slices.ContainsFunc(x.documents, func(d store.Document) bool { return d.Replaces == u.Replaces })
 	switch {
 	case old == nil || old.Kind != u.Kind || (old.Product == "") != u.Whole:
 		bad.At("replaces", "Không có tài liệu cùng loại này để thay.", "There is no such document of this kind to replace.")
-	case replaced:
+	case x.replaced(u.Replaces):
 		bad.At("replaces", "Tài liệu này đã có bản mới hơn; hãy thay bản mới nhất.", "This document has a newer version already; replace the newest.")
 	}
 }

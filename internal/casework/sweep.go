@@ -146,7 +146,7 @@ func (x *dossier) mark(t store.Timer, plan agenda, now time.Time) *store.Mark {
 		if due.ID != t.Deadline || due.Met || t.LastDay == nil || due.LastDay != *t.LastDay || x.marked(t) {
 			continue
 		}
-		if t.Kind == store.TimerRemind && due.LastDay < ocop.DateOf(now) && !due.Notice {
+		if t.Kind == store.TimerRemind && due.LastDay < ocop.DateOf(now) && (!due.Notice || due.Lapses) {
 			continue // it slept through the moment: that it has passed is said instead
 		}
 		m := store.Mark{Product: t.Product, Deadline: t.Deadline, Kind: t.Kind, Days: t.Days, LastDay: due.LastDay, At: now, Roles: []ocop.Role{}}

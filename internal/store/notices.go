@@ -26,7 +26,9 @@ type NoticeFilter struct {
 }
 
 const (
-	noticeFrom    = ` FROM marks m JOIN products p ON p.id = m.product JOIN units u ON u.id = p.producer WHERE `
+	// What was said of a document is gone once a newer version took its place.
+	noticeFrom = ` FROM marks m JOIN products p ON p.id = m.product JOIN units u ON u.id = p.producer
+WHERE NOT (m.deadline LIKE 'document:%' AND EXISTS (SELECT 1 FROM documents n WHERE n.producer = p.producer AND n.replaces = substr(m.deadline, 10))) AND `
 	sqlReadUpTo   = `SELECT entry FROM notice_readings WHERE account = $1`
 	sqlReadNotice = `INSERT INTO notice_readings (account, entry, read_at) VALUES ($1, $2, $3)
 ON CONFLICT (account) DO UPDATE SET entry = excluded.entry, read_at = excluded.read_at WHERE excluded.entry > notice_readings.entry`

@@ -89,6 +89,30 @@ func (s *Site) versions(p *page, rules *workflow.Rules, product string, b *produ
 	return nil
 }
 
+// MarkName says what a mark is.
+func (p *page) MarkName(m store.Mark) string {
+	if !strings.HasPrefix(m.Deadline, casework.LapsePrefix) {
+		return p.T("mark_" + string(m.Kind))
+	}
+	if m.Kind == store.TimerOverdue {
+		return p.T("mark_lapsed")
+	}
+	return p.T("mark_lapses")
+}
+
+// MarkAbout names the document that a mark is about, "" for other marks.
+func (p *page) MarkAbout(m store.Mark) (string, error) {
+	id, ok := strings.CutPrefix(m.Deadline, casework.LapsePrefix)
+	if !ok {
+		return "", nil
+	}
+	doc, err := store.DocumentByID(p.ctx, p.site.DB, id)
+	if err != nil || doc == nil {
+		return "", err
+	}
+	return p.KindTitle(doc.Kind), nil
+}
+
 type documentsBody struct {
 	Lapses int
 	Kind   string
@@ -96,9 +120,13 @@ type documentsBody struct {
 	Next   string
 }
 
-// KindTitle names a kind of document outside of any procedure.
+// KindTitle names a kind of document, by the procedure in force.
 func (p *page) KindTitle(kind string) string {
-	if rule, ok := casework.DocumentRule(&workflow.Rules{}, kind); ok {
+	rules := &workflow.Rules{}
+	if newest := p.newest(); newest.Rules != nil {
+		rules = newest.Rules
+	}
+	if rule, ok := casework.DocumentRule(rules, kind); ok {
 		return rule.Title.In(p.L())
 	}
 	return kind

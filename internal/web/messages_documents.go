@@ -34,5 +34,7 @@ var documentMessages = map[string]ocop.Text{
 	"drop_each":        {Vi: "Loại của tệp", En: "Kind of file"},
 	"drop_sent":        {Vi: "đã nộp", En: "uploaded"},
 	"drop_failed":      {Vi: "Không gửi được tệp. Kiểm tra kết nối rồi thử lại.", En: "The file could not be sent. Check the connection and try again."},
+	"mark_lapses":      {Vi: "Giấy tờ sắp hết hạn", En: "A document lapses soon"},
+	"mark_lapsed":      {Vi: "Giấy tờ hết hiệu lực", En: "A document has lapsed"},
 	"drop_all":         {Vi: "Nộp các tệp này", En: "Upload these files"},
 }

@@ -131,6 +131,7 @@ func (c *checker) names() {
 		c.file.Text(d.Title, "documents."+name+".title")
 		c.provenance(d.Provenance, "documents."+name)
 		c.roles(d.By, "documents."+name+".by")
+		c.remind(d.Remind, "documents."+name+".remind")
 	}
 	for name, r := range p.Roles.All() {
 		c.name(name, "roles."+name)

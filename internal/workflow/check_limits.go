@@ -86,16 +86,21 @@ func (c *checker) counted(d DeadlineRule, path string) {
 	}
 }
 
+// remind checks days before a last day.
+func (c *checker) remind(days []int, path string) {
+	for i, n := range days {
+		if n < 0 || n > 400 {
+			c.add("chase_wrong", fmt.Sprintf("%s[%d]", path, i), "Nhắc trước từ 0 đến 400 ngày.", "Reminders come 0 to 400 days before.")
+		}
+	}
+}
+
 func (c *checker) chase(x *calendar.Chase, path string) {
 	if x == nil {
 		return
 	}
 	c.roles(x.To, path+".to")
-	for i, n := range x.Remind {
-		if n < 0 || n > 400 {
-			c.add("chase_wrong", fmt.Sprintf("%s.remind[%d]", path, i), "Nhắc trước từ 0 đến 400 ngày.", "Reminders come 0 to 400 days before.")
-		}
-	}
+	c.remind(x.Remind, path+".remind")
 	if x.Escalate != nil && (*x.Escalate < 0 || *x.Escalate > 400 || len(x.To) == 0) {
 		c.add("chase_wrong", path, "Báo cấp trên sau từ 0 đến 400 ngày, và phải ghi báo cho ai (to).", "Escalation comes 0 to 400 days after, and names whom it goes to (to).")
 	}

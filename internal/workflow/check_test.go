@@ -153,6 +153,7 @@ var brokenLimits = []broken{
 	{"batch of an unknown level", "unknown_name", edit{"- {level: district, requested", "- {level: village, requested"}, "village"},
 	{"batch on no day", "day_wrong", edit{`requested_before: "04-30"`, `requested_before: "31-04"`}, "31-04"},
 	{"reminder two years ahead", "chase_wrong", edit{"remind: [7]", "remind: [700]"}, "700"},
+	{"warning that a document lapses two years ahead", "chase_wrong", edit{"remind: [90]", "remind: [900]"}, "900"},
 	{"escalation to nobody", "chase_wrong", edit{"escalate: 3, to: [leader]", "escalate: 3"}, "chase:"},
 	{"escalation to an unknown role", "unknown_name", edit{"escalate: 3, to: [leader]", "escalate: 3, to: [mayor]"}, "mayor"},
 	{"limit after an unknown event", "unknown_name", edit{"after: [begin], working", "after: [start], working"}, "start"},

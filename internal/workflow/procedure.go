@@ -91,8 +91,9 @@ type Provenance struct {
 
 // DocumentRule is a kind of document that the procedure asks for.
 type DocumentRule struct {
-	Title      ocop.Text   `yaml:"title" json:"title"`               // what people read
-	By         []ocop.Role `yaml:"by,omitempty" json:"by,omitempty"` // who can bring it
+	Title      ocop.Text   `yaml:"title" json:"title"`                       // what people read
+	By         []ocop.Role `yaml:"by,omitempty" json:"by,omitempty"`         // who can bring it
+	Remind     []int       `yaml:"remind,omitempty" json:"remind,omitempty"` // days before one lapses on which it is said; the program's practice unless given
 	Provenance `yaml:",inline"`
 }
 
