@@ -4,6 +4,11 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"ocopflow/internal/source"
 )
 
 const shipped = "../../workflows/campaigns/cam-xuyen-2024.yaml"
@@ -108,4 +113,24 @@ func FuzzParse(f *testing.F) {
 			t.Error("neither a campaign nor a finding")
 		}
 	})
+}
+
+// A plan that is written out reads back as the same plan.
+func TestAPlanIsWrittenAsItIsRead(t *testing.T) {
+	t.Parallel()
+	f, findings := Parse("x.yaml", []byte(read(t)), Nothing)
+	if f == nil {
+		t.Fatal(findings)
+	}
+	text, err := source.Write(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, findings := Parse("again.yaml", text, Nothing)
+	if again == nil {
+		t.Fatalf("%v\n%s", findings, text)
+	}
+	if diff := cmp.Diff(f, again, cmpopts.EquateEmpty()); diff != "" {
+		t.Error(diff)
+	}
 }

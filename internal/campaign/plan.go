@@ -159,6 +159,40 @@ func (d *Desk) Change(ctx context.Context, r Request, e Edit) (Campaign, error) 
 	return d.keep(ctx, r, c, f, "change_campaign")
 }
 
+// Text is the plan as a file, to be changed and given back whole; and its version.
+//
+// Faults: not_found; who_may_not (Forbidden).
+func (d *Desk) Text(ctx context.Context, a access.Actor, key string) ([]byte, int64, error) {
+	row, err := d.mine(ctx, Request{Campaign: key, Actor: a})
+	if err != nil {
+		return nil, 0, err
+	}
+	x, err := d.parse(ctx, d.DB, *row)
+	if err != nil {
+		return nil, 0, err
+	}
+	text, err := source.Write(x.file)
+	return text, row.Version, err
+}
+
+// Parts are those of a plan as data, to be changed and given back; and its version.
+//
+// Faults: not_found; who_may_not (Forbidden).
+func (d *Desk) Parts(ctx context.Context, a access.Actor, key string) (map[string]json.RawMessage, int64, error) {
+	row, err := d.mine(ctx, Request{Campaign: key, Actor: a})
+	if err != nil {
+		return nil, 0, err
+	}
+	parts := map[string]json.RawMessage{}
+	return parts, row.Version, json.Unmarshal([]byte(row.Body), &parts)
+}
+
+// May reports whether the actor plans a campaign.
+func (d *Desk) May(ctx context.Context, a access.Actor, c Campaign) (bool, error) {
+	row, err := store.CampaignBy(ctx, d.DB, c.ID)
+	return row != nil && may(a, row.UnitPath), err
+}
+
 // mine finds a campaign that the actor may change.
 func (d *Desk) mine(ctx context.Context, r Request) (*store.Campaign, error) {
 	c, err := store.CampaignBy(ctx, d.DB, r.Campaign)

@@ -272,3 +272,12 @@ func first(n ast.Node) ast.Node {
 	}
 	return n
 }
+
+// Write gives a value as a file that Parse would read.
+func Write(v any) ([]byte, error) {
+	text, err := yaml.MarshalWithOptions(v, yaml.IndentSequence(true))
+	if err != nil {
+		return nil, fmt.Errorf("write a file: %w", err)
+	}
+	return text, nil
+}

@@ -138,7 +138,7 @@ var messages = map[string]ocop.Text{
 	"you_can":                 {Vi: "Bạn có thể", En: "You can"},
 	"you_must":                {Vi: "Đang chờ bạn bổ sung", En: "Waiting for you"},
 	"no_tasks":                {Vi: "Hiện không có việc nào chờ bạn. Xem tất cả ở trang", En: "Nothing waits for you now. See everything under"},
-	"no_campaigns":            {Vi: "Chưa có kế hoạch nào. Người quản trị nhập bằng lệnh: ocopflow campaign import TỆP.", En: "No campaign yet. The administrator brings one in by: ocopflow campaign import FILE."},
+	"no_campaigns":            {Vi: "Chưa có kế hoạch nào.", En: "No campaign yet."},
 	"deadlines":               {Vi: "Thời hạn", En: "Deadlines"},
 	"what":                    {Vi: "Nội dung", En: "What"},
 	"wording":                 {Vi: "Nguyên văn", En: "As printed"},
@@ -331,6 +331,8 @@ func (p *page) Track(t any) string {
 	switch t := t.(type) {
 	case ocop.Track:
 		return p.newest().track(t).In(p.L())
+	case string:
+		return p.newest().track(ocop.Track(t)).In(p.L())
 	case *ocop.Track:
 		if t == nil {
 			return ""

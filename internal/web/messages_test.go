@@ -15,7 +15,7 @@ import (
 
 // Words that are looked up by a value of the data: levels, what a certificate
 // is, kinds of entries, yes and no.
-var byValue = regexp.MustCompile(`^(event_.*|mail_.*|delivery_.*|mark_.*|position_.*|session_.*|kind_.*|unit_.*|form_.*|csv_.*|place_.*|tasks_.*|flag_.*|method_.*|part_.*|table_.*|column_.*|status_.*|role_.*|ground_.*|counted_.*|added|removed|changed|reason_.*|district|province|ministry|valid|extended|expired|superseded|revoked|true|false|origin_.*|producers|communes)$`)
+var byValue = regexp.MustCompile(`^(event_.*|mail_.*|delivery_.*|mark_.*|position_.*|session_.*|kind_.*|plan_.*|counting_.*|unit_.*|form_.*|csv_.*|place_.*|tasks_.*|flag_.*|method_.*|part_.*|table_.*|column_.*|status_.*|role_.*|ground_.*|counted_.*|added|removed|changed|reason_.*|district|province|ministry|valid|extended|expired|superseded|revoked|true|false|origin_.*|producers|communes)$`)
 
 func TestEveryMessageIsThereAndUsed(t *testing.T) {
 	t.Parallel()
@@ -59,7 +59,7 @@ func TestEveryTemplateParses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"sign-in", "certificates", "reports", "accounts", "account", "units", "producers", "delegations", "bulk", "new-product", "start", "products", "product", "worklist", "campaigns", "campaign", "procedures", "procedure", "deadlines", "verify", "fault", "councils", "session", "self-score", "audit", "audit-entry", "integrity", "flags", "reviews", "review", "past", "inspections", "new-trip", "trip", "inspection", "trainings", "training", "documents", "documents-missing", "papers", "paper-template", "draft"} {
+	for _, name := range []string{"sign-in", "certificates", "reports", "accounts", "account", "units", "producers", "delegations", "bulk", "new-product", "start", "products", "product", "worklist", "campaigns", "campaign", "cloned", "campaign-edit", "campaign-part", "board", "duties", "procedures", "procedure", "deadlines", "verify", "fault", "councils", "session", "self-score", "audit", "audit-entry", "integrity", "flags", "reviews", "review", "past", "inspections", "new-trip", "trip", "inspection", "trainings", "training", "documents", "documents-missing", "papers", "paper-template", "draft"} {
 		if s.pages.Lookup(name) == nil {
 			t.Errorf("no page %q", name)
 		}

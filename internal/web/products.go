@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"ocopflow/internal/access"
-	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/council"
@@ -247,63 +246,6 @@ func (s *Site) waiting(p *page) ([]council.View, error) {
 		}
 	}
 	return out, nil
-}
-
-func (s *Site) campaigns(p *page) error {
-	list, err := s.Campaigns.List(p.ctx, p.session.Actor, "", perPage)
-	if err != nil {
-		return err
-	}
-	return p.show("campaigns", p.T("campaigns"), list)
-}
-
-type campaignBody struct {
-	campaign.Campaign
-	Plan      plan
-	CanExtend bool
-	names     map[string]ocop.Text
-}
-
-// Name is what people call a unit or producer that a plan names by its code.
-func (b campaignBody) Name(code string, lang ocop.Lang) string {
-	if n, ok := b.names[code]; ok {
-		return n.In(lang)
-	}
-	return code
-}
-
-func (s *Site) campaign(p *page) error {
-	c, err := s.Campaigns.Get(p.ctx, p.session.Actor, p.c.Param("id"))
-	if err != nil {
-		return err
-	}
-	body := campaignBody{Campaign: c, names: map[string]ocop.Text{"producers": messages["producers"], "communes": messages["communes"]}}
-	if r := p.newest(); r.Rules != nil {
-		body.CanExtend = p.holds(r.Extend)
-	}
-	if body.Plan, err = s.plan(p, c); err != nil {
-		return err
-	}
-	units, err := store.Units(p.ctx, s.DB, "", 5000)
-	if err != nil {
-		return err
-	}
-	for _, u := range units {
-		body.names[u.Code] = u.Name
-	}
-	for _, d := range c.Duties {
-		if _, known := body.names[d.Unit]; known {
-			continue
-		}
-		u, err := store.UnitByCode(p.ctx, s.DB, d.Unit)
-		if err != nil {
-			return err
-		}
-		if u != nil {
-			body.names[d.Unit] = u.Name
-		}
-	}
-	return p.show("campaign", c.Title.In(p.L()), body)
 }
 
 // Ladder are the stars that a list can be narrowed to.
