@@ -82,7 +82,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"workflows": "ocop", "procedures": "ocop", ":lang": "vi", "papers/:name": "notice", ":version": "2026", "criteria": "2026", ":set": "9", ":other": "2023", ":account": "none", ":turn": "1",
 		"calendar": "none.ics", "unsubscribe": "none", "calendar-feeds": "none", "feeds": "none",
 		"tile": "0/000.p/1", "assets": "missing.css",
-		"minutes": "", "static": "missing.js",
+		":part": "targets", "minutes": "", "static": "missing.js",
 		"trips": trip, "producers": producer, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none",
 	}
 	bodies = map[string]string{
@@ -95,6 +95,8 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"POST /api/v1/councils":                            `{"name":"Hội đồng","unit":"ha-tinh","decision":"1/QĐ","decided_on":"2026-06-01","members":[{"account":"nobody","position":"chair"}]}`,
 		"POST /api/v1/scoring-sessions":                    `{"product":"` + product + `","council":"` + things["councils"] + `","held_on":"2026-06-20"}`,
 		"POST /api/v1/campaigns":                           `{"yaml":"campaign: x"}`,
+		"POST /campaigns/:id/duties":                       "duty=vp-training&organisation=vp-ntm&state=open&version=99",
+		"POST /campaigns/:id/edit/:part":                   "version=99",
 		"PATCH /api/v1/campaigns/:id":                      `{"version":99,"counting":"net"}`,
 		"POST /api/v1/campaigns/:id/duties":                `{"duty":"vp-training","organisation":"vp-ntm","state":"open","version":99}`,
 		"POST /api/v1/producers":                           `{"code":"htx-thu","name":"HTX Thử","form":"cooperative","unit":"cam-xuyen"}`,

@@ -41,6 +41,9 @@ func Wrong(findings []source.Finding) error {
 // campaign_changed (Conflict): the code is known with another content; those of
 // Create.
 func (d *Desk) Import(ctx context.Context, by access.Actor, name string, text []byte) (Imported, error) {
+	if by.ID != ocop.System && !by.Has(access.Admin) && !by.Has(access.Office) {
+		return Imported{}, mayNot()
+	}
 	f, findings, err := d.read(ctx, name, text)
 	if err != nil {
 		return Imported{}, err
