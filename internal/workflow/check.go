@@ -20,6 +20,7 @@ type checker struct {
 	rules     map[question]*rule
 	built     map[string][]*rule // of each event, its arms in the order of the file
 	languages map[string]*language
+	types     map[string]FieldType // of fields, by name
 }
 
 func (c *checker) add(code, path, vi, en string)  { c.file.Error(code, path, vi, en) }
@@ -30,6 +31,7 @@ func (c *checker) check() {
 	c.scores()
 	c.names()
 	c.limits()
+	c.petition()
 	c.compile()
 	if !c.file.Failed() {
 		c.guards()
@@ -39,6 +41,7 @@ func (c *checker) check() {
 
 var (
 	nameForm    = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	codeForm    = regexp.MustCompile(`^[A-Z]{1,8}$`)
 	versionForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]*$`)
 )
 
@@ -267,6 +270,8 @@ func (c *checker) fields(form []Field, path string) {
 		if _, ok := formFact(f); !ok && f.Type != FieldText && f.Type != FieldTexts {
 			c.unknown("field type", "kiểu ô", string(f.Type), at+".type")
 		}
+		c.fieldOf(f, at)
+		c.alike(f, at)
 		for j, o := range f.Options {
 			c.file.Text(o.Title, fmt.Sprintf("%s.options[%d].title", at, j))
 		}

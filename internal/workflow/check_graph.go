@@ -141,7 +141,9 @@ func (c *checker) walks(edges map[node][]edge) {
 			c.add("no_certificate", "tracks."+name, fmt.Sprintf("Lượt %q không dẫn đến %q.", name, c.p.goal()), fmt.Sprintf("The track %q does not lead to %q.", name, c.p.goal()))
 		}
 		for role := range c.p.Roles.All() {
-			alone := inside(func(e edge) bool { return slices.Contains(e.by, ocop.Role(role)) })
+			alone := inside(func(e edge) bool {
+				return slices.ContainsFunc(e.by, func(by ocop.Role) bool { return c.p.Held(by) == c.p.Held(ocop.Role(role)) })
+			})
 			if alone && !slices.Contains(c.p.Alone, ocop.Role(role)) {
 				c.add("one_role_alone", "tracks."+name, fmt.Sprintf("Một mình vai trò %q có thể đi hết lượt %q.", role, name), fmt.Sprintf("The role %q can walk the track %q alone.", role, name))
 			}

@@ -16,7 +16,7 @@ const maxCases = 20_000
 // domain is every value that a fact can have, nil for its absence; ok is false
 // when they cannot be listed.
 func (c *checker) domain(name string, form []Field) (values []any, ok bool) {
-	fact, known := factNamed(name)
+	fact, known := c.p.factNamed(name)
 	span, bounded := bounds[name]
 	for _, f := range form {
 		if x, readable := formFact(f); readable && x.Name == name {

@@ -53,7 +53,7 @@ func (c *checker) counted(d DeadlineRule, path string) {
 	for i, e := range d.After {
 		c.event(e, fmt.Sprintf("%s.after[%d]", path, i))
 	}
-	if f, ok := factNamed(d.Around); d.Around != "" && (!ok || f.Type != FactDay) {
+	if f, ok := c.p.factNamed(d.Around); d.Around != "" && (!ok || f.Type != FactDay) {
 		c.unknown("day fact", "dữ kiện ngày", d.Around, path+".around")
 	}
 	kinds := 0

@@ -39,7 +39,7 @@ func (c *checker) roles(roles []ocop.Role, path string) {
 }
 
 func (c *checker) scope(s Scope, path string) {
-	if s != "" && !slices.Contains([]Scope{ScopeCommune, ScopeProducer, ScopeRound, ScopeResult, ScopeSupport}, s) {
+	if s != "" && !slices.Contains([]Scope{ScopeCommune, ScopeProducer, ScopeRound, ScopeResult}, s) && !slices.Contains(c.p.UnitScopes(), s) {
 		c.unknown("scope", "phạm vi", string(s), path)
 	}
 }
@@ -52,13 +52,14 @@ func (c *checker) effects(list []Effect, path string) {
 	}
 }
 
-// factNamed finds a fact of the catalogue.
-func factNamed(name string) (Fact, bool) {
-	i := slices.IndexFunc(Catalogue, func(f Fact) bool { return f.Name == name })
-	if i < 0 {
-		return Fact{}, false
+// factNamed finds a fact of the catalogue, or one that the procedure gathers.
+func (p *Procedure) factNamed(name string) (Fact, bool) {
+	for _, f := range slices.Concat(Catalogue, p.Gathered()) {
+		if f.Name == name {
+			return f, true
+		}
 	}
-	return Catalogue[i], true
+	return Fact{}, false
 }
 
 // compile builds the rule of each event, track and state, of which there may

@@ -61,7 +61,7 @@ func (c *checker) apart(list []placed) {
 }
 
 func (c *checker) window(w Window, path string) {
-	if f, ok := factNamed(w.Around); !ok || f.Type != FactDay {
+	if f, ok := c.p.factNamed(w.Around); !ok || f.Type != FactDay {
 		c.unknown("day fact", "dữ kiện ngày", w.Around, path+".around")
 	}
 	if from, to := w.span(); from > to || w.From == nil && w.To == nil {

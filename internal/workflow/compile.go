@@ -167,7 +167,7 @@ func (c *checker) expression(lang *language, text, path string, want *cel.Type) 
 
 // language gives CEL over the catalogue and the fields of one form.
 func (c *checker) language(form []Field) *language {
-	facts := slices.Clone(Catalogue)
+	facts := append(slices.Clone(Catalogue), c.p.Gathered()...)
 	key := ""
 	for _, f := range form {
 		if fact, ok := formFact(f); ok {

@@ -129,7 +129,7 @@ func (r *Rules) noArm(s Subject, t Transition, cmd Command) *fault.Error {
 			if !slices.Contains(roles, role) {
 				roles = append(roles, role)
 			}
-			_, ok := cmd.Actor.Holds(role, s.Places[r.scope(a, role)])
+			_, ok := cmd.Actor.Holds(r.Held(role), s.Places[r.scope(a, role)])
 			held = held || ok
 		}
 	}
@@ -137,8 +137,8 @@ func (r *Rules) noArm(s Subject, t Transition, cmd Command) *fault.Error {
 	wrong := fault.Reason{
 		Code: "wrong_state", Actual: string(s.State), Required: strings.Join(startsFrom(t), ", "), CureBy: roles,
 		Message: ocop.Text{
-			Vi: fmt.Sprintf("Không thể %s khi sản phẩm đang ở trạng thái \"%s\"%s.", lower(t.Title.Vi), state.Title.Vi, inTrack(s, "", " của lượt này", "; chưa mở lượt đánh giá")),
-			En: fmt.Sprintf("%q is not possible in the state %q%s.", t.Title.En, state.Title.En, inTrack(s, "", " of this round", " without an open round")),
+			Vi: fmt.Sprintf("Không thể %s khi %s đang ở trạng thái \"%s\"%s.", lower(t.Title.Vi), r.noun().Vi, state.Title.Vi, r.inTrack(s, "", " của lượt này", "; chưa mở lượt đánh giá")),
+			En: fmt.Sprintf("%q is not possible in the state %q%s.", t.Title.En, state.Title.En, r.inTrack(s, "", " of this round", " without an open round")),
 		}, Verified: true,
 	}
 	switch {
@@ -152,9 +152,10 @@ func (r *Rules) noArm(s Subject, t Transition, cmd Command) *fault.Error {
 	return f
 }
 
-func inTrack(s Subject, unborn, inside, outside string) string {
+// inTrack says whether a round is open, which petitions need not be told.
+func (r *Rules) inTrack(s Subject, unborn, inside, outside string) string {
 	switch {
-	case s.State == ocop.NoState:
+	case s.State == ocop.NoState || r.Petition != nil:
 		return unborn
 	case s.Track == ocop.NoTrack:
 		return outside

@@ -249,7 +249,7 @@ func (r *Rules) Length(d DeadlineRule) ocop.Text {
 
 // begins names what starts a limit: a day that is known, or moves.
 func (r *Rules) begins(d DeadlineRule) ocop.Text {
-	if fact, ok := factNamed(d.Around); ok {
+	if fact, ok := r.factNamed(d.Around); ok {
 		return fact.Meaning
 	}
 	var vi, en []string

@@ -37,7 +37,8 @@ type Fact struct {
 }
 
 // Catalogue lists every fact, except those of a move's own form, which are
-// form.NAME and come from the file.
+// form.NAME, and those of petitions, which are PROCEDURE.NAME: both come from
+// the file.
 var Catalogue = []Fact{
 	{"product.set", FactInt, false, ocop.Text{Vi: "số của bộ tiêu chí, 1 đến 26", En: "number of the criteria set, 1 to 26"}},
 	{"product.has_commune", FactBool, false, ocop.Text{Vi: "đã biết xã của sản phẩm", En: "the product's commune is known"}},
@@ -70,9 +71,6 @@ var Catalogue = []Fact{
 	{"certificate.number_free", FactBool, false, ocop.Text{Vi: "số giấy chứng nhận ghi trong mẫu chưa được dùng", En: "the certificate number in the form is not in use"}},
 	{"proposal.open", FactBool, false, ocop.Text{Vi: "có đề nghị thu hồi chưa được quyết định", En: "a proposal to revoke is undecided"}},
 	{"proposal.concluded_on", FactDay, true, ocop.Text{Vi: "ngày có kết luận hoặc xác nhận làm căn cứ thu hồi", En: "day of the conclusion or confirmation that the proposal rests on"}},
-	{"support.kind", FactString, true, ocop.Text{Vi: "loại hỗ trợ được đề nghị", En: "kind of support asked for"}},
-	{"support.amount", FactInt, true, ocop.Text{Vi: "số tiền đề nghị, đồng", En: "amount asked for, in dong"}},
-	{"support.appraised", FactInt, true, ocop.Text{Vi: "số tiền cơ quan chuyên môn thẩm định, đồng", En: "amount that the department found right, in dong"}},
 	{"assessment.topics", FactInt, false, ocop.Text{Vi: "số nội dung xã đã đánh giá (trong bốn)", En: "topics assessed by the commune (of four)"}},
 	{"level.recognises", FactInts, false, ocop.Text{Vi: "các hạng sao mà cấp này hoặc cấp dưới công nhận", En: "stars that this level or a lower one recognises"}},
 	{"level.forwards_from", FactInt, true, ocop.Text{Vi: "điểm trung bình để chuyển cấp trên", En: "mean from which the next level takes over"}},
@@ -93,7 +91,7 @@ var bounds = map[string][2]int64{
 func formFact(f Field) (Fact, bool) {
 	t, ok := map[FieldType]FactType{
 		FieldChoice: FactString, FieldCode: FactString, FieldCodes: FactStrings, FieldInt: FactInt,
-		FieldInts: FactInts, FieldBool: FactBool, FieldDay: FactDay, FieldAccount: FactString, FieldDocument: FactString,
+		FieldInts: FactInts, FieldBool: FactBool, FieldDay: FactDay, FieldAccount: FactString, FieldDocument: FactString, FieldUnit: FactString,
 	}[f.Type]
 	return Fact{Name: "form." + f.Name, Type: t, Optional: !f.Required, Meaning: f.Title}, ok
 }

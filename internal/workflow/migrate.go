@@ -106,7 +106,7 @@ func (r *Rules) lacking(ahead []*rule, facts Facts) []fault.Reason {
 	var out []fault.Reason
 	for _, name := range slices.Sorted(maps.Keys(missing)) {
 		t, _ := r.Transitions.Get(string(missing[name]))
-		fact, _ := factNamed(name)
+		fact, _ := r.factNamed(name)
 		out = append(out, fault.Reason{Code: "fact_missing", Required: name, Verified: true, Message: ocop.Text{
 			Vi: fmt.Sprintf("Thao tác \"%s\" cần dữ kiện: %s; lượt này chưa có và các bước còn lại không tạo ra. Phải trả lại bước trước.", t.Title.Vi, fact.Meaning.Vi),
 			En: fmt.Sprintf("%q needs a fact that the round lacks and no step ahead brings: %s. It must be sent back.", t.Title.En, fact.Meaning.En)}})

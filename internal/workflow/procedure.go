@@ -19,6 +19,7 @@ type Procedure struct {
 	Legal       Legal                 `yaml:"legal" json:"legal"`                                 // the act it rests on
 	Verified    *bool                 `yaml:"verified,omitempty" json:"verified,omitempty"`       // false: nothing of the whole file was seen in a source
 	Note        ocop.Text             `yaml:"note,omitempty" json:"note,omitzero"`                // why it is not verified
+	Petition    *PetitionRule         `yaml:"petition,omitempty" json:"petition,omitempty"`       // what runs on it is asked of an authority, and is no product
 	Calendar    string                `yaml:"calendar,omitempty" json:"calendar,omitempty"`       // of working days
 	Criteria    string                `yaml:"criteria,omitempty" json:"criteria,omitempty"`       // version of the score sheets
 	Switches    map[string]bool       `yaml:"switches,omitempty" json:"switches,omitempty"`       // readings of the law that an office may turn on or off
@@ -97,22 +98,24 @@ type DocumentRule struct {
 	Provenance `yaml:",inline"`
 }
 
-// Scope names the unit in which a role must be held, there or above.
+// Scope names the unit in which a role must be held, there or above. Beside those
+// below, a procedure of petitions has PROCEDURE.FIELD for each field that names
+// a unit: the one that was named last.
 type Scope string
 
 // The scopes.
 const (
 	ScopeCommune  Scope = "product.commune"
 	ScopeProducer Scope = "product.producer"
-	ScopeRound    Scope = "round.unit"         // the unit of the round's level; without a round, of the first level
-	ScopeResult   Scope = "result.unit"        // the unit that recognises the final stars
-	ScopeSupport  Scope = "support.department" // the department that a support request was sent to
+	ScopeRound    Scope = "round.unit"  // the unit of the round's level; without a round, of the first level
+	ScopeResult   Scope = "result.unit" // the unit that recognises the final stars
 )
 
 // RoleRule is who acts in a procedure.
 type RoleRule struct {
 	Title ocop.Text `yaml:"title" json:"title"`                     // what people read
 	Scope Scope     `yaml:"scope,omitempty" json:"scope,omitempty"` // where the role must be held, there or above
+	As    ocop.Role `yaml:"as,omitempty" json:"as,omitempty"`       // the role that people hold for it, if it is called otherwise
 }
 
 // TrackRule is a kind of round and the state in which it starts.
@@ -201,6 +204,7 @@ const (
 	FieldDay      FieldType = "day"
 	FieldAccount  FieldType = "account"
 	FieldDocument FieldType = "document"
+	FieldUnit     FieldType = "unit" // of petitions alone: a unit to which it goes from then on
 )
 
 // Field is one entry of a move's form.
@@ -212,6 +216,15 @@ type Field struct {
 	Options  []Option  `yaml:"options,omitempty" json:"options,omitempty"` // of a choice
 	Min      *int64    `yaml:"min,omitempty" json:"min,omitempty"`         // smallest number
 	Max      *int64    `yaml:"max,omitempty" json:"max,omitempty"`         // largest number
+
+	Of       ocop.UnitKind `yaml:"of,omitempty" json:"of,omitempty"`             // the kind that a unit must be of
+	Proposed *ProposalRule `yaml:"proposed,omitempty" json:"proposed,omitempty"` // what a petition's form is filled in with; nobody is bound by it
+}
+
+// ProposalRule says what a field is filled in with before somebody looks at it.
+type ProposalRule struct {
+	By string            `yaml:"by" json:"by"`                     // a fact of the procedure: its own value, unless as says another
+	As map[string]string `yaml:"as,omitempty" json:"as,omitempty"` // by the fact's value; of a unit, its code or how that begins
 }
 
 // Option of a choice.

@@ -35,11 +35,11 @@ func (r *Rules) who(rule *rule, s Subject, actor access.Actor) (access.Grant, []
 	for _, role := range rule.arm.By {
 		scope := r.scope(rule.arm, role)
 		place := s.Places[scope]
-		if g, ok := actor.Holds(role, place); ok {
+		if g, ok := actor.Holds(r.Held(role), place); ok {
 			used, found = g, true
 			break
 		}
-		elsewhere = elsewhere || actor.Has(role)
+		elsewhere = elsewhere || actor.Has(r.Held(role))
 		if place == "" && scope == ScopeCommune {
 			reasons = append(reasons, communeUnknown())
 		}
@@ -48,7 +48,8 @@ func (r *Rules) who(rule *rule, s Subject, actor access.Actor) (access.Grant, []
 		missing := r.roleMissing(rule.arm.By, actor)
 		if elsewhere {
 			missing.Code = "out_of_scope"
-			missing.Message = ocop.Text{Vi: "Vai trò của bạn không thuộc đơn vị phụ trách sản phẩm này.", En: "Your role is not in the unit that is responsible for this product."}
+			noun := r.noun()
+			missing.Message = ocop.Text{Vi: "Vai trò của bạn không thuộc đơn vị phụ trách " + noun.Vi + " này.", En: "Your role is not in the unit that is responsible for this " + noun.En + "."}
 		}
 		reasons = append([]fault.Reason{missing}, reasons...)
 	} else {

@@ -25,9 +25,8 @@ const (
 
 // values are the types that have a fixed list of values.
 var values = map[reflect.Type][]any{
-	reflect.TypeFor[workflow.Scope](): {workflow.ScopeCommune, workflow.ScopeProducer, workflow.ScopeRound, workflow.ScopeResult, workflow.ScopeSupport},
 	reflect.TypeFor[workflow.FieldType](): {workflow.FieldText, workflow.FieldTexts, workflow.FieldChoice, workflow.FieldCode, workflow.FieldCodes, workflow.FieldInt,
-		workflow.FieldInts, workflow.FieldBool, workflow.FieldDay, workflow.FieldAccount, workflow.FieldDocument},
+		workflow.FieldInts, workflow.FieldBool, workflow.FieldDay, workflow.FieldAccount, workflow.FieldDocument, workflow.FieldUnit},
 	reflect.TypeFor[workflow.Effect](): {workflow.OpenRound, workflow.ImportCertificate, workflow.IssueCertificate, workflow.RetireCertificate, workflow.AssignOfficer,
 		workflow.AcceptIdea, workflow.PlanInspection, workflow.RecordResult, workflow.NextLevel, workflow.FirstLevel, workflow.FileDossier, workflow.Propose,
 		workflow.SettleProposal, workflow.MarkRejected, workflow.RecordAssessment},

@@ -32,9 +32,9 @@ func places() map[workflow.Scope]ocop.Path {
 }
 
 // factsOf draws facts of any kind, the optional ones there or not.
-func factsOf(t *rapid.T) workflow.Facts {
+func factsOf(t *rapid.T, r *workflow.Rules) workflow.Facts {
 	f := workflow.Facts{}
-	for _, x := range workflow.Catalogue {
+	for _, x := range slices.Concat(workflow.Catalogue, r.Gathered()) {
 		if x.Optional && rapid.Bool().Draw(t, "no "+x.Name) {
 			continue
 		}
@@ -86,7 +86,7 @@ func walk(t *testing.T, r *workflow.Rules) {
 			role := rapid.SampledFrom(roles).Draw(t, "role")
 			place := rapid.SampledFrom([]ocop.Path{district, commune, owner, "ministry:m", "ministry:x"}).Draw(t, "place")
 			cmd := workflow.Command{Event: event, Actor: actor(role, ocop.Role(role), place), Data: fill(t, r.Form(s, event)), Comment: rapid.SampledFrom([]string{"", "vì"}).Draw(t, "comment")}
-			facts := factsOf(t)
+			facts := factsOf(t, r)
 			kept := maps.Clone(facts)
 			d := r.Decide(s, facts, cmd, 19_800)
 			if diff := cmp.Diff(kept, facts); diff != "" {
