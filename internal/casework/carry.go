@@ -200,7 +200,7 @@ func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask 
 	}
 	d.Facts = ledger.Map(m.Reads)
 	d.Refs = x.refs(rules, m)
-	d.Private = private(ask.Comment, m.Form)
+	d.Private = Texts(ask.Comment, m.Form)
 	return d
 }
 
@@ -236,8 +236,9 @@ func (x *dossier) refs(rules *workflow.Rules, m *workflow.Move) []string {
 	return out
 }
 
-// private values of a move: its comment and the free texts of its form.
-func private(comment string, form workflow.Form) []ledger.Private {
+// Texts are the private values of a move: its comment and the free texts of its
+// form.
+func Texts(comment string, form workflow.Form) []ledger.Private {
 	var out []ledger.Private
 	if comment != "" {
 		out = append(out, NewPrivate("comment", comment))

@@ -28,7 +28,7 @@ func (d *Desk) erased(ctx context.Context, names map[string]string, product stri
 		if slices.ContainsFunc(out[e.Entry], func(x Erased) bool { return x.Field == e.Field && x.Entry == e.Erasure }) {
 			continue // one field of several rows
 		}
-		name, err := d.nameOf(ctx, names, e.By)
+		name, err := d.NameOf(ctx, names, e.By)
 		if err != nil {
 			return nil, err
 		}

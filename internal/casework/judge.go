@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
@@ -40,20 +41,11 @@ type Verdict struct {
 func Judge(ctx context.Context, q sqldb.Querier, list []Recorded) ([]Verdict, error) {
 	list = slices.Clone(list)
 	asks := make([]any, len(list))
-	units := map[string]ocop.Path{}
+	units, err := PlacesOf(ctx, q, list)
+	if err != nil {
+		return nil, err
+	}
 	for i, r := range list {
-		for _, g := range r.Actor.Grants {
-			if _, known := units[g.Unit]; known {
-				continue
-			}
-			u, err := store.Unit(ctx, q, g.Unit)
-			if err != nil {
-				return nil, err
-			}
-			if units[g.Unit] = ""; u != nil {
-				units[g.Unit] = u.Path
-			}
-		}
 		asks[i] = r.ask(units)
 	}
 	files, err := moves{&Desk{}}.gather(ctx, q, asks)
@@ -78,23 +70,54 @@ func Judge(ctx context.Context, q sqldb.Querier, list []Recorded) ([]Verdict, er
 	return out, nil
 }
 
+// PlacesOf are the places of the units in which recorded moves were made.
+func PlacesOf(ctx context.Context, q sqldb.Querier, list []Recorded) (map[string]ocop.Path, error) {
+	units := map[string]ocop.Path{}
+	for _, r := range list {
+		for _, g := range r.Told.Actor.Grants {
+			if _, known := units[g.Unit]; known {
+				continue
+			}
+			u, err := store.Unit(ctx, q, g.Unit)
+			if err != nil {
+				return nil, err
+			}
+			if units[g.Unit] = ""; u != nil {
+				units[g.Unit] = u.Path
+			}
+		}
+	}
+	return units, nil
+}
+
+// Who is the actor of a recorded move, with the roles that the entry names.
+func (r Recorded) Who(units map[string]ocop.Path) access.Actor {
+	a := access.Actor{ID: r.Actor.ID}
+	if r.Actor.ID == ocop.System {
+		a = access.SystemActor
+	}
+	var delegator string
+	_ = json.Unmarshal(r.Data["for"], &delegator) // most act for nobody
+	for _, g := range r.Actor.Grants {
+		a.Grants = append(slices.Clip(a.Grants), access.Grant{Role: ocop.Role(g.Role), Unit: g.Unit, Path: units[g.Unit], For: delegator})
+	}
+	return a
+}
+
+// Comment is a stand-in for what was said with a recorded move, "" for nothing.
+func (r Recorded) Comment() string {
+	if r.Data["comment"] != nil {
+		return standIn
+	}
+	return ""
+}
+
 // standIn is a text that nobody may remember, but that was there.
 const standIn = "…"
 
 // ask is what was asked for, as far as the entry tells it.
 func (r Recorded) ask(units map[string]ocop.Path) Ask {
-	ask := Ask{Product: strings.TrimPrefix(r.Stream, "product:"), Event: ocop.Event(r.Event), Data: map[string]any{}, Actor: access.Actor{ID: r.Actor.ID}}
-	if r.Actor.ID == ocop.System {
-		ask.Actor = access.SystemActor
-	}
-	var delegator string
-	_ = json.Unmarshal(r.Data["for"], &delegator) // most act for nobody
-	for _, g := range r.Actor.Grants {
-		ask.Actor.Grants = append(slices.Clip(ask.Actor.Grants), access.Grant{Role: ocop.Role(g.Role), Unit: g.Unit, Path: units[g.Unit], For: delegator})
-	}
-	if r.Data["comment"] != nil {
-		ask.Comment = standIn
-	}
+	ask := Ask{Product: strings.TrimPrefix(r.Stream, "product:"), Event: ocop.Event(r.Event), Data: map[string]any{}, Actor: r.Who(units), Comment: r.Comment()}
 	var number string
 	if json.Unmarshal(r.Data["number"], &number) == nil {
 		ask.Data["number"] = number
@@ -133,11 +156,11 @@ func (x *dossier) judge(ctx context.Context, r Recorded, ask Ask) (v Verdict) {
 		return wrong("procedure %s %s was not in force on that day", r.Rules.Name, r.Rules.Version)
 	}
 	subject := x.subject(r.Rules)
-	ask.Data = formOf(r.Rules.Form(subject, ask.Event), r.Data)
+	ask.Data = FormOf(r.Rules.Form(subject, ask.Event), r.Data)
 	number, _ := ask.Data["number"].(string)
 	decision := r.Rules.Decide(subject, x.facts(today, number), workflow.Command{Event: ask.Event, Actor: ask.Actor, Comment: ask.Comment, Data: ask.Data}, today)
 	if f := decision.Refusal; f != nil {
-		return wrong("procedure %s %s would not have allowed it: %s", r.Rules.Name, r.Rules.Version, refusalText(f.Code, reasonCodes(f)))
+		return Verdict{Wrong: NotAllowed(r.Rules, f)}
 	}
 	c, err := x.apply(r.Rules, decision.Move, ask, r.At)
 	if err != nil {
@@ -146,29 +169,31 @@ func (x *dossier) judge(ctx context.Context, r Recorded, ask Ask) (v Verdict) {
 	if c.opened != nil {
 		c.opened.ID, c.product.Round, c.actRound, c.opened.Number = r.Round, r.Round, r.Round, r.rounds+1
 	}
-	if field := differs(c.entry(x, r.Rules, decision.Move, ask), r.Told); field != "" {
+	if field := Differs(c.entry(x, r.Rules, decision.Move, ask), r.Told); field != "" {
 		return wrong("its %s is not what the procedure makes of the entries before it", field)
 	}
 	rows, err := c.rehearse(ctx, r)
 	if err != nil {
 		return wrong("it could not have been carried out: %v", err)
 	}
-	if row := differentRow(rows, r.Rows); row != "" {
+	if row := DifferentRow(rows, r.Rows, agendaTables, undecided); row != "" {
 		return wrong("what it tells of %s is not what the move leaves behind", row)
 	}
 	return Verdict{Issue: c.drafts}
 }
 
-func refusalText(code string, reasons []string) string {
-	if len(reasons) == 0 {
-		return code
+// NotAllowed says that a procedure refuses a recorded move, and why.
+func NotAllowed(r *workflow.Rules, f *fault.Error) string {
+	why := f.Code
+	if reasons := reasonCodes(f); len(reasons) > 0 {
+		why = strings.Join(reasons, ", ")
 	}
-	return strings.Join(reasons, ", ")
+	return fmt.Sprintf("procedure %s %s would not have allowed it: %s", r.Name, r.Version, why)
 }
 
-// formOf is the data of a move as its form took it, with a stand-in for each
+// FormOf is the data of a move as its form took it, with a stand-in for each
 // text that the entry only commits to.
-func formOf(fields []workflow.Field, data map[string]json.RawMessage) map[string]any {
+func FormOf(fields []workflow.Field, data map[string]json.RawMessage) map[string]any {
 	out := map[string]any{}
 	for _, f := range fields {
 		raw, ok := data[f.Name]
@@ -187,10 +212,10 @@ func formOf(fields []workflow.Field, data map[string]json.RawMessage) map[string
 	return out
 }
 
-// differs names the first part in which a recorded entry is not the expected
+// Differs names the first part in which a recorded entry is not the expected
 // one, "" when there is none. Its place in the chain and its rows are judged
 // elsewhere.
-func differs(d ledger.Draft, t *ledger.Told) string {
+func Differs(d ledger.Draft, t *ledger.Told) string {
 	for _, x := range []struct{ name, want, have string }{
 		{"kind", d.Kind, t.Kind}, {"event", d.Event, t.Event}, {"from", d.From, t.From}, {"to", d.To, t.To}, {"round", d.Round, t.Round},
 		{"track", d.Track, t.Track}, {"level", d.Level, t.Level}, {"product", d.Product, t.Product}, {"actor", d.Actor.ID, t.Actor.ID},

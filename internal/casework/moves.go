@@ -58,31 +58,36 @@ func (d *Desk) Try(ctx context.Context, asks []Ask) ([]Moved, []error) {
 		ask.quiet = true
 		list[i] = ask
 	}
-	err := d.DB.Snapshot(ctx, func(q sqldb.Querier) error {
+	outcomes, now, err := d.Rehearse(ctx, d.moves(), list)
+	for i := range asks {
+		switch {
+		case err != nil:
+			errs[i] = err
+		case outcomes[i].Fault != nil:
+			errs[i] = outcomes[i].Fault
+		default:
+			moved[i] = outcomes[i].State.(*change).rehearsed(now)
+		}
+	}
+	return moved, errs
+}
+
+// Rehearse decides asks of a kind on the present state, at the moment at which
+// they would be written.
+func (d *Desk) Rehearse(ctx context.Context, kind commit.Kind, asks []any) (out []commit.Outcome, now time.Time, err error) {
+	err = d.DB.Snapshot(ctx, func(q sqldb.Querier) error {
 		head, err := store.LoadHead(ctx, q)
 		if err != nil {
 			return err
 		}
-		now := d.Clock().UTC().Truncate(time.Microsecond)
+		now = d.Clock().UTC().Truncate(time.Microsecond)
 		if now.Before(head.LastAt) {
 			now = head.LastAt
 		}
-		outcomes, err := (&moves{d}).Decide(ctx, q, now, list)
-		for i, o := range outcomes {
-			if o.Fault != nil {
-				errs[i] = o.Fault
-				continue
-			}
-			moved[i] = o.State.(*change).rehearsed(now)
-		}
+		out, err = kind.Decide(ctx, q, now, asks)
 		return err
 	})
-	if err != nil {
-		for i := range errs {
-			errs[i] = err
-		}
-	}
-	return moved, errs
+	return out, now, err
 }
 
 func (d *Desk) act(ask Ask) commit.Act {
@@ -206,15 +211,9 @@ func (m moves) resolve(ctx context.Context, q sqldb.Querier, x *dossier, rules *
 		}
 		switch f.Type {
 		case workflow.FieldAccount:
-			a, err := store.AccountBy(ctx, q, text)
-			if err != nil {
+			if err := ResolveAccount(ctx, q, cmd, f.Name, text, bad); err != nil {
 				return nil, err
 			}
-			if a == nil || a.Disabled {
-				bad.At("data."+f.Name, "Không có tài khoản này.", "There is no such account.")
-				continue
-			}
-			cmd.Data = with(cmd.Data, f.Name, a.ID)
 		case workflow.FieldDocument:
 			if x.document(text) == nil {
 				bad.At("data."+f.Name, "Sản phẩm không có tài liệu này.", "The product has no such document.")
@@ -227,8 +226,23 @@ func (m moves) resolve(ctx context.Context, q sqldb.Querier, x *dossier, rules *
 	return nil, nil
 }
 
-// with is a copy of data with one value set: the caller's map is not ours.
-func with(data map[string]any, name string, value any) map[string]any {
+// ResolveAccount puts the id of the account that a field names, by id or name, into
+// a command.
+func ResolveAccount(ctx context.Context, q sqldb.Querier, cmd *workflow.Command, field, text string, bad *fault.Error) error {
+	a, err := store.AccountBy(ctx, q, text)
+	switch {
+	case err != nil:
+		return err
+	case a == nil || a.Disabled:
+		bad.At("data."+field, "Không có tài khoản này.", "There is no such account.")
+	default:
+		cmd.Data = With(cmd.Data, field, a.ID)
+	}
+	return nil
+}
+
+// With is a copy of data with one value set: the caller's map is not ours.
+func With(data map[string]any, name string, value any) map[string]any {
 	out := make(map[string]any, len(data))
 	for k, v := range data {
 		out[k] = v

@@ -85,8 +85,12 @@ func (d *Desk) actions(x *dossier, a access.Actor) ([]Action, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := x.subject(rules)
-	facts := x.facts(today, "")
+	return ActionsOf(rules, x.subject(rules), x.facts(today, ""), a, today, x.product.Due), nil
+}
+
+// ActionsOf are all events that start from where a subject stands, but for those
+// that only time fires.
+func ActionsOf(rules *workflow.Rules, s workflow.Subject, facts workflow.Facts, a access.Actor, today ocop.Date, due *ocop.Date) []Action {
 	out := []Action{}
 	for _, event := range rules.Events(s) {
 		o := rules.Offer(s, event)
@@ -94,7 +98,7 @@ func (d *Desk) actions(x *dossier, a access.Actor) ([]Action, error) {
 			continue
 		}
 		act := Action{Event: event, Title: o.Title, To: o.To, Needs: o.Needs, Form: o.Form, Comment: o.Comment, Aside: o.Aside,
-			Due: x.product.Due, Reasons: []fault.Reason{}, Quiet: o.Quiet, opens: o.Opens}
+			Due: due, Reasons: []fault.Reason{}, Quiet: o.Quiet, opens: o.Opens}
 		decision := rules.Decide(s, facts, workflow.Command{Event: event, Actor: a, Preview: true}, today)
 		if f := decision.Refusal; f != nil {
 			act.Reasons = f.Reasons
@@ -103,7 +107,7 @@ func (d *Desk) actions(x *dossier, a access.Actor) ([]Action, error) {
 		}
 		out = append(out, act)
 	}
-	return out, nil
+	return out
 }
 
 // History is a product's entries, newest last, with what was said in words.
@@ -129,7 +133,7 @@ func (d *Desk) History(ctx context.Context, a access.Actor, id string, after int
 	}
 	out := []Entry{}
 	for _, l := range lines {
-		e, err := entryOf(l)
+		e, err := EntryOf(l)
 		if err != nil {
 			return nil, err
 		}
@@ -145,10 +149,10 @@ func (d *Desk) History(ctx context.Context, a access.Actor, id string, after int
 		if strings.HasPrefix(l.Stream, "council:") && !a.Oversees().Sees("", p.Path.Upto(ocop.UnitKind(e.Level)), "") {
 			withhold(&e)
 		}
-		if e.ActorName, err = d.nameOf(ctx, names, l.Actor); err != nil {
+		if e.ActorName, err = d.NameOf(ctx, names, l.Actor); err != nil {
 			return nil, err
 		}
-		if e.ForName, err = d.nameOf(ctx, names, e.For()); err != nil {
+		if e.ForName, err = d.NameOf(ctx, names, e.For()); err != nil {
 			return nil, err
 		}
 		out = append(out, e)
@@ -165,7 +169,8 @@ func withhold(e *Entry) {
 	}
 }
 
-func entryOf(l store.Line) (Entry, error) {
+// EntryOf reads a line of the ledger, without what was said in words.
+func EntryOf(l store.Line) (Entry, error) {
 	var body struct {
 		From, To, Round, Level string
 		Data                   map[string]any
@@ -183,7 +188,8 @@ func entryOf(l store.Line) (Entry, error) {
 // For is the account on whose behalf the actor acted; "" for themselves.
 func (e Entry) For() string { s, _ := e.Data["for"].(string); return s }
 
-func (d *Desk) nameOf(ctx context.Context, names map[string]string, id string) (string, error) {
+// NameOf is the name of an account, looked up once for each map.
+func (d *Desk) NameOf(ctx context.Context, names map[string]string, id string) (string, error) {
 	if name, ok := names[id]; ok {
 		return name, nil
 	}
@@ -227,7 +233,7 @@ func (d *Desk) Way(ctx context.Context, a access.Actor, id string) (rules *workf
 	}
 	round := ""
 	for _, l := range lines {
-		e, err := entryOf(l)
+		e, err := EntryOf(l)
 		if err != nil {
 			return nil, "", nil, err
 		}

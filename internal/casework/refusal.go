@@ -24,18 +24,24 @@ func (m moves) refusal(ctx context.Context, q sqldb.Querier, x *dossier, rules *
 	if ask.New != nil {
 		stream = "producer:" + x.product.Producer.ID
 	}
+	d := x.draft(rules, ask, ledger.KindRefusal)
+	d.Stream = stream
+	return Refused(ctx, q, d, f, now)
+}
+
+// Refused makes a draft the entry of a refusal; none when the same person was
+// refused the same within a minute.
+func Refused(ctx context.Context, q sqldb.Querier, d ledger.Draft, f *fault.Error, now time.Time) ([]ledger.Draft, error) {
 	codes := reasonCodes(f)
-	recent, err := store.RecentRefusals(ctx, q, stream, ask.Actor.ID, now.Add(-quietFor))
+	recent, err := store.RecentRefusals(ctx, q, d.Stream, d.Actor.ID, now.Add(-quietFor))
 	if err != nil {
 		return nil, err
 	}
 	for _, line := range recent {
-		if line.Event == string(ask.Event) && slices.Equal(enteredCodes(line.Body), codes) {
+		if line.Event == d.Event && slices.Equal(enteredCodes(line.Body), codes) {
 			return nil, nil
 		}
 	}
-	d := x.draft(rules, ask, ledger.KindRefusal)
-	d.Stream = stream
 	reasons := make([]any, len(f.Reasons))
 	for i, r := range f.Reasons {
 		reasons[i] = ledger.Map{"code": r.Code, "actual": clip(r.Actual), "required": clip(r.Required)}

@@ -24,39 +24,43 @@ func (c *change) rehearse(ctx context.Context, r Recorded) ([]sqldb.Row, error) 
 	return tx.Written(), err
 }
 
-// differentRow names the first row in which what is told is not what is
-// expected, by its table and column; "" when there is none.
-func differentRow(want []sqldb.Row, told []ledger.ToldRow) string {
+// undecided are columns that a move does not decide: the nearest deadline follows from
+// calendars and plans; the id of an inspection is anything.
+var undecided = map[string][]string{"products": {"due"}, "inspections": {"id"}}
+
+// DifferentRow names the first row in which what is told is not what is expected,
+// by its table and column; "" when there is none. Rows of the tables beside may
+// be told or not; columns that are given by others may hold anything.
+func DifferentRow(want []sqldb.Row, told []ledger.ToldRow, beside []string, given map[string][]string) string {
 	told = slices.Clone(told)
 	for _, w := range want {
 		at := slices.IndexFunc(told, func(t ledger.ToldRow) bool { return t.Table == w.Table && t.Op == string(w.Op) })
 		if at < 0 {
 			return w.Table
 		}
-		if column := differentColumn(w, told[at]); column != "" {
+		if column := differentColumn(w, told[at], given[w.Table]); column != "" {
 			return w.Table + "." + column
 		}
 		told = slices.Delete(told, at, at+1)
 	}
 	for _, t := range told {
-		if !slices.Contains(agendaTables, t.Table) {
+		if !slices.Contains(beside, t.Table) {
 			return t.Table
 		}
 	}
 	return ""
 }
 
-// differentColumn names the first column that differs. The nearest deadline
-// follows from calendars and plans; the id of an inspection is anything.
-func differentColumn(want sqldb.Row, told ledger.ToldRow) string {
+// differentColumn names the first column that differs, but for those given.
+func differentColumn(want sqldb.Row, told ledger.ToldRow, given []string) string {
 	told.Values = maps.Clone(told.Values)
 	values, _, err := store.TellValues(want)
 	if err != nil {
 		return err.Error()
 	}
-	for _, given := range map[string][]string{"products": {"due"}, "inspections": {"id"}}[want.Table] {
-		delete(values, given)
-		delete(told.Values, given)
+	for _, name := range given {
+		delete(values, name)
+		delete(told.Values, name)
 	}
 	name, err := ledger.Differs(values, told.Values)
 	if err != nil {

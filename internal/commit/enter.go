@@ -1,10 +1,12 @@
 package commit
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
@@ -66,8 +68,9 @@ func (r *run) save(ctx context.Context) error {
 	})
 }
 
-// saveAll lets a kind write. A row belongs to the first entry of its product,
-// else to the first of all; nothing is written that no entry tells.
+// saveAll lets a kind write. A row belongs to the first entry of its product, or
+// of the stream of what it belongs to, else to the first of all; nothing is
+// written that no entry tells.
 func (r *run) saveAll(ctx context.Context, k Kind, placed []Placed) error {
 	if len(placed) == 0 {
 		return nil
@@ -82,8 +85,11 @@ func (r *run) saveAll(ctx context.Context, k Kind, placed []Placed) error {
 	first, home := int64(-1), map[string]int64{}
 	for _, p := range placed {
 		for _, e := range p.Entries {
-			if _, ok := home[e.Product]; !ok && e.Product != "" {
-				home[e.Product] = e.Index
+			_, of, _ := strings.Cut(e.Stream, ":")
+			if of = cmp.Or(e.Product, of); of != "" {
+				if _, ok := home[of]; !ok {
+					home[of] = e.Index
+				}
 			}
 			if first < 0 {
 				first = e.Index
@@ -94,7 +100,7 @@ func (r *run) saveAll(ctx context.Context, k Kind, placed []Placed) error {
 		return fmt.Errorf("commit: rows of %s are told by no entry", rows[0].Table)
 	}
 	for _, row := range rows {
-		at, ok := home[store.ProductOf(row)]
+		at, ok := home[store.OwnerOf(row)]
 		if !ok {
 			at = first
 		}

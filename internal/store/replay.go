@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -36,10 +37,11 @@ func CreateTold(ctx context.Context, tx *sqldb.Tx) error {
 		if _, err := tx.Exec(ctx, fmt.Sprintf("CREATE TABLE %s (%s, PRIMARY KEY (%s))", t.Name, strings.Join(columns, ", "), strings.Join(t.Key, ", "))); err != nil {
 			return err
 		}
-		if t.Product == "" || t.Product == t.Key[0] {
+		of := cmp.Or(t.Product, t.petition)
+		if of == "" || of == t.Key[0] {
 			continue
 		}
-		if _, err := tx.Exec(ctx, fmt.Sprintf("CREATE INDEX %s_of ON %s (%s)", t.Name, t.Name, t.Product)); err != nil {
+		if _, err := tx.Exec(ctx, fmt.Sprintf("CREATE INDEX %s_of ON %s (%s)", t.Name, t.Name, of)); err != nil {
 			return err
 		}
 	}

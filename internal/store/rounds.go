@@ -18,7 +18,7 @@ const (
 	sqlRoundsOf       = `SELECT ` + roundColumns + ` FROM rounds r WHERE r.product = $1 ORDER BY r.number`
 	sqlProductOfRound = `SELECT product FROM rounds WHERE id = $1 UNION SELECT id FROM products WHERE id = $1`
 	sqlPinned         = `SELECT product FROM rounds WHERE closed_at IS NULL AND procedure_name = $1 AND procedure_version = $2 AND product > $3 ORDER BY product LIMIT $4`
-	sqlProcedureInUse = `SELECT count(*) FROM rounds WHERE procedure_name = $1 AND procedure_version = $2`
+	sqlProcedureInUse = `SELECT (SELECT count(*) FROM rounds WHERE procedure_name = $1 AND procedure_version = $2) + (SELECT count(*) FROM petitions WHERE procedure_name = $1 AND procedure_version = $2)`
 	sqlProcedure      = `SELECT hash FROM procedures WHERE name = $1 AND version = $2`
 	sqlProcedureText  = `SELECT body FROM procedures WHERE name = $1 AND version = $2`
 )
@@ -158,7 +158,7 @@ func Repin(ctx context.Context, tx *sqldb.Tx, r *ocop.Round) error {
 }
 
 // ProcedureHash is the hash under which a version was published, "" when it
-// was not, and whether any round is pinned to it.
+// was not, and whether any round or petition is pinned to it.
 func ProcedureHash(ctx context.Context, q sqldb.Querier, name, version string) (hash string, used bool, err error) {
 	if err = q.QueryRow(ctx, sqlProcedure, name, version).Scan(&hash); err != nil && !sqldb.NoRows(err) {
 		return "", false, err

@@ -37,6 +37,7 @@ var sets = map[string]sqldb.Set{
 	"setProducts": setProducts, "setOpenRounds": setOpenRounds, "setInsertRounds": setInsertRounds, "setRoundCounts": setRoundCounts, "setActs": setActs,
 	"setClearTimers": setClearTimers, "setTimers": setTimers, "setDropTimers": setDropTimers, "setMarks": setMarks, "setExtensions": setExtensions, "setAnswers": setAnswers,
 	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections, "setRemedies": setRemedies, "setTripGuests": setTripGuests, "setTripInspections": setTripInspections, "setTrainees": setTrainees, "setProductsByCode": setProductsByCode, "setMaterials": setMaterials,
+	"setPetitions": setPetitions, "setPetitionActs": setPetitionActs, "setPetitionTexts": setPetitionTexts, "setPetitionDocuments": setPetitionDocuments, "setPlanLines": setPlanLines,
 	"setCertificates": setCertificates, "setTaken": setTaken,
 	"setWords":       setWords,
 	"setStreams":     setStreams,
@@ -107,9 +108,11 @@ var writes = map[string]write{
 	"writeTrainee":          writeTrainee,
 	"writeMaterial":         writeMaterial,
 	"writePlan":             writePlan,
-	"writeJoin":             writeJoin,
-	"writeDuty":             writeDuty,
-	"writeDutyStep":         writeDutyStep,
+	"writePetitions":        writePetitions, "writePetitionSteps": writePetitionSteps, "writePetitionMoves": writePetitionMoves, "writePetitionParties": writePetitionParties,
+	"writePetitionDocument": writePetitionDocument, "writeSupportPlan": writeSupportPlan, "writeSupportPlanStep": writeSupportPlanStep, "writePlanLines": writePlanLines,
+	"writeJoin":     writeJoin,
+	"writeDuty":     writeDuty,
+	"writeDutyStep": writeDutyStep,
 }
 
 // constants are all statements of the package, read from its source so that a

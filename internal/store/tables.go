@@ -32,6 +32,8 @@ type Table struct {
 	Key     []string
 	Columns []Column
 	Product string // column that names the product a row belongs to; "" for none
+
+	petition string // column that names the petition it belongs to; "" for none
 }
 
 func text(name string) Column  { return Column{Name: name, Kind: sqldb.Text} }
@@ -44,6 +46,8 @@ func (c Column) kept(k keeping) Column        { c.keeping = k; return c }
 func table(name string, key ...string) *Table { return &Table{Name: name, Key: key} }
 
 func (t *Table) of(product string) *Table { t.Product = product; return t }
+
+func (t *Table) ofPetition(column string) *Table { t.petition = column; return t }
 
 func (t *Table) with(columns ...Column) *Table {
 	t.Columns = columns

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -73,10 +74,10 @@ func SHA256(s string) string {
 // empty is a value that a put row need not name.
 func empty(v any) bool { return v == nil || v == "" || v == int64(0) || v == false }
 
-// ProductOf is the product that a row belongs to, "" for none.
-func ProductOf(r sqldb.Row) string {
+// OwnerOf is the product or petition that a row belongs to, "" for none.
+func OwnerOf(r sqldb.Row) string {
 	t := TableNamed(r.Table)
-	if i := slices.Index(r.Columns, t.Product); i >= 0 {
+	if i := slices.Index(r.Columns, cmp.Or(t.Product, t.petition)); i >= 0 {
 		id, _ := r.Values[i].(string)
 		return id
 	}
