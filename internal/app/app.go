@@ -35,6 +35,7 @@ import (
 	"ocopflow/internal/notify"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/paper"
+	"ocopflow/internal/petition"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/provider"
 	"ocopflow/internal/review"
@@ -89,6 +90,7 @@ type App struct {
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
+	Petitions *petition.Desk
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
@@ -202,6 +204,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Privacy = &privacy.Desk{DB: a.DB, Committer: a.Committer, Products: a.Desk}
 	a.Inspector = &inspect.Inspector{DB: a.DB, Desk: a.Desk}
 	a.Reviews = &review.Desk{DB: a.DB, Committer: a.Committer, Inspector: a.Inspector}
+	a.Petitions = &petition.Desk{Cases: a.Desk}
 	a.Fieldwork = &fieldwork.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
 	if a.Notices, err = a.notices(now); err != nil {
 		return err

@@ -72,6 +72,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		}
 	}
 	trip, training, remedy := o.fieldwork(product)
+	request := strings.TrimPrefix(o.appraised("promotion", "kinh-te-ha-tang", 5, 5), supportPath+"/")
 	producer := o.must(200, o.ask("office-province", "GET", "/api/v1/products/"+product, nil)).body["producer"].(map[string]any)["id"].(string)
 	things = map[string]string{
 		"products": product, "inspections": first("office-province", "/api/v1/products/"+product+"/inspections", "id"),
@@ -127,6 +128,8 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"POST /papers/:name/draw":                          "campaign=cam-xuyen-2024",
 		"POST /papers/:name/templates/:lang":               "act=drop",
 	}
+	things["support-requests"] = request
+	maps.Copy(bodies, supportBodies)
 	maps.Copy(bodies, fieldworkBodies)
 	maps.Copy(bodies, reminderBodies)
 	return things, bodies

@@ -20,8 +20,8 @@ var layers = [][]string{
 	{"sqldb", "migrations"}, // keep
 	{"store"},
 	{"commit", "past", "vault"},
-	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork"}, // do
-	{"job", "paper", "mail", "notify", "feed", "clerk", "workbook"},                                                                                 // later
+	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "petition"}, // do
+	{"job", "paper", "mail", "notify", "feed", "clerk", "workbook"},                                                                                             // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire
 	{"bench"},                            // measure

@@ -11,6 +11,8 @@ import (
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/past"
+	"ocopflow/internal/petition"
+	"ocopflow/internal/sqldb"
 	"ocopflow/internal/workflow"
 )
 
@@ -64,7 +66,7 @@ func newReplay(p *procedures, then *past.Past, found func(Finding) error) *repla
 // next takes an entry and lets the past hear it.
 func (r *replay) next(ctx context.Context, l record) error {
 	last := len(r.moves) - 1
-	follows := l.Kind == ledger.KindIssue && last >= 0 && r.moves[last].Product == l.Product && r.moves[last].Index+int64(len(r.moves[last].issued))+1 == l.Index
+	follows := l.Kind == ledger.KindIssue && l.Product != "" && last >= 0 && r.moves[last].Product == l.Product && r.moves[last].Index+int64(len(r.moves[last].issued))+1 == l.Index
 	if !follows && r.disturbs(l) {
 		if err := r.settle(ctx); err != nil {
 			return err
@@ -95,7 +97,9 @@ func (r *replay) next(ctx context.Context, l record) error {
 // is heard.
 func (r *replay) disturbs(l record) bool {
 	waits, touched := r.touched[l.Product]
-	return waits || len(r.moves) >= atOnce || r.past.Full() || l.Kind == ledger.KindMove && (r.shared || touched)
+	// A petition rests on products and people alike: its moves are decided alone.
+	alone := l.Kind == ledger.KindMove && l.Product == "" && len(r.touched) > 0
+	return waits || alone || len(r.moves) >= atOnce || r.past.Full() || l.Kind == ledger.KindMove && (r.shared || touched)
 }
 
 func (r *replay) wrong(l record, text string) error {
@@ -165,13 +169,13 @@ func (r *replay) judge(ctx context.Context, list []casework.Recorded) ([]casewor
 	if len(list) == 0 {
 		return nil, nil
 	}
-	verdicts, err := casework.Judge(ctx, r.past.DB, list)
+	verdicts, err := decide(ctx, r.past.DB, list)
 	if err == nil || ctx.Err() != nil {
 		return verdicts, err
 	}
 	verdicts = make([]casework.Verdict, len(list))
 	for i := range list {
-		v, err := casework.Judge(ctx, r.past.DB, list[i:i+1])
+		v, err := decide(ctx, r.past.DB, list[i:i+1])
 		switch {
 		case ctx.Err() != nil:
 			return nil, err
@@ -182,6 +186,31 @@ func (r *replay) judge(ctx context.Context, list []casework.Recorded) ([]casewor
 		}
 	}
 	return verdicts, nil
+}
+
+// decide has each move judged by those who make such moves, as its procedure says.
+func decide(ctx context.Context, q sqldb.Querier, list []casework.Recorded) ([]casework.Verdict, error) {
+	out := make([]casework.Verdict, len(list))
+	for _, kind := range []struct {
+		petitions bool
+		judge     func(context.Context, sqldb.Querier, []casework.Recorded) ([]casework.Verdict, error)
+	}{{false, casework.Judge}, {true, petition.Judge}} {
+		var own []casework.Recorded
+		var at []int
+		for i, r := range list {
+			if (r.Rules.Petition != nil) == kind.petitions {
+				own, at = append(own, r), append(at, i)
+			}
+		}
+		verdicts, err := kind.judge(ctx, q, own)
+		if err != nil {
+			return nil, err
+		}
+		for i, v := range verdicts {
+			out[at[i]] = v
+		}
+	}
+	return out, nil
 }
 
 // hold compares what a move came to with the verdict; "" when they agree.

@@ -33,6 +33,7 @@ import (
 	"ocopflow/internal/notary"
 	"ocopflow/internal/notify"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/petition"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/review"
 	"ocopflow/internal/source"
@@ -52,6 +53,7 @@ type API struct {
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
+	Petitions *petition.Desk
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
@@ -97,6 +99,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 	a.routes(api)
 	a.uploads(engine, api)
 	a.materialRoutes(engine, api)
+	a.support().files(engine, api)
 	a.eventsRoute(engine, api)
 	a.tiles(engine, api)
 	a.docs(engine)

@@ -196,19 +196,9 @@ func (a *API) upload(c *gin.Context) error {
 			}
 			continue
 		}
-		const limit = int64(1 << 10)
-		content, err := io.ReadAll(io.LimitReader(part, limit+1))
-		if err != nil {
-			return unreadable(err)
+		if fields[part.FormName()], err = smallField(part); err != nil {
+			return err
 		}
-		if int64(len(content)) > limit {
-			return tooLarge()
-		}
-		if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
-			return fault.New(fault.Invalid, "document_wrong", "Tài liệu chưa đúng.", "The document is not right.").
-				At("form", "Có ký tự không hợp lệ.", "Holds a character that is not valid.")
-		}
-		fields[part.FormName()] = string(content)
 	}
 	if err := a.mayUpload(ctx, fields); err != nil {
 		return err
@@ -253,6 +243,23 @@ func (a *API) parts(c *gin.Context) (*multipart.Reader, error) {
 func (a *API) mayUpload(ctx context.Context, fields map[string]string) error {
 	_, err := a.Desk.Product(ctx, sessionOf(ctx).Actor, fields["product"])
 	return err
+}
+
+// smallField reads what a form says beside its file.
+func smallField(part io.Reader) (string, error) {
+	const limit = int64(1 << 10)
+	content, err := io.ReadAll(io.LimitReader(part, limit+1))
+	if err != nil {
+		return "", unreadable(err)
+	}
+	if int64(len(content)) > limit {
+		return "", tooLarge()
+	}
+	if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
+		return "", fault.New(fault.Invalid, "document_wrong", "Tài liệu chưa đúng.", "The document is not right.").
+			At("form", "Có ký tự không hợp lệ.", "Holds a character that is not valid.")
+	}
+	return string(content), nil
 }
 
 func unreadable(err error) error {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -222,6 +223,11 @@ func RecentRefusals(ctx context.Context, q sqldb.Querier, stream, actor string, 
 // PrivateValues are the free texts of a product's entries, by entry and field.
 func PrivateValues(ctx context.Context, q sqldb.Querier, product string, after int64) (map[int64]map[string]string, error) {
 	rows, err := q.Query(ctx, sqlPrivate, product, after)
+	return privates(rows, err)
+}
+
+// privates reads free texts by entry and field.
+func privates(rows *sql.Rows, err error) (map[int64]map[string]string, error) {
 	out := map[int64]map[string]string{}
 	_, err = collect(rows, err, "private values", func(s scanner) (struct{}, error) {
 		var entry int64
@@ -339,4 +345,12 @@ const sqlLinesUntil = `SELECT ` + lineColumns + ` FROM entries WHERE idx >= $1 A
 func LinesUntil(ctx context.Context, q sqldb.Querier, from int64, at time.Time, product string, limit int) ([]Line, error) {
 	rows, err := q.Query(ctx, sqlLinesUntil, from, sqldb.Micros(at), product, limit)
 	return collect(rows, err, "entries", scanLine)
+}
+
+const sqlStreamPrivate = `SELECT v.entry, v.field, v.value FROM private_values v JOIN entries e ON e.idx = v.entry WHERE e.stream = $1 ORDER BY v.entry`
+
+// StreamPrivates are the free texts of a stream's entries, by entry and field.
+func StreamPrivates(ctx context.Context, q sqldb.Querier, stream string) (map[int64]map[string]string, error) {
+	rows, err := q.Query(ctx, sqlStreamPrivate, stream)
+	return privates(rows, err)
 }

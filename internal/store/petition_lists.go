@@ -40,7 +40,7 @@ type PetitionFilter struct {
 }
 
 func (f PetitionFilter) condition(bind func(any) string) string {
-	in := []string{pathsBelow("a.path", f.View.Units, bind)}
+	in := []string{pathsBelow("COALESCE(p.path, a.path)", f.View.Units, bind)}
 	if len(f.View.Producers) > 0 {
 		in = append(in, inList("n.asker", f.View.Producers, bind))
 	}

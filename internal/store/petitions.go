@@ -26,6 +26,7 @@ type Petition struct {
 	Asker     ocop.Ref  // a producer or a commune
 	AskerPath ocop.Path
 	AskerKind ocop.UnitKind
+	Place     ocop.Path // of the product, else of who asks
 	Product   *ocop.Ref // that it is about; nil for none
 	Campaign  string    // id; "" without one
 	Plan      string    // code of the campaign
@@ -68,7 +69,7 @@ var (
 	tablePetitionParties = table("petition_parties", "petition", "field").ofPetition("petition").with(text("petition"), text("field"), text("unit").null())
 )
 
-const petitionColumns = `n.id, n.procedure_name, n.procedure_version, n.procedure_hash, n.code, n.year, n.number, u.id, u.code, u.name_vi, u.path, a.id, a.code, a.name_vi, a.path, a.kind,
+const petitionColumns = `n.id, n.procedure_name, n.procedure_version, n.procedure_hash, n.code, n.year, n.number, u.id, u.code, u.name_vi, u.path, a.id, a.code, a.name_vi, a.path, a.kind, COALESCE(p.path, a.path),
 	p.id, p.code, p.name, n.campaign, g.code, n.state, n.track, n.turn, n.due, n.facts, n.version, n.opened_by, n.opened_at, n.updated_at`
 
 const petitionFrom = ` FROM petitions n JOIN units u ON u.id = n.unit JOIN units a ON a.id = n.asker LEFT JOIN products p ON p.id = n.product LEFT JOIN campaigns g ON g.id = n.campaign `
@@ -94,6 +95,10 @@ var (
 			WHERE e.stream IN (SELECT c1 FROM {rows}) ORDER BY e.idx`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
+	setUnits = sqldb.Set{
+		SQL:     `SELECT ` + unitColumns + ` FROM units u WHERE u.id IN (SELECT c1 FROM {rows})`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
 	writePetitions       = inserts(tablePetitions)
 	writePetitionSteps   = updates(tablePetitions, "state", "track", "turn", "due", "facts", "version", "updated_at").next()
 	writePetitionMoves   = inserts(tablePetitionMoves)
@@ -106,7 +111,7 @@ func scanPetition(s scanner) (n Petition, err error) {
 	var opened, updated int64
 	var facts string
 	if err = s.Scan(&n.ID, &n.Procedure, &n.Edition, &n.Hash, &n.Code, &n.Year, &n.Number, &n.Unit.ID, &n.Unit.Code, &n.Unit.Name, &n.UnitPath,
-		&n.Asker.ID, &n.Asker.Code, &n.Asker.Name, &n.AskerPath, &n.AskerKind, &product, &code, &name, &campaign, &plan, &n.State, &n.Track, &n.Turn, &due, &facts,
+		&n.Asker.ID, &n.Asker.Code, &n.Asker.Name, &n.AskerPath, &n.AskerKind, &n.Place, &product, &code, &name, &campaign, &plan, &n.State, &n.Track, &n.Turn, &due, &facts,
 		&n.Version, &n.OpenedBy, &opened, &updated); err != nil {
 		return n, err
 	}
@@ -204,6 +209,18 @@ func PetitionTexts(ctx context.Context, q sqldb.Querier, streams []string) (map[
 			out[stream] = map[string]string{}
 		}
 		out[stream][field] = value
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// UnitsByID finds many units by their ids; unknown ids are not in the answer.
+func UnitsByID(ctx context.Context, q sqldb.Querier, list []string) (map[string]*ocop.Unit, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setUnits, ids(list))
+	out := make(map[string]*ocop.Unit, len(list))
+	_, err = collect(rows, err, "units", func(s scanner) (struct{}, error) {
+		u, err := scanUnit(s)
+		out[u.ID] = &u
 		return struct{}{}, err
 	})
 	return out, err

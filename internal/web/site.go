@@ -32,6 +32,7 @@ import (
 	"ocopflow/internal/notary"
 	"ocopflow/internal/notify"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/petition"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/provider"
 	"ocopflow/internal/review"
@@ -57,6 +58,7 @@ type Site struct {
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
+	Petitions *petition.Desk
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
 	Clerk     *clerk.Desk

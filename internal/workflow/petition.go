@@ -144,3 +144,9 @@ func (c *checker) fieldOf(f Field, path string) {
 		c.unknown("fact", "dữ kiện", f.Proposed.By, path+".proposed.by")
 	}
 }
+
+// RoleScope is where a role must be held, there or above.
+func (p *Procedure) RoleScope(role ocop.Role) Scope {
+	r, _ := p.Roles.Get(string(role))
+	return r.Scope
+}

@@ -1,0 +1,238 @@
+package petition
+
+import (
+	"context"
+	"time"
+
+	"ocopflow/internal/casework"
+	"ocopflow/internal/commit"
+	"ocopflow/internal/fault"
+	"ocopflow/internal/ledger"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
+	"ocopflow/internal/workflow"
+)
+
+// Stepped is the answer to a move that stood.
+type Stepped struct {
+	Petition Petition       `json:"petition"`
+	Entry    casework.Entry `json:"entry"`
+}
+
+// Move makes one move, or opens a petition.
+//
+// Faults: not_found; opening_wrong (Invalid); those of workflow.Rules.Decide;
+// those of commit.Do.
+func (d *Desk) Move(ctx context.Context, ask Ask) (Stepped, error) {
+	act := commit.Act{Kind: moves{d}, Ask: ask, Key: ask.Key, Locks: []string{"petition:" + ask.Petition}}
+	if ask.New != nil {
+		act.Locks = []string{"petition numbers"}
+	}
+	return commit.Do[Stepped](ctx, d.Cases.Committer, act)
+}
+
+// Try decides a move on the present state and writes nothing: the same code as
+// Move without the commit.
+func (d *Desk) Try(ctx context.Context, ask Ask) (Stepped, error) {
+	ask.quiet = true
+	outcomes, now, err := d.Cases.Rehearse(ctx, moves{d}, []any{ask})
+	if err != nil {
+		return Stepped{}, err
+	}
+	if f := outcomes[0].Fault; f != nil {
+		return Stepped{}, f
+	}
+	c := outcomes[0].State.(*change)
+	return Stepped{View(c.after), casework.Entry{Event: string(c.event), From: string(c.from), To: string(c.after.petition.State), At: now,
+		Actor: ask.Actor.ID, ActorName: ask.Actor.Name, Kind: ledger.KindMove}}, nil
+}
+
+// moves is the kind of act that moves petitions. All moves of a desk are alike,
+// so that a batch decides them together.
+type moves struct{ *Desk }
+
+// Decide implements commit.Kind.
+func (m moves) Decide(ctx context.Context, q sqldb.Querier, now time.Time, asks []any) ([]commit.Outcome, error) {
+	list := make([]Ask, len(asks))
+	for i, a := range asks {
+		list[i] = a.(Ask)
+	}
+	return m.DecideAll(ctx, q, now, list)
+}
+
+// DecideAll says what becomes of moves of petitions, for an act that makes many
+// together. Save writes those that stand.
+func (d *Desk) DecideAll(ctx context.Context, q sqldb.Querier, now time.Time, asks []Ask) ([]commit.Outcome, error) {
+	var list []string
+	for _, ask := range asks {
+		if ask.New == nil {
+			list = append(list, ask.Petition)
+		}
+	}
+	known, err := files(ctx, q, list)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]commit.Outcome, len(asks))
+	for i, ask := range asks {
+		x, rules, err := d.fileOf(ctx, q, ask, known, now)
+		if err == nil {
+			out[i], err = d.decide(ctx, q, x, rules, ask, now)
+		}
+		if err == nil {
+			continue
+		}
+		f := fault.Of(err)
+		if f.Kind == fault.Internal {
+			return nil, err
+		}
+		out[i] = commit.Outcome{Fault: f}
+	}
+	return out, nil
+}
+
+// fileOf finds what an ask is about, if its actor may know of it.
+func (d *Desk) fileOf(ctx context.Context, q sqldb.Querier, ask Ask, known map[string]*file, now time.Time) (*file, *workflow.Rules, error) {
+	if ask.New != nil {
+		return d.open(ctx, q, ask, now)
+	}
+	x := known[ask.Petition]
+	if x == nil {
+		return nil, nil, casework.NotFound()
+	}
+	rules, err := d.rules(x.petition)
+	if err == nil && !x.seenBy(ask.Actor, rules) {
+		err = casework.NotFound()
+	}
+	return x, rules, err
+}
+
+// decide judges one ask and, if it stands, carries it out on copies.
+func (d *Desk) decide(ctx context.Context, q sqldb.Querier, x *file, rules *workflow.Rules, ask Ask, now time.Time) (commit.Outcome, error) {
+	today := ocop.DateOf(now)
+	if ask.Event == "" && x.fresh && len(rules.Openings()) == 1 {
+		ask.Event = rules.Openings()[0]
+	}
+	subject := x.subject(rules)
+	cmd := workflow.Command{Event: ask.Event, Actor: ask.Actor, Version: ask.Version, Comment: ask.Comment, Data: ask.Data}
+	if err := x.resolve(ctx, q, rules, subject, &cmd); err != nil {
+		return commit.Outcome{}, err
+	}
+	decision := rules.Decide(subject, x.facts(), cmd, today)
+	if f := decision.Refusal; f != nil {
+		o := commit.Outcome{Fault: f}
+		var err error
+		if !ask.quiet && (f.Kind == fault.Forbidden || f.Kind == fault.Refused) {
+			o.Drafts, err = casework.Refused(ctx, q, x.refusal(rules, ask), f, now)
+		}
+		return o, err
+	}
+	c := x.apply(rules, decision.Move, ask, now)
+	if err := x.name(ctx, q, c); err != nil {
+		return commit.Outcome{}, err
+	}
+	c.after.petition.Due = d.due(c.after, rules, today)
+	c.draft = c.entry(x, rules, decision.Move, ask)
+	return commit.Outcome{Drafts: []ledger.Draft{c.draft}, State: c, Answer: func(entries []ledger.Entry) any { return c.answer(entries[0], ask) }}, nil
+}
+
+// name finds the units that what was gathered names now.
+func (x *file) name(ctx context.Context, q sqldb.Querier, c *change) error {
+	var list []string
+	for _, p := range c.parties {
+		if p.Unit != "" {
+			list = append(list, p.Unit)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	units, err := store.UnitsByID(ctx, q, list)
+	for id, u := range x.units {
+		if units[id] == nil && units != nil {
+			units[id] = u
+		}
+	}
+	c.after.units = units
+	return err
+}
+
+// resolve checks what a form refers to: accounts and units (by id or name or
+// code) and documents.
+//
+// Faults: form_wrong (Invalid).
+func (x *file) resolve(ctx context.Context, q sqldb.Querier, rules *workflow.Rules, s workflow.Subject, cmd *workflow.Command) error {
+	bad := fault.New(fault.Invalid, "form_wrong", "Dữ liệu nhập không đúng mẫu.", "The data does not fit the form.")
+	for _, f := range rules.Form(s, cmd.Event) {
+		text, ok := cmd.Data[f.Name].(string)
+		if !ok || text == "" {
+			continue
+		}
+		switch f.Type {
+		case workflow.FieldAccount:
+			if err := casework.ResolveAccount(ctx, q, cmd, f.Name, text, bad); err != nil {
+				return err
+			}
+		case workflow.FieldUnit:
+			u, err := store.UnitBy(ctx, q, text)
+			if err != nil {
+				return err
+			}
+			if u == nil || f.Of != "" && u.Kind != f.Of || !u.Path.Within(x.petition.UnitPath) {
+				bad.At("data."+f.Name, "Không có đơn vị này ở nơi giải quyết.", "There is no such unit where this is decided.")
+				continue
+			}
+			cmd.Data = casework.With(cmd.Data, f.Name, u.ID)
+		case workflow.FieldDocument:
+			if x.document(text) == nil {
+				bad.At("data."+f.Name, "Hồ sơ không có tài liệu này.", "The case has no such document.")
+			}
+		}
+	}
+	return bad.OrNil()
+}
+
+func (x *file) document(id string) *store.PetitionDocument {
+	for i, d := range x.documents {
+		if d.ID == id {
+			return &x.documents[i]
+		}
+	}
+	return nil
+}
+
+// Save implements commit.Kind: all rows of all moves, one statement for each
+// table.
+func (moves) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
+	return Save(ctx, tx, placed)
+}
+
+// Save writes moves that stand; each is placed with its own entry.
+func Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
+	var opened, moved []*store.Petition
+	var acts []store.PetitionAct
+	var parties []store.Party
+	for _, p := range placed {
+		c := p.State.(*change)
+		n := c.after.petition
+		if c.fresh {
+			opened = append(opened, n)
+		} else {
+			moved = append(moved, n)
+		}
+		acts = append(acts, store.PetitionAct{Entry: p.Entries[0].Index, Petition: n.ID, Turn: n.Turn, Event: c.event, Actor: c.actor, At: p.Entries[0].At})
+		parties = append(parties, c.parties...)
+	}
+	for _, step := range []func() error{
+		func() error { return store.InsertPetitions(ctx, tx, opened) },
+		func() error { return store.StepPetitions(ctx, tx, moved) },
+		func() error { return store.InsertPetitionActs(ctx, tx, acts) },
+		func() error { return store.SaveParties(ctx, tx, parties) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
