@@ -191,7 +191,7 @@ func (a *API) upload(c *gin.Context) error {
 				return err
 			}
 			u.Name = part.FileName()
-			if u.Taken, err = vault.Take(ctx, part, a.MaxUpload); err != nil {
+			if u.Taken, err = a.Desk.TakeIn(ctx, u.Actor, fields["product"], u.Name, part, a.MaxUpload); err != nil {
 				return unreadable(err)
 			}
 			continue

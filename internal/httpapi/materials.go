@@ -45,7 +45,7 @@ func (a *API) addMaterial(c *gin.Context) error {
 	if err != nil {
 		return unreadable(err)
 	}
-	file, err := a.Desk.Vault.Take(ctx, part, a.MaxUpload)
+	file, err := a.Desk.TakeIn(ctx, actor, "", part.FileName(), part, a.MaxUpload)
 	if err != nil {
 		return unreadable(err)
 	}

@@ -19,6 +19,9 @@ type Clamd struct {
 	Optional bool   // content is taken while it cannot be asked
 }
 
+// VirusFound is the code of the fault about malware.
+const VirusFound = "virus_found"
+
 const (
 	clamdPatience = time.Minute
 	clamdPiece    = 64 << 10
@@ -96,7 +99,7 @@ func (s *scanning) verdict() error {
 	}
 	switch {
 	case strings.HasSuffix(answer, " FOUND"):
-		return fault.New(fault.Invalid, "virus_found", "Trình quét vi-rút thấy mã độc trong tệp; tệp không được nhận. Hãy quét máy của bạn rồi gửi tệp sạch.",
+		return fault.New(fault.Invalid, VirusFound, "Trình quét vi-rút thấy mã độc trong tệp; tệp không được nhận. Hãy quét máy của bạn rồi gửi tệp sạch.",
 			"The virus scanner found malware in the file; it was not taken. Scan your computer and send a clean file.")
 	case strings.HasSuffix(answer, ": OK") || s.clamd.Optional:
 		return nil

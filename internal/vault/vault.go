@@ -52,7 +52,8 @@ type home interface {
 }
 
 // Take reads content to its end and keeps it. A document that names it must
-// follow within the hour, or it is cleared away.
+// follow within the hour, or it is cleared away. Of malware hash and size are
+// given beside the fault.
 //
 // Faults: too_large; virus_found (Invalid); scanner_down (Unavailable).
 func (v *Vault) Take(ctx context.Context, r io.Reader, limit int64) (*Taken, error) {
@@ -93,10 +94,10 @@ func (v *Vault) takeLarge(ctx context.Context, t *Taken, r io.Reader, sum hash.H
 	if t.Size > limit {
 		return tooLarge()
 	}
+	t.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	if err := scan.verdict(); err != nil {
 		return err
 	}
-	t.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	return h.done(ctx, t.SHA256)
 }
 

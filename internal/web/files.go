@@ -9,8 +9,9 @@ import (
 	"ocopflow/internal/vault"
 )
 
-// takeFile lays the file of a form in the vault; without a name none was chosen.
-func (p *page) takeFile() (name string, file *vault.Taken, err error) {
+// takeFile lays the file of a form in the vault, for a product or for none; without
+// a name none was chosen.
+func (p *page) takeFile(product string) (name string, file *vault.Taken, err error) {
 	keep := p.site.Desk.Vault
 	header, err := p.c.FormFile("file")
 	var big *http.MaxBytesError
@@ -28,7 +29,7 @@ func (p *page) takeFile() (name string, file *vault.Taken, err error) {
 		return "", nil, err
 	}
 	defer f.Close()
-	file, err = keep.Take(p.ctx, f, p.site.MaxUpload)
+	file, err = p.site.Desk.TakeIn(p.ctx, p.session.Actor, product, header.Filename, f, p.site.MaxUpload)
 	return header.Filename, file, err
 }
 

@@ -256,7 +256,7 @@ func (s *Site) reportRemedy(p *page, inspection string, step casework.RemedyStep
 		return err
 	}
 	if strings.TrimSpace(step.Comment) != "" { // else it is refused, and the file is not asked for
-		name, file, err := p.takeFile()
+		name, file, err := p.takeFile(i.Product)
 		if err != nil {
 			return err
 		}
@@ -278,7 +278,7 @@ func (s *Site) addPhoto(p *page, inspection string) error {
 	if err != nil {
 		return err
 	}
-	name, file, err := p.takeFile()
+	name, file, err := p.takeFile(i.Product)
 	if err != nil {
 		return err
 	}

@@ -363,7 +363,7 @@ func listed(text, sep string) []any {
 
 func (s *Site) upload(p *page) error {
 	id := p.c.Param("id")
-	name, file, err := p.takeFile()
+	name, file, err := p.takeFile(id)
 	if err == nil && name == "" {
 		err = unreadable()
 	}

@@ -161,7 +161,7 @@ func (s *Site) trainingAct(p *page) error {
 }
 
 func (s *Site) addMaterial(p *page, r fieldwork.Request) error {
-	name, file, err := p.takeFile()
+	name, file, err := p.takeFile("")
 	if err != nil {
 		return err
 	}
