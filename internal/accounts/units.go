@@ -26,26 +26,10 @@ func (p *People) AddUnit(ctx context.Context, by access.Actor, u ocop.Unit, key 
 	if err := checkUnit(u); err != nil {
 		return ocop.Unit{}, err
 	}
-	u.ID, u.Version = newID(), 1
 	return commit.Do[ocop.Unit](ctx, p.Committer, commit.Act{Kind: commit.Once, Key: key, Locks: []string{"unit:" + u.Code},
 		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
-			path, err := placeBelow(ctx, q, &u.Parent)
-			if err != nil {
-				return commit.Outcome{}, err
-			}
-			if !administers(by, path) && !(path == "" && by.ID == ocop.System) {
-				return commit.Outcome{}, NotAdmin()
-			}
-			if old, err := store.UnitByCode(ctx, q, u.Code); err != nil || old != nil {
-				return commit.Outcome{Fault: exists(err)}, err
-			}
-			u.Path = path.Child(u.Kind, u.ID)
-			return commit.Outcome{
-				Drafts: []ledger.Draft{{Stream: "unit:" + u.ID, Kind: ledger.KindRecord, Event: "add_unit", Actor: actorOf(by),
-					Data: ledger.Map{"id": u.ID, "code": u.Code, "kind": string(u.Kind), "name": u.Name.Vi, "parent": u.Parent, "assumed": u.Assumed}}},
-				State:  commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error { return store.InsertUnit(ctx, tx, u) }),
-				Answer: func([]ledger.Entry) any { return u },
-			}, nil
+			x, err := newcomers{q: q, by: by}.unit(ctx, u)
+			return commit.Outcome{Drafts: []ledger.Draft{x.draft}, State: x.rows, Answer: func([]ledger.Entry) any { return x.unit }}, err
 		})})
 }
 
@@ -92,39 +76,26 @@ var Forms = []string{"cooperative", "cooperative_group", "household", "company",
 //
 // Faults: who_may_not (Forbidden); producer_wrong (Invalid); exists (Conflict).
 func (p *People) AddProducer(ctx context.Context, by access.Actor, n ocop.Producer, key *commit.Key) (ocop.Producer, error) {
+	n, err := readyProducer(n)
+	if err != nil {
+		return ocop.Producer{}, err
+	}
+	return commit.Do[ocop.Producer](ctx, p.Committer, commit.Act{Kind: commit.Once, Key: key, Locks: []string{"unit:" + n.Code},
+		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
+			x, err := newcomers{q: q, by: by}.producer(ctx, n)
+			return commit.Outcome{Drafts: []ledger.Draft{x.draft}, State: x.rows, Answer: func([]ledger.Entry) any { return x.producer }}, err
+		})})
+}
+
+// readyProducer is a producer that can be decided on: of the right shape, with an
+// id and a code, which is made from the name unless there is one.
+func readyProducer(n ocop.Producer) (ocop.Producer, error) {
 	n.Name = strings.TrimSpace(n.Name)
 	n.ID, n.Version = newID(), 1
 	if n.Code == "" {
 		n.Code = strings.Trim(ocop.Slug(n.Name)+"-"+n.ID[30:], "-")
 	}
-	if err := checkProducer(n); err != nil {
-		return ocop.Producer{}, err
-	}
-	return commit.Do[ocop.Producer](ctx, p.Committer, commit.Act{Kind: commit.Once, Key: key, Locks: []string{"unit:" + n.Code},
-		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
-			if n.Unit == "" {
-				return commit.Outcome{}, producerWrong().At("body.unit", "Phải có đơn vị nơi chủ thể ở.", "The unit where it sits is needed.")
-			}
-			path, err := placeBelow(ctx, q, &n.Unit)
-			if err != nil {
-				return commit.Outcome{}, err
-			}
-			if _, office := by.Holds(access.Office, path); !office && !administers(by, path) {
-				return commit.Outcome{}, NotAdmin()
-			}
-			if old, err := store.UnitByCode(ctx, q, n.Code); err != nil || old != nil {
-				return commit.Outcome{Fault: exists(err)}, err
-			}
-			n.Path = path.Child(ocop.Producers, n.ID)
-			return commit.Outcome{
-				Drafts: []ledger.Draft{{Stream: "producer:" + n.ID, Kind: ledger.KindRecord, Event: "add_producer", Actor: actorOf(by),
-					Data: ledger.Map{"id": n.ID, "code": n.Code, "name": n.Name, "form": n.Form, "unit": n.Unit}}},
-				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
-					return store.InsertProducer(ctx, tx, n)
-				}),
-				Answer: func([]ledger.Entry) any { return n },
-			}, nil
-		})})
+	return n, checkProducer(n)
 }
 
 func producerWrong() *fault.Error {

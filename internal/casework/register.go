@@ -53,20 +53,32 @@ func (r Registration) Check() error {
 //
 // Faults: product_wrong; not_found; those of Move.
 func (d *Desk) Register(ctx context.Context, r Registration, ask Ask) (Moved, error) {
-	if err := r.Check(); err != nil {
+	ready, err := r.ready()
+	if err != nil {
 		return Moved{}, err
+	}
+	ask.New, ask.Product = ready, ""
+	moved, err := commit.Do[Moved](ctx, d.Committer, d.act(ask))
+	if err != nil || ask.Event != "import" {
+		return moved, err
+	}
+	return d.expireNow(ctx, moved)
+}
+
+// ready is a registration that can be decided on: of the right shape, with a
+// code, which is made from the name unless there is one.
+//
+// Faults: product_wrong (Invalid).
+func (r Registration) ready() (*Registration, error) {
+	if err := r.Check(); err != nil {
+		return nil, err
 	}
 	r.Name = strings.TrimSpace(r.Name)
 	if r.Code == "" {
 		id := NewID()
 		r.Code = ocop.Slug(r.Name) + "-" + strings.ReplaceAll(id, "-", "")[26:]
 	}
-	ask.New, ask.Product = &r, ""
-	moved, err := commit.Do[Moved](ctx, d.Committer, d.act(ask))
-	if err != nil || ask.Event != "import" {
-		return moved, err
-	}
-	return d.expireNow(ctx, moved)
+	return &r, nil
 }
 
 // expireNow lets a certificate that was over before it was entered expire.
@@ -117,6 +129,7 @@ func (m moves) newDossiers(ctx context.Context, q sqldb.Querier, asks []any) (ma
 			}
 		}
 	}
+	n := newcomers{moves: m, q: q, communes: map[string]*ocop.Ref{}, plans: map[string]Plan{}}
 	for i, a := range asks {
 		r := a.(Ask).New
 		if r == nil {
@@ -127,7 +140,7 @@ func (m moves) newDossiers(ctx context.Context, q sqldb.Querier, asks []any) (ma
 		if !ok || r.Campaign != "" && plan == nil {
 			continue
 		}
-		x, err := m.newDossier(ctx, q, r, owner, plan)
+		x, err := n.dossier(ctx, r, owner, plan)
 		if err != nil {
 			return nil, err
 		}
@@ -136,27 +149,41 @@ func (m moves) newDossiers(ctx context.Context, q sqldb.Querier, asks []any) (ma
 	return out, nil
 }
 
-func (m moves) newDossier(ctx context.Context, q sqldb.Querier, r *Registration, owner ocop.Producer, plan *store.Campaign) (*dossier, error) {
+// newcomers prepares dossiers of new products; what many of them share is read once.
+type newcomers struct {
+	moves
+	q        sqldb.Querier
+	communes map[string]*ocop.Ref
+	plans    map[string]Plan // by the campaign's id
+}
+
+func (n newcomers) dossier(ctx context.Context, r *Registration, owner ocop.Producer, campaign *store.Campaign) (*dossier, error) {
 	p := &ocop.Product{
 		ID: NewID(), Code: r.Code, Name: r.Name, Set: r.Set, State: ocop.NoState, Track: ocop.NoTrack, Assumed: r.Assumed,
 		Producer: ocop.Ref{ID: owner.ID, Code: owner.Code, Name: owner.Name}, OwnerPath: owner.Path,
 		Path: owner.Path.Parent(), Unit: owner.Unit,
 	}
 	if commune := owner.Path.Unit(ocop.Commune); commune != "" {
-		u, err := store.Unit(ctx, q, commune)
-		if err != nil {
-			return nil, err
+		if n.communes[commune] == nil {
+			u, err := store.Unit(ctx, n.q, commune)
+			if err != nil {
+				return nil, err
+			}
+			n.communes[commune] = &ocop.Ref{ID: u.ID, Code: u.Code, Name: u.Name.Vi}
 		}
-		p.Commune = &ocop.Ref{ID: u.ID, Code: u.Code, Name: u.Name.Vi}
+		p.Commune = n.communes[commune]
 	}
 	x := &dossier{product: p}
-	if plan != nil {
-		p.Campaign, p.Plan = plan.ID, plan.Code
-		plans, err := m.plansOf(ctx, q, map[string]*ocop.Product{p.ID: p})
-		if err != nil {
-			return nil, err
+	if campaign != nil {
+		p.Campaign, p.Plan = campaign.ID, campaign.Code
+		if _, known := n.plans[p.Campaign]; !known {
+			plans, err := n.plansOf(ctx, n.q, map[string]*ocop.Product{p.ID: p})
+			if err != nil {
+				return nil, err
+			}
+			n.plans[p.Campaign] = plans[p.Campaign]
 		}
-		x.plan = plans[plan.ID]
+		x.plan = n.plans[p.Campaign]
 	}
 	return x, nil
 }

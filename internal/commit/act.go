@@ -66,12 +66,30 @@ type kept struct {
 // Once is a kind for acts that come alone. Its ask is an Alone.
 var Once Kind = once{}
 
-// Alone decides one act. The outcome's State is a func(ctx, tx, entries) error
-// that writes its rows, or nil.
+// Alone decides one act. The outcome's State is Rows or Parts, which
+// write its rows, or nil.
 type Alone func(ctx context.Context, q sqldb.Querier, now time.Time) (Outcome, error)
 
 // Rows writes the rows of an act that came alone.
 type Rows func(ctx context.Context, tx *sqldb.Tx, entries []ledger.Entry) error
+
+// Parts write the rows of an act that came alone and does several things of one
+// kind, all or none: each belongs to the draft of the same place, whose entry
+// tells its rows.
+type Parts []Rows
+
+// alone are the parts of what was placed, each to be saved by itself.
+func (p Placed) alone() []Placed {
+	parts, ok := p.State.(Parts)
+	if !ok {
+		return []Placed{p}
+	}
+	out := make([]Placed, len(parts))
+	for i, rows := range parts {
+		out[i] = Placed{rows, p.Entries[i : i+1]}
+	}
+	return out
+}
 
 type once struct{}
 

@@ -59,9 +59,11 @@ func (r *run) save(ctx context.Context) error {
 		if k != Once {
 			return r.saveAll(ctx, k, placed)
 		}
-		for _, p := range placed { // one at a time, so that it is known who wrote what
-			if err := r.saveAll(ctx, k, []Placed{p}); err != nil {
-				return err
+		for _, p := range placed {
+			for _, part := range p.alone() { // one at a time, so that it is known who wrote what
+				if err := r.saveAll(ctx, k, []Placed{part}); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
