@@ -116,12 +116,12 @@ func (n newcomers) free(ctx context.Context, code string) error {
 //
 // Faults: import_changed (Conflict, with each that does not stand); too_large;
 // those of commit.Do.
-func (p *People) AddUnits(ctx context.Context, by access.Actor, list []ocop.Unit, key *commit.Key) error {
+func (p *People) AddUnits(ctx context.Context, by access.Actor, list []ocop.Unit) error {
 	codes := make([]string, len(list))
 	for i, u := range list {
 		codes[i] = u.Code
 	}
-	return p.addAll(ctx, codes, key, func(ctx context.Context, q sqldb.Querier) ([]newcomer, []error) { return units(ctx, q, by, list) })
+	return p.addAll(ctx, codes, func(ctx context.Context, q sqldb.Querier) ([]newcomer, []error) { return units(ctx, q, by, list) })
 }
 
 // TryUnits says what stands against each of these units: nil for one that could
@@ -142,12 +142,12 @@ func units(ctx context.Context, q sqldb.Querier, by access.Actor, list []ocop.Un
 // AddProducers adds producers in one act, as AddUnits does units.
 //
 // Faults: those of AddUnits.
-func (p *People) AddProducers(ctx context.Context, by access.Actor, list []ocop.Producer, key *commit.Key) error {
+func (p *People) AddProducers(ctx context.Context, by access.Actor, list []ocop.Producer) error {
 	codes := make([]string, len(list))
 	for i, n := range list {
 		codes[i] = n.Code
 	}
-	return p.addAll(ctx, codes, key, func(ctx context.Context, q sqldb.Querier) ([]newcomer, []error) { return producers(ctx, q, by, list) })
+	return p.addAll(ctx, codes, func(ctx context.Context, q sqldb.Querier) ([]newcomer, []error) { return producers(ctx, q, by, list) })
 }
 
 // TryProducers says what stands against each of these producers.
@@ -188,7 +188,7 @@ func (p *People) try(ctx context.Context, decide func(context.Context, sqldb.Que
 	return errs, err
 }
 
-func (p *People) addAll(ctx context.Context, codes []string, key *commit.Key, decide func(context.Context, sqldb.Querier) ([]newcomer, []error)) error {
+func (p *People) addAll(ctx context.Context, codes []string, decide func(context.Context, sqldb.Querier) ([]newcomer, []error)) error {
 	if len(codes) > MaxTogether {
 		return fault.New(fault.TooLarge, "too_large", fmt.Sprintf("Một lần chỉ nhập trọn gói được %d dòng; hãy chia thành nhiều tệp.", MaxTogether),
 			fmt.Sprintf("No more than %d rows are entered together; split the file.", MaxTogether))
@@ -197,7 +197,7 @@ func (p *People) addAll(ctx context.Context, codes []string, key *commit.Key, de
 	for i, code := range codes {
 		locks[i] = "unit:" + code
 	}
-	_, err := commit.Do[any](ctx, p.Committer, commit.Act{Kind: commit.Once, Key: key, Locks: locks,
+	_, err := commit.Do[any](ctx, p.Committer, commit.Act{Kind: commit.Once, Locks: locks,
 		Ask: commit.Alone(func(ctx context.Context, q sqldb.Querier, _ time.Time) (out commit.Outcome, err error) {
 			list, errs := decide(ctx, q)
 			var against *fault.Error

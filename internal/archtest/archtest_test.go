@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"store"},
 	{"commit", "past", "vault"},
 	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "petition"}, // do
-	{"job", "paper", "mail", "notify", "feed", "clerk", "workbook"},                                                                                             // later
+	{"job", "paper", "mail", "notify", "feed", "clerk", "workbook", "intake"},                                                                                   // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire
 	{"bench"},                            // measure

@@ -31,16 +31,16 @@ type Entering struct {
 //
 // Faults: import_changed (Conflict, with each that does not stand); too_large;
 // those of commit.Do.
-func (d *Desk) RegisterAll(ctx context.Context, by access.Actor, list []Entering, key *commit.Key) ([]string, error) {
+func (d *Desk) RegisterAll(ctx context.Context, by access.Actor, list []Entering) ([]string, error) {
 	if len(list) > MaxTogether {
 		return nil, fault.New(fault.TooLarge, "too_large", fmt.Sprintf("Một lần chỉ nhập trọn gói được %d sản phẩm; hãy chia thành nhiều tệp.", MaxTogether),
 			fmt.Sprintf("No more than %d products are entered together; split the file.", MaxTogether))
 	}
-	act := commit.Act{Kind: together{moves{d}}, Key: key}
+	act := commit.Act{Kind: together{moves{d}}}
 	asks := make([]any, len(list))
 	var against refused
 	for i, e := range list {
-		ask, err := e.ask(by, key)
+		ask, err := e.ask(by)
 		if err != nil {
 			against.note(i, fault.Of(err))
 			continue
@@ -67,7 +67,7 @@ func (d *Desk) TryRegister(ctx context.Context, by access.Actor, list []Entering
 	var asks []Ask
 	var at []int
 	for i, e := range list {
-		ask, err := e.ask(by, nil)
+		ask, err := e.ask(by)
 		if errs[i] = err; err == nil {
 			asks, at = append(asks, ask), append(at, i)
 		}
@@ -79,8 +79,8 @@ func (d *Desk) TryRegister(ctx context.Context, by access.Actor, list []Entering
 	return errs
 }
 
-func (e Entering) ask(by access.Actor, key *commit.Key) (Ask, error) {
-	ask := Ask{Actor: by, Event: e.Event, Data: e.Data, Key: key, quiet: true}
+func (e Entering) ask(by access.Actor) (Ask, error) {
+	ask := Ask{Actor: by, Event: e.Event, Data: e.Data, quiet: true}
 	r, err := e.ready()
 	ask.New = r
 	return ask, err
@@ -157,7 +157,7 @@ func (d *Desk) expireAll(ctx context.Context, ids []string) error {
 	}
 	_, errs := d.MoveMany(ctx, asks)
 	for _, err := range errs {
-		if err != nil && !fault.Is(err, fault.Conflict) { // a sweep was faster, or a repeat of the key
+		if err != nil && !fault.Is(err, fault.Conflict) { // a sweep was faster
 			return err
 		}
 	}

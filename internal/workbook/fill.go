@@ -105,6 +105,9 @@ func (f *Filled) line(row int, fields []*Field, cells []cell) {
 			f.Bad = append(f.Bad, Bad{row, "", Ref(i, row), "no_heading", ocop.Text{Vi: "Ô nằm ở cột không có tiêu đề.", En: "The cell stands in a column without a heading."}})
 			continue
 		}
+		if fields[i].Type == InfoField {
+			continue
+		}
 		v, bad := fields[i].value(c, f.from)
 		if bad != nil {
 			f.Wrong(n, fields[i].Code, bad.Code, bad.Message.Vi, bad.Message.En)

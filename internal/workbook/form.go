@@ -19,6 +19,7 @@ const (
 	DayField    FieldType = "day"
 	ChoiceField FieldType = "choice"
 	YesField    FieldType = "yes"
+	InfoField   FieldType = "info" // for people who read: not looked at, and in no template
 )
 
 // Choice is a value that a field may hold. People may write the value or its
@@ -47,6 +48,16 @@ type Form struct {
 	Title  ocop.Text `json:"title"`
 	Note   ocop.Text `json:"note"`
 	Fields []Field   `json:"fields"`
+}
+
+// asked are the fields that people fill in.
+func (form Form) asked() (out []Field) {
+	for _, f := range form.Fields {
+		if f.Type != InfoField {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // Bad is a cell that cannot be taken.

@@ -26,6 +26,7 @@ var templateWords = map[string]ocop.Text{
 func (form Form) Template(w io.Writer, lang ocop.Lang, lists map[string][]string) error {
 	f := excelize.NewFile()
 	defer func() { _ = f.Close() }() // nothing of it lies on the disk
+	form.Fields = form.asked()
 	t := template{file: f, form: form, lang: lang, lists: lists}
 	for _, step := range []func() error{t.styles, t.table, t.guide, t.example, t.choices} {
 		if err := step(); err != nil {
