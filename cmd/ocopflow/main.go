@@ -40,6 +40,7 @@ type cli struct {
 	Campaign campaignCmd `cmd:"" help:"Campaigns."`
 	Account  accountCmd  `cmd:"" help:"People, their roles and tokens."`
 	Unit     unitCmd     `cmd:"" help:"Units."`
+	Product  productCmd  `cmd:"" help:"Products, and other tables from Excel."`
 	Workflow workflowCmd `cmd:"" help:"Procedures: check, draw, compare, migrate, list what guards may know."`
 	Score    scoreCmd    `cmd:"" help:"Score sheets."`
 	Calendar calendarCmd `cmd:"" help:"Working-day calendars: check, publish, count."`

@@ -2,11 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ocopflow/internal/workbook"
 )
 
 const procedure = "../../workflows/ocop-2023.yaml"
@@ -38,6 +41,9 @@ func TestExitCodes(t *testing.T) {
 			steps++
 		}
 	}
+	heads := []string{"Mã đơn vị", "Tên đơn vị", "Cấp, loại", "Mã đơn vị cấp trên"}
+	units := sheetOf(t, heads, "huyen-a", "Huyện A", "Huyện", "ha-tinh")
+	lost := sheetOf(t, heads, "xa-b", "Xã B", "commune", "huyen-z")
 	for _, x := range []struct {
 		want int
 		args []string
@@ -55,6 +61,13 @@ func TestExitCodes(t *testing.T) {
 		{exitUsage, []string{"serve", "--colour"}, ""},
 		{exitDone, []string{"migrate", "--database", db, "--json"}, fmt.Sprintf(`"steps":%d}`, steps)},
 		{exitDone, []string{"unit", "add", "ha-tinh", "province", "--vi", "Tỉnh Hà Tĩnh", "--en", "Hà Tĩnh", "--database", db}, ""},
+		{exitUsage, []string{"product", "import", "nowhere.xlsx"}, ""},
+		{exitFailed, []string{"product", "import", "../../workflows/embed.go", "--database", db}, ""},
+		{exitDone, []string{"product", "import", units, "--kind", "units", "--dry-run", "--json", "--database", db}, `"added":1,"already":0,"bad_rows":0`},
+		{exitDone, []string{"product", "import", units, "--kind", "units", "--database", db}, "+1"},
+		{exitDone, []string{"product", "import", units, "--kind", "units", "--rows", "--database", db}, "1 đã có"},
+		{exitFailed, []string{"product", "import", units, "--kind", "producers", "--database", db}, ""},
+		{exitFailed, []string{"product", "import", lost, "--kind", "units", "--json", "--database", db}, `"cell":"D2","code":"unit_wrong"`},
 		{exitDone, []string{"account", "add", "thanh", "--password", "a long password", "--database", db}, ""},
 		{exitFailed, []string{"account", "add", "thanh", "--password", "a long password", "--database", db}, ""},
 		{exitFailed, []string{"account", "add", "binh", "--password", "short", "--database", db}, ""},
@@ -115,4 +128,33 @@ func TestTheEnvironmentComesBeforeTheFile(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "env2.db")); err == nil {
 		t.Error("the environment won over the flag")
 	}
+}
+
+// sheetOf makes a workbook with headings and one row.
+func sheetOf(t *testing.T, heads []string, row ...any) string {
+	t.Helper()
+	b, err := workbook.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := make([]workbook.Column, len(heads))
+	for i, h := range heads {
+		columns[i].Title = h
+	}
+	s, err := b.Sheet("x", columns...)
+	if err == nil {
+		err = s.Row(row...)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "x.xlsx")
+	f, err := os.Create(name)
+	if err == nil {
+		_, err = b.WriteTo(f)
+	}
+	if err = errors.Join(err, f.Close(), b.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }

@@ -27,6 +27,7 @@ import (
 	"ocopflow/internal/feed"
 	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/inspect"
+	"ocopflow/internal/intake"
 	"ocopflow/internal/job"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/live"
@@ -94,6 +95,7 @@ type App struct {
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
+	Intake    *intake.Desk
 	News      *live.News
 	Handler   http.Handler
 	Routes    []string // what Handler answers: "GET /path/:id"
@@ -197,6 +199,7 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.Desk = &casework.Desk{DB: a.DB, Committer: a.Committer, Library: lib, Clock: now, Vault: a.vault()}
 	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing, SealFile: filepath.Join(a.Data, accounts.SealFile)}
+	a.Intake = &intake.Desk{DB: a.DB, Products: a.Desk, People: a.People}
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}

@@ -84,7 +84,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"calendar": "none.ics", "unsubscribe": "none", "calendar-feeds": "none", "feeds": "none",
 		"tile": "0/000.p/1", "assets": "missing.css",
 		":part": "targets", "minutes": "", "static": "missing.js",
-		"trips": trip, "producers": producer, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none",
+		"trips": trip, "producers": producer, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none", "imports": "products",
 	}
 	bodies = map[string]string{
 		"POST /api/v1/products":                            `{"name":"Thử quyền","producer":"` + producer + `","set":9}`,

@@ -29,6 +29,7 @@ import (
 	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/inspect"
+	"ocopflow/internal/intake"
 	"ocopflow/internal/live"
 	"ocopflow/internal/notary"
 	"ocopflow/internal/notify"
@@ -57,6 +58,7 @@ type API struct {
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
+	Intake    *intake.Desk
 	News      *live.News
 	PublicURL string // where the public reaches this server; "" takes each request's own
 	People    *accounts.People
@@ -99,6 +101,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 	a.routes(api)
 	a.uploads(engine, api)
 	a.materialRoutes(engine, api)
+	a.workbookRoutes(engine, api)
 	a.support().files(engine, api)
 	a.eventsRoute(engine, api)
 	a.tiles(engine, api)
@@ -110,7 +113,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	switch pkg := path.Base(t.PkgPath()); pkg {
-	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review", "fieldwork":
+	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review", "fieldwork", "workbook":
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name

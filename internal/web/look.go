@@ -81,6 +81,7 @@ func (p *page) Menu() []place {
 	add("/papers", p.T("papers_title"), access.Office, access.Leader, access.Admin)
 	add("/procedures", p.T("procedures"))
 	add("/producers", p.T("producers_title"), access.Office)
+	add("/import", p.T("import"), access.Office, access.Admin)
 	add("/accounts", p.T("accounts"), access.Admin)
 	add("/units", p.T("units"), access.Admin)
 	if p.Audits() {

@@ -29,6 +29,7 @@ import (
 	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/inspect"
+	"ocopflow/internal/intake"
 	"ocopflow/internal/notary"
 	"ocopflow/internal/notify"
 	"ocopflow/internal/ocop"
@@ -62,6 +63,7 @@ type Site struct {
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
+	Intake    *intake.Desk
 	People    *accounts.People
 	Library   *workflow.Library
 	Log       *slog.Logger
@@ -178,6 +180,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	s.mountReminders(e)
 	s.mountFeeds(e)
 	s.mountDocuments(e)
+	s.mountImports(e)
 	s.mountPapers(e)
 	if s.SetClock != nil {
 		e.POST("/demo/clock", s.member(s.moveClock))
