@@ -18,6 +18,7 @@ import (
 // mountDocuments adds the pages of documents about to lapse and of what is missing.
 func (s *Site) mountDocuments(e *gin.Engine) {
 	e.GET("/documents", s.member(s.documents))
+	e.POST("/documents", s.member(s.bring))
 	e.GET("/documents/missing", s.member(s.missing))
 }
 
@@ -81,8 +82,8 @@ func (s *Site) versions(p *page, rules *workflow.Rules, product string, b *produ
 			continue
 		}
 		put(d)
-		if rule, ok := casework.DocumentRule(rules, d.Kind); ok {
-			b.Replaceable = append(b.Replaceable, choice{Value: d.ID, Title: rule.Title.In(p.L()) + ": " + d.Name})
+		if x, ok := p.replaceable(rules, product, d); ok {
+			b.Replaceable = append(b.Replaceable, x)
 		}
 	}
 	b.Documents = ordered
@@ -118,6 +119,7 @@ type documentsBody struct {
 	Kind   string
 	Items  []store.Listed
 	Next   string
+	Bring  *bringForm // for producers
 }
 
 // KindTitle names a kind of document, by the procedure in force.
@@ -133,12 +135,23 @@ func (p *page) KindTitle(kind string) string {
 }
 
 func (s *Site) documents(p *page) error {
+	if p.c.Query("saved") != "" {
+		p.Notice = p.T("saved")
+	}
 	b := documentsBody{}
+	var err error
+	if b.Bring, err = s.bringing(p); err != nil {
+		return err
+	}
+	asked := p.c.Query("lapses")
+	if asked == "" && b.Bring != nil { // producers look for all that they brought
+		asked = "all"
+	}
 	f := store.DocumentFilter{After: p.c.Query("after"), Limit: perPage + 1}
-	days, err := strconv.Atoi(p.c.Query("lapses"))
-	if err == nil && days >= 0 && days <= 3660 {
+	days, wrong := strconv.Atoi(asked)
+	if wrong == nil && days >= 0 && days <= 3660 {
 		b.Lapses = days
-	} else if p.c.Query("lapses") != "all" {
+	} else if asked != "all" {
 		b.Lapses = soon
 	}
 	if b.Lapses > 0 {

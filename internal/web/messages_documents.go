@@ -37,5 +37,6 @@ var documentMessages = map[string]ocop.Text{
 	"mark_lapses":          {Vi: "Giấy tờ sắp hết hạn", En: "A document lapses soon"},
 	"mark_lapsed":          {Vi: "Giấy tờ hết hiệu lực", En: "A document has lapsed"},
 	"event_refuse_malware": {Vi: "Từ chối tệp có mã độc", En: "File with malware refused"},
+	"bring_documents":      {Vi: "Nộp giấy tờ", En: "Bring documents"},
 	"drop_all":             {Vi: "Nộp các tệp này", En: "Upload these files"},
 }

@@ -45,7 +45,7 @@ type productBody struct {
 	Halls       []store.Council // with which the reader may open a session now
 	Changed     []line          // since a stale form was made
 	Papers      []evidence
-	Replaceable []choice        // documents that a new version can take the place of
+	Replaceable []replaceable
 	Suggested   []casework.Lack // of the producer's report: there or not
 	uses        map[string][]string
 	Kind        string // of document that the reader is about to bring
@@ -148,17 +148,7 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 		return err
 	}
 	b.Procedure = rules.Title.In(p.L())
-	for name, d := range rules.Documents.All() {
-		if p.brings(d, product) {
-			b.Kinds = append(b.Kinds, choice{Value: name, Title: d.Title.In(p.L())})
-		}
-	}
-	for _, x := range casework.Report02 {
-		rule, _ := casework.DocumentRule(rules, x.Kind)
-		if _, own := rules.Documents.Get(x.Kind); !own && p.brings(rule, product) {
-			b.Kinds = append(b.Kinds, choice{Value: x.Kind, Title: x.Title.In(p.L())})
-		}
-	}
+	b.Kinds = p.kindsToBring(rules, product)
 	if err := s.versions(p, rules, product.ID, b); err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 "use strict";
-// Takes several files at once, by dropping or choosing, each with its kind,
-// progress and outcome. The form works without it, one file at a time.
+// Takes several files at once, by dropping or choosing, each with its kind, what
+// it replaces, progress and outcome. The form works without it, one file at a time.
 for (const form of document.querySelectorAll("form[data-drop]")) {
   const input = form.querySelector("input[type=file]");
   const hint = document.createElement("p");
@@ -27,6 +27,18 @@ for (const form of document.querySelectorAll("form[data-drop]")) {
       kind.removeAttribute("name");
       kind.value = form.elements.kind.value;
       kind.setAttribute("aria-label", `${form.dataset.each} ${file.name}`);
+      const old = form.elements.replaces?.cloneNode(true);
+      if (old) {
+        old.removeAttribute("id");
+        old.removeAttribute("name");
+        old.value = "";
+        old.setAttribute("aria-label", `${form.dataset.replaces} ${file.name}`);
+        old.addEventListener("change", () => {
+          const chosen = old.selectedOptions[0].dataset.kind;
+          if (chosen) kind.value = chosen;
+          kind.disabled = Boolean(chosen);
+        });
+      }
       const name = document.createElement("div");
       name.className = "anywhere";
       name.textContent = file.name;
@@ -35,21 +47,23 @@ for (const form of document.querySelectorAll("form[data-drop]")) {
       bar.value = 0;
       bar.setAttribute("aria-label", file.name);
       const status = document.createElement("span");
-      row.append(name, kind, bar, " ", status);
+      row.append(name, kind, ...(old ? [old] : []), bar, " ", status);
       list.append(row);
-      waiting.push({ file, kind, bar, status, key: crypto.randomUUID() });
+      waiting.push({ file, kind, old, bar, status, key: crypto.randomUUID() });
     }
     send.hidden = waiting.length === 0;
   };
 
   const upload = (x) => new Promise((done) => {
     const body = new FormData();
-    body.append("product", form.dataset.product);
-    body.append("kind", x.kind.value);
+    const old = x.old?.value ? x.old.selectedOptions[0] : null;
+    body.append("product", old ? old.dataset.product : form.dataset.product || form.elements.product.value);
+    body.append("kind", old ? old.dataset.kind : x.kind.value);
+    if (old) body.append("replaces", old.value);
     for (const name of ["valid_from", "valid_to"]) {
       if (form.elements[name]?.value) body.append(name, form.elements[name].value);
     }
-    if (form.elements.whole?.checked) body.append("whole", "true");
+    if (old ? old.dataset.whole === "true" : form.elements.whole?.checked) body.append("whole", "true");
     body.append("file", x.file);
     const request = new XMLHttpRequest();
     request.open("POST", "/api/v1/documents");
