@@ -314,8 +314,12 @@ func (p *page) T(key string) string {
 	return key
 }
 
-// newest is the procedure whose titles the pages use.
+// newest is the procedure whose titles the pages use: that of products, or of
+// what the page is about.
 func (p *page) newest() procedure {
+	if p.rules != nil {
+		return procedure{p.rules}
+	}
 	rules, err := p.site.Library.InForce("ocop", ocop.DateOf(p.site.Clock()))
 	if err != nil {
 		return procedure{}

@@ -59,7 +59,7 @@ func TestEveryTemplateParses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"sign-in", "certificates", "reports", "accounts", "account", "units", "producers", "delegations", "bulk", "new-product", "start", "products", "product", "worklist", "campaigns", "campaign", "cloned", "campaign-edit", "campaign-part", "board", "duties", "procedures", "procedure", "deadlines", "verify", "fault", "councils", "session", "self-score", "audit", "audit-entry", "integrity", "flags", "reviews", "review", "past", "inspections", "new-trip", "trip", "inspection", "trainings", "training", "documents", "documents-missing", "papers", "paper-template", "draft"} {
+	for _, name := range []string{"sign-in", "certificates", "reports", "accounts", "account", "units", "producers", "delegations", "bulk", "new-product", "start", "products", "product", "worklist", "campaigns", "campaign", "cloned", "campaign-edit", "campaign-part", "board", "duties", "procedures", "procedure", "deadlines", "verify", "fault", "councils", "session", "self-score", "audit", "audit-entry", "integrity", "flags", "reviews", "review", "past", "inspections", "new-trip", "trip", "inspection", "trainings", "training", "documents", "documents-missing", "papers", "paper-template", "draft", "petitions", "petition-new", "petition"} {
 		if s.pages.Lookup(name) == nil {
 			t.Errorf("no page %q", name)
 		}

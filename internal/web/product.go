@@ -33,6 +33,7 @@ type productBody struct {
 	Officers    []store.Account
 	Inspections []store.Inspection
 	Trained     []store.Attendance
+	Supported   []asked // requests about it that the reader sees
 	CanInspect  bool
 	CanErase    bool
 	Decides     bool // the reader may draw the decision about it
@@ -109,6 +110,9 @@ func (s *Site) showProduct(p *page, open string) error {
 		return err
 	}
 	if b.Trained, err = s.Fieldwork.TakenPart(p.ctx, actor, id); err != nil {
+		return err
+	}
+	if b.Supported, err = s.support().about(p, id); err != nil {
 		return err
 	}
 	if err := s.aside(p, product, &b); err != nil {

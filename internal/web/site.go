@@ -182,6 +182,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	s.mountDocuments(e)
 	s.mountImports(e)
 	s.mountPapers(e)
+	s.support().mount(e)
 	if s.SetClock != nil {
 		e.POST("/demo/clock", s.member(s.moveClock))
 	}
@@ -200,6 +201,7 @@ type page struct {
 	Problem *httpx.Problem
 	Body    any
 	status  int
+	rules   *workflow.Rules // of what the page is about, if not of products
 }
 
 type handler func(p *page) error

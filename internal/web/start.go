@@ -19,6 +19,7 @@ type startBody struct {
 	Groups   []taskGroup
 	More     bool
 	Sessions []council.View // that wait for the reader
+	Requests []task         // for support, that wait for the reader
 	Own      []casework.Product
 	Ledger   *ledgerBrief  // for auditors
 	Remedies []store.Asked // late, or due within a week
@@ -56,6 +57,9 @@ func (s *Site) start(p *page) error {
 	}
 	b.Groups, b.More = p.grouped(tasks), next != ""
 	if b.Sessions, err = s.waiting(p); err != nil {
+		return err
+	}
+	if b.Requests, err = s.support().tasks(p, atStart); err != nil {
 		return err
 	}
 	if actor.Has(access.Producer) || actor.Has(access.Commune) {
