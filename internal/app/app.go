@@ -42,6 +42,7 @@ import (
 	"ocopflow/internal/review"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
+	"ocopflow/internal/support"
 	"ocopflow/internal/vault"
 	"ocopflow/internal/workflow"
 	"ocopflow/migrations"
@@ -92,6 +93,7 @@ type App struct {
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
 	Petitions *petition.Desk
+	Support   *support.Desk
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
@@ -208,6 +210,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Inspector = &inspect.Inspector{DB: a.DB, Desk: a.Desk}
 	a.Reviews = &review.Desk{DB: a.DB, Committer: a.Committer, Inspector: a.Inspector}
 	a.Petitions = &petition.Desk{Cases: a.Desk}
+	a.Support = &support.Desk{Petitions: a.Petitions}
 	a.Fieldwork = &fieldwork.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
 	if a.Notices, err = a.notices(now); err != nil {
 		return err

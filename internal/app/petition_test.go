@@ -12,6 +12,8 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/dbtest"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/store"
 )
 
 const supportPath = "/api/v1/support-requests"
@@ -50,8 +52,14 @@ func (o *office) appraised(kind, department string, asked, found int) string {
 
 // supportBodies are what the table of access sends.
 var supportBodies = map[string]string{
-	"POST " + supportPath:                      `{"data":{"kind":"land","what":"x"},"dry_run":true}`,
-	"POST " + supportPath + "/:id/transitions": `{"event":"plan","version":99}`,
+	"POST " + supportPath:                               `{"data":{"kind":"land","what":"x"},"dry_run":true}`,
+	"POST " + supportPath + "/:id/transitions":          `{"event":"plan","version":99}`,
+	"POST " + plansPath:                                 `{"campaign":"cam-xuyen-2024","title":""}`,
+	"POST " + plansPath + "/:id/requests":               `{"version":99}`,
+	"POST " + plansPath + "/:id/propose":                `{"version":99}`,
+	"POST " + plansPath + "/:id/return":                 `{"version":99}`,
+	"POST " + plansPath + "/:id/approve":                `{"version":99}`,
+	"POST " + plansPath + "/:id/requests/:request/drop": `{"version":99}`,
 }
 
 func (o *office) petition(who, path string) map[string]any {
@@ -279,6 +287,108 @@ func TestWhatWasGatheredIsForgottenWhenARequestBeginsAnew(t *testing.T) {
 		}
 		if a := o.must(200, o.ask(producer, "POST", path+"/transitions", map[string]any{"event": "withdraw", "comment": "x", "dry_run": true})); !strings.Contains(a.text, `"index":null`) || o.petition(producer, path)["state"] != "proposed" {
 			t.Errorf("a dry run: %s", a.text)
+		}
+	})
+}
+
+const plansPath = "/api/v1/support-plans"
+
+// planned brings a request of the fish sauce into the state in which it waits for
+// a plan.
+func (o *office) planned(kind, department string, asked, found, amount int, source string) string {
+	o.t.Helper()
+	path := o.appraised(kind, department, asked, found)
+	o.must(200, o.step("dept-tai-chinh-ke-hoach", path, "plan", map[string]any{"planned": amount, "source": source}))
+	return path
+}
+
+func (o *office) plan(who, title string) string {
+	o.t.Helper()
+	return plansPath + "/" + o.must(201, o.ask(who, "POST", plansPath, map[string]any{"campaign": "cam-xuyen-2024", "title": title})).body["id"].(string)
+}
+
+func TestALeaderApprovesASupportPlanInOneAct(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		o.elsewhere()
+		first := o.planned("promotion", "kinh-te-ha-tang", 100, 90, 80, "district")
+		second := o.planned("money", "tai-chinh-ke-hoach", 300, 300, 250, "integrated")
+		third := o.planned("land", "tai-nguyen-moi-truong", 0, 0, 0, "none")
+		id := func(path string) string { return strings.TrimPrefix(path, supportPath+"/") }
+		for _, who := range []string{"dept-kinh-te-ha-tang", "leader", "producer-" + fishSauce, "auditor"} {
+			if a := o.ask(who, "POST", plansPath, map[string]any{"campaign": "cam-xuyen-2024", "title": "x"}); a.status != 403 && a.status != 422 {
+				t.Errorf("%s begins a plan: %s", who, a.text)
+			}
+		}
+		o.must(422, o.ask("office", "POST", plansPath, map[string]any{"campaign": "cam-xuyen-2024", "title": " "}))
+		o.must(422, o.ask("office", "POST", plansPath, map[string]any{"campaign": "cam-xuyen-2024", "title": strings.Repeat("a", 201)}))
+		o.must(422, o.ask("other-office", "POST", plansPath, map[string]any{"campaign": "cam-xuyen-2024", "title": "x"}))
+		plan := o.plan("dept-tai-chinh-ke-hoach", "Hỗ trợ năm 2024")
+		o.must(422, o.ask("office", "POST", plan+"/propose", nil))
+		full := o.must(200, o.ask("office", "POST", plan+"/requests", map[string]any{}, "If-Match", `"1"`))
+		if full.body["total"] != 330.0 || len(full.body["lines"].([]any)) != 3 {
+			t.Errorf("all that wait: %s", full.text)
+		}
+		totals := full.body["totals"].(map[string]any)
+		for name, want := range map[string]int{"department": 3, "source": 3, "product": 1, "kind": 3} {
+			sum, list := 0.0, totals[name].([]any)
+			for _, x := range list {
+				sum += x.(map[string]any)["amount"].(float64)
+			}
+			if sum != 330 || len(list) != want {
+				t.Errorf("by %s: %v", name, list)
+			}
+		}
+		o.must(412, o.ask("office", "POST", plan+"/propose", nil, "If-Match", `"1"`))
+		o.must(422, o.ask("office", "POST", o.plan("office", "Thứ hai")+"/requests", map[string]any{"requests": []string{id(first)}}))
+		o.must(404, o.ask("office", "POST", plan+"/requests/none/drop", nil))
+		o.must(200, o.ask("office", "POST", plan+"/requests/"+id(third)+"/drop", nil))
+		o.must(200, o.ask("office", "POST", plan+"/requests", map[string]any{"requests": []string{id(third)}}))
+		o.must(409, o.ask("leader", "POST", plan+"/approve", map[string]any{}))
+		o.must(403, o.ask("leader", "POST", plan+"/propose", nil))
+		o.must(200, o.ask("office", "POST", plan+"/propose", nil))
+		o.must(409, o.ask("office", "POST", plan+"/requests", map[string]any{}))
+		o.must(422, o.ask("leader", "POST", plan+"/return", nil))
+		o.must(200, o.ask("leader", "POST", plan+"/return", map[string]any{"comment": "Xem lại nguồn"}))
+		o.must(200, o.ask("office", "POST", plan+"/propose", nil))
+		o.must(403, o.ask("office", "POST", plan+"/approve", map[string]any{}))
+		o.must(404, o.ask("other-leader", "POST", plan+"/approve", map[string]any{}))
+		o.must(404, o.ask("producer-"+fishSauce, "GET", plan, nil))
+		o.must(422, o.ask("leader", "POST", plan+"/approve", map[string]any{"granted": map[string]any{"none": 1}}))
+		if a := o.must(422, o.ask("leader", "POST", plan+"/approve", map[string]any{"granted": map[string]any{id(first): 81, id(second): 1e15, id(third): -1}})); a.code() != "nothing_approved" {
+			t.Errorf("more than planned everywhere: %s", a.text)
+		}
+		o.must(200, o.step("office", third, "return", nil))
+		body := map[string]any{"decision": "12/QĐ-UBND", "granted": map[string]any{id(second): 200}}
+		answers := o.together(2, func() answer { return o.ask("leader", "POST", plan+"/approve", body) })
+		if answers[200] != 1 || answers[409] != 1 {
+			t.Errorf("two leaders at once: %v", answers)
+		}
+		got := o.must(200, o.ask("office", "GET", plan, nil))
+		if got.body["state"] != "approved" || got.body["total"] != 280.0 || len(got.body["lines"].([]any)) != 2 || got.body["approved_on"] != "2024-03-22" {
+			t.Errorf("approved: %s", got.text)
+		}
+		for path, state := range map[string]string{first: "approved", second: "approved", third: "returned"} {
+			if p := o.petition("office", path); p["state"] != state {
+				t.Errorf("%s is %v", path, p["state"])
+			}
+		}
+		c, err := store.CampaignBy(t.Context(), o.app.DB, "cam-xuyen-2024")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for day, want := range map[string]bool{"2024-03-21": false, "2024-03-22": true} {
+			on, _ := ocop.ParseDate(day)
+			if first, err := o.app.Support.ApprovedOn(t.Context(), o.app.DB, c.ID, on); err != nil || (first != nil) != want {
+				t.Errorf("approved up to %s: %v %v", day, first, err)
+			}
+		}
+		if list := o.must(200, o.ask("auditor", "GET", plansPath+"?state=approved&campaign=cam-xuyen-2024", nil)).items(); len(list) != 1 {
+			t.Errorf("the auditor lists %v", list)
+		}
+		if list := o.must(200, o.ask("other-office", "GET", plansPath, nil)).items(); len(list) != 0 {
+			t.Errorf("another office lists %v", list)
 		}
 	})
 }

@@ -128,7 +128,9 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"POST /papers/:name/draw":                          "campaign=cam-xuyen-2024",
 		"POST /papers/:name/templates/:lang":               "act=drop",
 	}
-	things["support-requests"] = request
+	things["support-requests"], things["requests"], things[":request"] = request, request, "none"
+	things["support-plans"] = strings.TrimPrefix(o.plan("office", "Thử quyền"), plansPath+"/")
+	things["plans"] = things["support-plans"]
 	maps.Copy(bodies, supportBodies)
 	maps.Copy(bodies, fieldworkBodies)
 	maps.Copy(bodies, reminderBodies)

@@ -39,6 +39,7 @@ import (
 	"ocopflow/internal/review"
 	"ocopflow/internal/source"
 	"ocopflow/internal/sqldb"
+	"ocopflow/internal/support"
 	"ocopflow/internal/workflow"
 )
 
@@ -55,6 +56,7 @@ type API struct {
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
 	Petitions *petition.Desk
+	Support   *support.Desk
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
 	Clerk     *clerk.Desk

@@ -32,7 +32,7 @@ func (a *API) routes(api huma.API) {
 	get(r, "/api/v1/inspections/{id}", "get-inspection", "Inspections", a.getInspection)
 	patch(r, "/api/v1/inspections/{id}", "record-inspection", "Inspections", a.recordInspection)
 	a.fieldworkRoutes(r)
-	a.support().routes(r)
+	a.supportRoutes(r)
 	a.noticeRoutes(r)
 	a.contactRoutes(r)
 	a.feedRoutes(r)

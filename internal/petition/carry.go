@@ -10,6 +10,7 @@ import (
 	"ocopflow/internal/access"
 	"ocopflow/internal/calendar"
 	"ocopflow/internal/casework"
+	"ocopflow/internal/commit"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
@@ -154,3 +155,6 @@ func (c *change) answer(e ledger.Entry, ask Ask) Stepped {
 	return Stepped{View(c.after), casework.Entry{Index: &e.Index, Seq: &e.Seq, Event: e.Event, From: string(c.from), To: string(c.after.petition.State),
 		At: e.At, Actor: c.actor, ActorName: ask.Actor.Name, Hash: hex.EncodeToString(e.Hash[:]), Kind: e.Kind}}
 }
+
+// After is the petition as a move that stands leaves it.
+func After(o commit.Outcome) Petition { return View(o.State.(*change).after) }

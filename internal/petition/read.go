@@ -250,3 +250,15 @@ func (d *Desk) Way(ctx context.Context, a access.Actor, id string) (*workflow.Ru
 
 // maxWay bounds the entries that a way is read from.
 const maxWay = 2000
+
+// Seen are those of many petitions that an actor may see, with names and words.
+func Seen(ctx context.Context, q sqldb.Querier, a access.Actor, ids []string) ([]Petition, error) {
+	if len(ids) == 0 {
+		return []Petition{}, nil
+	}
+	rows, err := store.ListPetitions(ctx, q, store.PetitionFilter{View: ViewOf(a), IDs: ids, Limit: len(ids)})
+	if err != nil {
+		return nil, err
+	}
+	return Shown(ctx, q, rows)
+}

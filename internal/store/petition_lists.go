@@ -33,9 +33,10 @@ type PetitionFilter struct {
 	Campaign  string // id or code
 	Party     string // id or code of a unit to which it goes
 	Facts     map[string]string
-	Open      bool   // a round of it is open
-	ByDue     bool   // order by deadline, those without one last; else the newest first
-	After     string // what Cursor gave; "" begins
+	IDs       []string // only these
+	Open      bool     // a round of it is open
+	ByDue     bool     // order by deadline, those without one last; else the newest first
+	After     string   // what Cursor gave; "" begins
 	Limit     int
 }
 
@@ -75,6 +76,9 @@ func (f PetitionFilter) where(bind func(any) string) string {
 		b, _ := json.Marshal(f.Facts[name]) // of a text: it cannot fail
 		literal := strings.NewReplacer(`!`, `!!`, `%`, `!%`, `_`, `!_`).Replace(`"` + name + `":` + string(b))
 		conds = append(conds, "n.facts LIKE "+bind("%"+literal+"%")+" ESCAPE '!'")
+	}
+	if f.IDs != nil {
+		conds = append(conds, inList("n.id", f.IDs, bind))
 	}
 	if f.Open {
 		conds = append(conds, "n.track <> "+bind(string(ocop.NoTrack)))

@@ -38,6 +38,7 @@ import (
 	"ocopflow/internal/provider"
 	"ocopflow/internal/review"
 	"ocopflow/internal/sqldb"
+	"ocopflow/internal/support"
 	"ocopflow/internal/workflow"
 )
 
@@ -60,6 +61,7 @@ type Site struct {
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
 	Petitions *petition.Desk
+	Support   *support.Desk
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
