@@ -3,6 +3,8 @@
 package app
 
 import (
+	"archive/zip"
+	"strings"
 	"testing"
 
 	"ocopflow/internal/dbtest"
@@ -89,6 +91,77 @@ func TestTheBoardTellsWhereProductsStand(t *testing.T) {
 		gross := t2["gross"].(map[string]any)
 		if gross["low"] != 0.0 || gross["high"] != 2.0 || b["forecast"].(map[string]any)["until"] != "2024-12-31" {
 			t.Errorf("the forecast without a history: %v %v", gross, b["forecast"])
+		}
+	})
+}
+
+func TestACampaignIsReportedOn(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		o.elsewhere()
+		path := campaign2024 + "/report"
+		o.clock("2024-03-25")
+		wine := o.toConfirm()
+		o.clock("2024-04-10")
+		o.must(200, o.move("commune-cam-my", wine, "confirm", map[string]any{"officer": "commune-cam-my"}))
+		o.clock("2024-05-20")
+		march := o.must(200, o.ask("office", "GET", path+"?period=2024-03", nil)).body
+		if x := listed(march["states"], "state", "idea_registered"); march["on"] != "2024-03-31" || x["now"] != 1.0 || x["came"] != 1.0 || x["left"] != 0.0 {
+			t.Errorf("March: %v", march["states"])
+		}
+		if w := listed(march["bottlenecks"], "state", "idea_registered"); w == nil || w["longest_days"] != 7.0 {
+			t.Errorf("where March waits: %v", march["bottlenecks"])
+		}
+		april := o.must(200, o.ask("office", "GET", path+"?period=2024-Q2", nil)).body
+		if x := listed(april["states"], "state", "idea_registered"); april["on"] != "2024-05-20" || x["left"] != 1.0 || x["median_days"] != 16.0 || x["now"] != 0.0 {
+			t.Errorf("the second quarter so far: %v", april["states"])
+		}
+		if late := april["overdue"].([]any); len(late) != 4 {
+			t.Errorf("overdue on 20 May: %v", late)
+		}
+		if d := listed(april["deadlines"], "code", "D3"); d["overdue"] != 2.0 {
+			t.Errorf("D3: %v", d)
+		}
+		if d := listed(march["deadlines"], "code", "D3"); d["overdue"] != 0.0 {
+			t.Errorf("D3 in March: %v", d)
+		}
+		if len(april["undone"].([]any)) == 0 || len(o.must(200, o.ask("office", "GET", path, nil)).body["targets"].([]any)) != 5 {
+			t.Error("duties and targets are not reported on")
+		}
+		for who, want := range map[string]int{"producer-" + fishSauce: 403, "other-office": 404, "leader": 200, "auditor": 200, "": 401} {
+			if a := o.ask(who, "GET", path, nil); a.status != want {
+				t.Errorf("%s reads the report: %d, want %d", who, a.status, want)
+			}
+		}
+		o.must(422, o.ask("office", "GET", path+"?period=2024-13", nil))
+
+		book := o.must(200, o.ask("office", "GET", path+".xlsx?period=2024-04&lang=vi", nil)).text
+		z, err := zip.NewReader(strings.NewReader(book), int64(len(book)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := ""
+		for _, f := range z.File {
+			if strings.HasPrefix(f.Name, "xl/worksheets/") || f.Name == "xl/sharedStrings.xml" {
+				text, err := fsRead(z, f.Name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				words += string(text)
+			}
+		}
+		for _, want := range []string{"Nước mắm Phú Sáng", "quá hạn", "Thường chờ (ngày)"} {
+			if !strings.Contains(words, want) {
+				t.Errorf("the workbook does not say %q", want)
+			}
+		}
+		doc := o.must(200, o.ask("office", "POST", papersPath+"/report.docx", map[string]any{"campaign": "cam-xuyen-2024", "period": "2024-04"}, "Accept-Language", "vi"))
+		if !strings.Contains(wordText(t, []byte(doc.text)), "tháng 4 năm 2024") || !strings.Contains(wordText(t, []byte(doc.text)), "Điểm nghẽn") {
+			t.Error("the paper does not report on April")
+		}
+		if page := o.browse("office", "vi").get("/campaigns/cam-xuyen-2024/report?period=2024-04").text; !strings.Contains(page, "tháng 4 năm 2024") || !strings.Contains(page, "Điểm nghẽn") {
+			t.Error("the page does not report on April")
 		}
 	})
 }

@@ -187,7 +187,7 @@ func (c Campaign) row(p casework.Planned, today ocop.Date) Row {
 	}
 	for i := range r.Cells {
 		cell := &r.Cells[i]
-		if open := cell.Status != Met && cell.Status != MetLate; open && (r.Next == nil || cell.LastDay < r.Next.LastDay) {
+		if cell.Status != Met && cell.Status != MetLate && (r.Next == nil || cell.LastDay < r.Next.LastDay) {
 			r.Next = cell
 		}
 	}
@@ -213,9 +213,16 @@ func status(due calendar.Due, today ocop.Date) Status {
 		return MetLate
 	case due.Met:
 		return Met
-	case today > due.LastDay:
+	}
+	return open(due.LastDay, today)
+}
+
+// open is the standing of what is not met.
+func open(last, today ocop.Date) Status {
+	switch {
+	case today > last:
 		return Overdue
-	case today >= due.LastDay-Soon:
+	case today >= last-Soon:
 		return DueSoon
 	}
 	return Ahead

@@ -34,8 +34,12 @@ func (c Counting) decides(net, gross int64) int64 {
 
 // Progress of a campaign's targets today.
 func (d *Desk) Progress(ctx context.Context, c Campaign) ([]Progress, error) {
+	return d.progressOn(ctx, c, d.Products.Today())
+}
+
+func (d *Desk) progressOn(ctx context.Context, c Campaign, day ocop.Date) ([]Progress, error) {
 	first := ocop.Day(c.Year, time.January, 1)
-	r := store.Reaching{On: d.Products.Today(), Since: first, Until: first.AddMonths(12) - 1}
+	r := store.Reaching{On: day, Since: first, Until: first.AddMonths(12) - 1}
 	before := store.Reaching{On: first - 1, Since: first, Until: first}
 	out := []Progress{}
 	for _, t := range c.Targets {

@@ -21,6 +21,7 @@ type Stayed struct {
 	State   ocop.State
 	Event   ocop.Event
 	Next    ocop.State
+	Since   ocop.Date
 	Days    float64
 }
 
@@ -53,7 +54,7 @@ func (d *Desk) Stays(ctx context.Context, view access.View) (out []Stayed, moves
 		if !gone {
 			end.at = now
 		}
-		out = append(out, Stayed{s.Product, s.Commune, e.Track, e.To, end.event, end.to, max(0, end.at.Sub(s.At).Hours()/24)})
+		out = append(out, Stayed{s.Product, s.Commune, e.Track, e.To, end.event, end.to, ocop.DateOf(s.At), max(0, end.at.Sub(s.At).Hours()/24)})
 		next[s.Product] = left{s.At, e.Event, e.To}
 	}
 	return out, len(steps), nil

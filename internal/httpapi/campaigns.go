@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"strconv"
 
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/commit"
@@ -10,12 +12,15 @@ import (
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
+	"ocopflow/internal/workbook"
 )
 
 func (a *API) campaignRoutes(r router) {
 	patch(r, "/api/v1/campaigns/{id}", "change-campaign", "Campaigns", a.changeCampaign)
 	post(r, "/api/v1/campaigns/{id}/clone", "clone-campaign", "Campaigns", 201, a.cloneCampaign)
 	get(r, "/api/v1/campaigns/{id}/board", "campaign-board", "Campaigns", a.campaignBoard)
+	get(r, "/api/v1/campaigns/{id}/report", "campaign-progress", "Campaigns", a.campaignProgress)
+	get(r, "/api/v1/campaigns/{id}/report.xlsx", "campaign-progress-xlsx", "Campaigns", a.campaignSheets)
 	get(r, "/api/v1/campaigns/{id}/duties", "list-duties", "Campaigns", a.listDuties)
 	post(r, "/api/v1/campaigns/{id}/duties", "report-duty", "Campaigns", 200, a.reportDuty)
 }
@@ -115,6 +120,47 @@ type boardOut struct{ Body campaign.Board }
 func (a *API) campaignBoard(ctx context.Context, in *ByID) (*boardOut, error) {
 	b, err := a.Campaigns.Board(ctx, sessionOf(ctx).Actor, in.ID)
 	return &boardOut{b}, err
+}
+
+type progressIn struct {
+	ByID
+	InLang
+	Period string `query:"period" maxLength:"7" doc:"a month (2024-04), a quarter (2024-Q2) or a year (2024); the campaign's year unless given"`
+}
+
+// period that is asked for.
+func (in *progressIn) period(ctx context.Context, a *API) (campaign.Period, error) {
+	if in.Period != "" {
+		return campaign.ParsePeriod(in.Period)
+	}
+	c, err := a.Campaigns.Get(ctx, sessionOf(ctx).Actor, in.ID)
+	if err != nil {
+		return campaign.Period{}, err
+	}
+	return campaign.ParsePeriod(strconv.Itoa(c.Year))
+}
+
+type progressOut struct{ Body campaign.Report }
+
+func (a *API) campaignProgress(ctx context.Context, in *progressIn) (*progressOut, error) {
+	p, err := in.period(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.Campaigns.Report(ctx, sessionOf(ctx).Actor, in.ID, p)
+	return &progressOut{r}, err
+}
+
+func (a *API) campaignSheets(ctx context.Context, in *progressIn) (*fileOut, error) {
+	p, err := in.period(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := a.Clerk.ReportSheets(ctx, sessionOf(ctx).Actor, in.ID, p, in.of(ctx), &b); err != nil {
+		return nil, err
+	}
+	return file(workbook.MIME, "bao-cao-"+in.ID+".xlsx", b.Bytes()), nil
 }
 
 func (a *API) listDuties(ctx context.Context, in *ByID) (*listOf[campaign.Assigned], error) {

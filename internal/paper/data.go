@@ -185,6 +185,11 @@ type Report struct {
 	Overdue      int            `vi:"số sản phẩm quá hạn" en:"number that are overdue"`
 	States       []Count        `vi:"số sản phẩm theo bước" en:"products by step"`
 	Targets      []ReportTarget `vi:"mục tiêu và kết quả" en:"targets and how far they are"`
+	Steps        []ReportStep   `vi:"thời gian ở từng bước" en:"time in each step"`
+	Certified    []ReportStars  `vi:"giấy chứng nhận cấp trong kỳ" en:"certificates issued in the period"`
+	Late         []ReportLate   `vi:"sản phẩm quá hạn" en:"products past a deadline"`
+	Undone       []ReportDuty   `vi:"nhiệm vụ quá hạn" en:"duties past their day"`
+	Waits        []ReportWait   `vi:"điểm nghẽn, nơi chờ lâu nhất trước" en:"bottlenecks, the longest first"`
 	Years        []YearStars    `vi:"giấy chứng nhận cấp theo năm" en:"certificates by year of issue"`
 	Ending       []Count        `vi:"giấy chứng nhận hết hạn theo tháng" en:"certificates that end, by month"`
 	Deadlines    []NoticeDue    `vi:"thời hạn của kế hoạch" en:"deadlines of the plan"`
@@ -212,6 +217,50 @@ type ReportTarget struct {
 	More  int    `vi:"phải đạt thêm" en:"to be reached beyond those held"`
 	New   int    `vi:"đạt mới trong năm" en:"reached this year"`
 	Held  int    `vi:"đang còn hiệu lực" en:"valid today"`
+	Net   int    `vi:"tăng so với đầu năm" en:"above the start of the year"`
+	Short int    `vi:"còn thiếu" en:"still missing"`
+}
+
+// ReportStep is a step with what went through it in the period.
+type ReportStep struct {
+	Name   string `vi:"tên bước" en:"name of the step"`
+	Now    int    `vi:"số sản phẩm cuối kỳ" en:"products in it at the end"`
+	Came   int    `vi:"số lượt đến trong kỳ" en:"times that one came in the period"`
+	Left   int    `vi:"số lượt đi tiếp trong kỳ" en:"times that one went on in the period"`
+	Median string `vi:"số ngày thường ở lại" en:"days that one usually stayed"`
+}
+
+// ReportStars is a certificate issued in the period.
+type ReportStars struct {
+	Product string `vi:"tên sản phẩm" en:"name of the product"`
+	Number  string `vi:"số giấy chứng nhận" en:"number of the certificate"`
+	Stars   int    `vi:"số sao" en:"stars"`
+	Day     string `vi:"ngày cấp" en:"day of issue"`
+}
+
+// ReportLate is a product past a deadline.
+type ReportLate struct {
+	Product  string `vi:"tên sản phẩm" en:"name of the product"`
+	Producer string `vi:"chủ thể" en:"producer"`
+	Step     string `vi:"đang ở bước" en:"step that it is in"`
+	Codes    string `vi:"thời hạn đã qua" en:"deadlines that are past"`
+}
+
+// ReportDuty is a duty past its day.
+type ReportDuty struct {
+	Organisation string `vi:"cơ quan, đơn vị" en:"organisation"`
+	Text         string `vi:"nhiệm vụ" en:"duty"`
+	Day          string `vi:"ngày cuối" en:"last day"`
+}
+
+// ReportWait is a step in which products wait.
+type ReportWait struct {
+	Name    string `vi:"tên bước" en:"name of the step"`
+	Waiting int    `vi:"số sản phẩm đang chờ" en:"products that wait"`
+	Median  string `vi:"số ngày chờ thường gặp" en:"days that they usually wait"`
+	Longest string `vi:"số ngày chờ lâu nhất" en:"days of the longest wait"`
+	Usual   string `vi:"số ngày thường cần (cả tỉnh)" en:"days usually needed (in the province)"`
+	Product string `vi:"sản phẩm chờ lâu nhất" en:"product that waits longest"`
 }
 
 // SupportPlan says what producers are given, with an annex by product.

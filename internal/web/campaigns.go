@@ -18,6 +18,7 @@ func (s *Site) mountCampaigns(e *gin.Engine) {
 	e.POST("/campaigns/:id/deadlines", s.member(s.extendAll))
 	e.POST("/campaigns/:id/clone", s.member(s.cloneCampaign))
 	e.GET("/campaigns/:id/board", s.member(s.board))
+	e.GET("/campaigns/:id/report", s.member(s.campaignReport))
 	e.GET("/campaigns/:id/duties", s.member(s.duties))
 	e.POST("/campaigns/:id/duties", s.member(s.reportDuty))
 	e.GET("/campaigns/:id/edit", s.member(s.editCampaign))

@@ -71,7 +71,7 @@ func (s *Site) draft(p *page) error {
 
 // given is what the page from which the reader came knows already.
 func (s *Site) given(p *page, name string) (map[string]string, error) {
-	out := map[string]string{"campaign": p.c.Query("campaign")}
+	out := map[string]string{"campaign": p.c.Query("campaign"), "period": p.c.Query("period")}
 	if id := p.c.Query("product"); id != "" {
 		product, err := s.Desk.Product(p.ctx, p.session.Actor, id)
 		if err != nil {

@@ -1,0 +1,86 @@
+package web
+
+import (
+	"strconv"
+
+	"ocopflow/internal/access"
+	"ocopflow/internal/campaign"
+	"ocopflow/internal/chart"
+	"ocopflow/internal/ocop"
+)
+
+type progressBody struct {
+	campaign.Report
+	Asked string
+	Waits []bar
+}
+
+// Periods that can be asked for: the year reported on, its quarters and months.
+func (b progressBody) Periods() []string { return periodsOf(b.Period.From.Year()) }
+
+// PeriodName is the words for a period.
+func (p *page) PeriodName(text string) string {
+	period, err := campaign.ParsePeriod(text)
+	if err != nil {
+		return text
+	}
+	return period.Name.In(p.L())
+}
+
+func periodsOf(year int) []string {
+	y := strconv.Itoa(year)
+	out := []string{y}
+	for q := range 4 {
+		out = append(out, y+"-Q"+strconv.Itoa(q+1))
+	}
+	for m := range 12 {
+		month := strconv.Itoa(m + 1)
+		if m < 9 {
+			month = "0" + month
+		}
+		out = append(out, y+"-"+month)
+	}
+	return out
+}
+
+func (s *Site) campaignReport(p *page) error {
+	c, err := s.Campaigns.Get(p.ctx, p.session.Actor, p.c.Param("id"))
+	if err != nil {
+		return err
+	}
+	asked := p.c.Query("period")
+	if asked == "" {
+		asked = strconv.Itoa(c.Year)
+	}
+	period, err := campaign.ParsePeriod(asked)
+	if err != nil {
+		return err
+	}
+	r, err := s.Campaigns.Report(p.ctx, p.session.Actor, c.ID, period)
+	if err != nil {
+		return err
+	}
+	b := progressBody{Report: r, Asked: asked}
+	most := 0.0
+	for _, x := range r.Bottlenecks {
+		most = max(most, x.Longest)
+	}
+	for _, x := range r.Bottlenecks {
+		b.Waits = append(b.Waits, bar{p.State(x.State), "/products?campaign=" + c.Code + "&state=" + string(x.State), "", chart.Bar(x.Median, most)})
+	}
+	return p.show("campaign-report", c.Title.In(p.L()), b)
+}
+
+// Reports reports whether the reader follows campaigns somewhere.
+func (p *page) Reports() bool {
+	return p.holds([]ocop.Role{access.Office, access.Leader, access.Secretary, access.Auditor, access.Admin, access.Department, access.Privacy})
+}
+
+// Days are a number of days as people read them.
+func (p *page) Days(n float64) string {
+	text := strconv.FormatFloat(n, 'f', 1, 64)
+	if p.L() == "vi" {
+		return text[:len(text)-2] + "," + text[len(text)-1:]
+	}
+	return text
+}
