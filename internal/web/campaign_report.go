@@ -73,7 +73,7 @@ func (s *Site) campaignReport(p *page) error {
 
 // Reports reports whether the reader follows campaigns somewhere.
 func (p *page) Reports() bool {
-	return p.holds([]ocop.Role{access.Office, access.Leader, access.Secretary, access.Auditor, access.Admin, access.Department, access.Privacy})
+	return p.holds([]ocop.Role{access.Office, access.Leader, access.Secretary, access.Auditor, access.Admin})
 }
 
 // Days are a number of days as people read them.
