@@ -461,7 +461,7 @@ func (t petitions) again(p *page, err error, open string) error {
 }
 
 func (t petitions) bring(p *page) error {
-	name, file, err := p.takeFile("file")
+	name, file, err := p.takeFile("")
 	if err == nil && name == "" {
 		err = errors.Join(unreadable(), t.Desk.Vault.Settle(p.ctx, file))
 	}
