@@ -30,6 +30,7 @@ import (
 	"ocopflow/internal/intake"
 	"ocopflow/internal/job"
 	"ocopflow/internal/ledger"
+	"ocopflow/internal/lists"
 	"ocopflow/internal/live"
 	"ocopflow/internal/mail"
 	"ocopflow/internal/notary"
@@ -98,6 +99,7 @@ type App struct {
 	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
 	Intake    *intake.Desk
+	Lists     *lists.Desk
 	News      *live.News
 	Handler   http.Handler
 	Routes    []string // what Handler answers: "GET /path/:id"
@@ -205,6 +207,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}
+	a.Lists = &lists.Desk{DB: a.DB, Products: a.Desk, People: a.People, Councils: a.Councils, Library: lib, Clock: now}
 	a.Archive = &inspect.Archive{DB: a.DB, Library: lib, Plans: a.Campaigns, Clock: now}
 	a.Privacy = &privacy.Desk{DB: a.DB, Committer: a.Committer, Products: a.Desk}
 	a.Inspector = &inspect.Inspector{DB: a.DB, Desk: a.Desk}

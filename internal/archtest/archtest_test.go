@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"store"},
 	{"commit", "past", "vault"},
 	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "petition", "support"}, // do
-	{"job", "paper", "mail", "notify", "feed", "clerk", "workbook", "intake"},                                                                                              // later
+	{"job", "paper", "mail", "notify", "feed", "clerk", "workbook", "intake", "lists"},                                                                                     // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire
 	{"bench"},                            // measure

@@ -30,6 +30,7 @@ import (
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/intake"
+	"ocopflow/internal/lists"
 	"ocopflow/internal/live"
 	"ocopflow/internal/notary"
 	"ocopflow/internal/notify"
@@ -61,6 +62,7 @@ type API struct {
 	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
 	Intake    *intake.Desk
+	Lists     *lists.Desk
 	News      *live.News
 	PublicURL string // where the public reaches this server; "" takes each request's own
 	People    *accounts.People

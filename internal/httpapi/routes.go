@@ -40,6 +40,7 @@ func (a *API) routes(api huma.API) {
 	a.documentRoutes(r)
 	a.clerkRoutes(r)
 	a.importRoutes(r)
+	a.exportRoutes(r)
 	get(r, "/api/v1/products/{id}/self-score", "get-self-score", "Scoring", a.getSelfScore, a.visible(api))
 	post(r, "/api/v1/products/{id}/self-score", "self-score", "Scoring", 200, a.selfScore, a.visible(api))
 	get(r, "/api/v1/products/{id}/path", "path-to-stars", "Scoring", a.pathTo, a.visible(api))

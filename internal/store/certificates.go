@@ -116,7 +116,9 @@ type CertificateFilter struct {
 // OfProduct is a certificate with the product that it was issued for.
 type OfProduct struct {
 	ocop.Certificate
-	Name, Producer string
+	Code, Name             string
+	ProducerCode, Producer string
+	Set                    int
 }
 
 // ListCertificates gives one page of certificates of products in view, by the
@@ -138,11 +140,11 @@ func ListCertificates(ctx context.Context, q sqldb.Querier, f CertificateFilter)
 		}
 		conds = append(conds, fmt.Sprintf("(%s, k.number) > (%s, %s)", last, b.bind(int64(d)), b.bind(number)))
 	}
-	text := "SELECT " + certificateColumns + ", p.name, pu.name_vi FROM certificates k JOIN products p ON p.id = k.product JOIN units pu ON pu.id = p.producer WHERE " +
+	text := "SELECT " + certificateColumns + ", p.code, p.name, p.criteria_set, pu.code, pu.name_vi FROM certificates k JOIN products p ON p.id = k.product JOIN units pu ON pu.id = p.producer WHERE " +
 		strings.Join(conds, " AND ") + " ORDER BY " + last + ", k.number LIMIT " + b.bind(f.Limit)
 	rows, err := q.Query(ctx, text, b.args...)
 	return collect(rows, err, "certificates", func(s scanner) (x OfProduct, err error) {
-		x.Certificate, err = scanCertificate(beside{s, []any{&x.Name, &x.Producer}})
+		x.Certificate, err = scanCertificate(beside{s, []any{&x.Code, &x.Name, &x.Set, &x.ProducerCode, &x.Producer}})
 		return x, err
 	})
 }

@@ -143,13 +143,16 @@ func SessionsOf(ctx context.Context, q sqldb.Querier, product string) ([]Session
 
 // SessionFilter narrows a list of sessions.
 type SessionFilter struct {
-	View    access.View
-	Account string // who asks: sessions with a seat of theirs are seen
-	Mine    bool   // only those
-	Product string
-	Status  string
-	After   string // id
-	Limit   int
+	View     access.View
+	Account  string // who asks: sessions with a seat of theirs are seen
+	Mine     bool   // only those
+	Product  string
+	Status   string
+	ID       string // that one alone
+	Council  string
+	Campaign string // id or code, of the round
+	After    string // id
+	Limit    int
 }
 
 // Sessions lists those in view, the newest first.
@@ -161,6 +164,16 @@ func Sessions(ctx context.Context, q sqldb.Querier, f SessionFilter) ([]Session,
 	}
 	if f.Status != "" {
 		where += " AND s.status = " + b.bind(f.Status)
+	}
+	if f.ID != "" {
+		where += " AND s.id = " + b.bind(f.ID)
+	}
+	if f.Council != "" {
+		where += " AND s.council = " + b.bind(f.Council)
+	}
+	if f.Campaign != "" {
+		n := b.bind(f.Campaign)
+		where += fmt.Sprintf(" AND s.round IN (SELECT r.id FROM rounds r WHERE r.campaign = COALESCE((SELECT g.id FROM campaigns g WHERE g.code = %s), %s))", n, n)
 	}
 	if f.After != "" {
 		where += " AND s.id < " + b.bind(f.After)

@@ -14,7 +14,10 @@ type certificatesBody struct {
 	All   bool   // those that ended too
 	Items []certificateRow
 	Next  string
+	Span  *span // of days on which certificates end; nil for all
 }
+
+type span struct{ From, To ocop.Date }
 
 type certificateRow struct {
 	store.OfProduct
@@ -32,6 +35,7 @@ func (s *Site) certificates(p *page) error {
 	if m, err := time.Parse("2006-01", b.Month); err == nil {
 		first, _ := ocop.ParseDate(m.Format(time.DateOnly)) // a day that Format wrote
 		f.From, f.To = max(f.From, first), first.AddMonths(1)-1
+		b.Span = &span{first, f.To}
 	}
 	rows, err := store.ListCertificates(p.ctx, s.DB, f)
 	if err != nil {

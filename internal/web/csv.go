@@ -2,70 +2,72 @@ package web
 
 import (
 	"encoding/csv"
+	"fmt"
 	"net/http"
 	"strings"
 
-	"ocopflow/internal/casework"
+	"ocopflow/internal/lists"
 	"ocopflow/internal/ocop"
 )
 
-// productsCSV is the list as a spreadsheet reads it: everything that the
-// filter lets through, a page of the database at a time.
+// productsCSV is the list as any spreadsheet reads it: everything that the
+// filter lets through, a page of the database at a time, with the columns of
+// the workbook.
 func (s *Site) productsCSV(p *page) error {
 	f, _ := s.filterOf(p.c.Request.URL.Query())
-	f.Limit = 500
-	rows, err := s.Desk.Products(p.ctx, p.session.Actor, f) // before the first byte, so that a failure can still be told
-	if err != nil {
-		return err
-	}
-	h := p.c.Writer.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="san-pham.csv"`)
-	h.Set("Cache-Control", "no-store")
-	p.c.Status(http.StatusOK)
-	if _, err := p.c.Writer.WriteString("\uFEFF"); err != nil { // or Excel takes it for another encoding
-		return nil
-	}
+	table := s.Lists.ProductList(lists.Reader{Actor: p.session.Actor, Lang: p.L()}, f)
 	out := csv.NewWriter(p.c.Writer)
 	out.UseCRLF = true
-	head := []string{}
-	for _, column := range []string{"code", "product", "producer", "commune", "set", "state", "track", "level", "stars", "certificate", "due"} {
-		head = append(head, p.T("csv_"+column))
+	begun := false
+	begin := func() {
+		begun = true
+		h := p.c.Writer.Header()
+		h.Set("Content-Type", "text/csv; charset=utf-8")
+		h.Set("Content-Disposition", `attachment; filename="san-pham.csv"`)
+		h.Set("Cache-Control", "no-store")
+		p.c.Status(http.StatusOK)
+		_, _ = p.c.Writer.WriteString("\uFEFF") // or Excel takes it for another encoding; an error comes back from Flush
+		head := []string{}
+		for _, c := range table.Columns {
+			head = append(head, c.Title)
+		}
+		_ = out.Write(head) // an error comes back from Flush
 	}
-	_ = out.Write(head) // an error comes back from Flush
-	for len(rows) > 0 {
-		for _, x := range rows {
-			_ = out.Write(p.cells(x))
+	err := table.Rows(p.ctx, func(cells ...any) error {
+		if !begun {
+			begin()
 		}
-		if out.Flush(); out.Error() != nil || len(rows) < f.Limit {
-			return nil // the reader went, or that was all
+		texts := make([]string, len(cells))
+		for i, c := range cells {
+			texts[i] = cell(textOf(c))
 		}
-		f.After = f.Cursor(rows[len(rows)-1])
-		if rows, err = s.Desk.Products(p.ctx, p.session.Actor, f); err != nil {
-			s.Log.ErrorContext(p.ctx, "list cut off", "err", err)
-			panic(http.ErrAbortHandler) // half a list must not look whole
-		}
+		return out.Write(texts)
+	})
+	switch {
+	case err != nil && !begun:
+		return err // it can still be told
+	case err != nil:
+		s.Log.ErrorContext(p.ctx, "list cut off", "err", err)
+		panic(http.ErrAbortHandler) // half a list must not look whole
+	case !begun:
+		begin()
 	}
+	out.Flush() // if it fails, the reader went
 	return nil
 }
 
-func (p *page) cells(x ocop.Product) []string {
-	v := casework.View(x)
-	commune, due, stars := "", "", ""
-	if v.Commune != nil {
-		commune = v.Commune.Name
+// textOf writes what stands in a cell; days as other programs read them.
+func textOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case *ocop.Date:
+		if v == nil {
+			return ""
+		}
+		return v.String()
 	}
-	if v.Due != nil {
-		due = v.Due.String()
-	}
-	if x.Stars > 0 {
-		stars = number(x.Stars)
-	}
-	out := []string{v.Code, v.Name, v.Producer.Name, commune, number(v.Set), p.State(v.State), p.Track(v.Track), p.Level(v.Level), stars, x.Certificate, due}
-	for i := range out {
-		out[i] = cell(out[i])
-	}
-	return out
+	return fmt.Sprint(v)
 }
 
 // cell keeps a spreadsheet from taking a text for a formula.

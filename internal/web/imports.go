@@ -18,6 +18,10 @@ func (s *Site) mountImports(e *gin.Engine) {
 	e.POST("/import", s.member(s.takeIn))
 }
 
+// Oversees reports whether the reader looks into councils, so that a summary of
+// their scores is of use.
+func (p *page) Oversees() bool { return len(p.session.Actor.Oversees().Units) > 0 }
+
 // shownBad is how many bad cells the page lists; the marked workbook has all.
 const shownBad = 200
 

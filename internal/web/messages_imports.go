@@ -36,5 +36,9 @@ var importMessages = map[string]ocop.Text{
 	"import_cell":      {Vi: "Ô", En: "Cell"},
 	"import_column":    {Vi: "Cột", En: "Column"},
 	"import_wrong":     {Vi: "Điều cần sửa", En: "What to mend"},
+	"export_scores":    {Vi: "Tổng hợp điểm (Excel)", En: "Summary of scores (Excel)"},
+	"export_sessions":  {Vi: "Danh sách phiên chấm (Excel)", En: "List of sessions (Excel)"},
+	"export_councils":  {Vi: "Danh sách hội đồng (Excel)", En: "List of councils (Excel)"},
+	"export_excel":     {Vi: "Tải về Excel", En: "Download for Excel"},
 	"import_more":      {Vi: "ô sai nữa; tệp có đánh dấu có đủ.", En: "more bad cells; the marked file has them all."},
 }

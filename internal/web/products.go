@@ -35,6 +35,7 @@ type productsBody struct {
 	Total     string // that match
 	Next      string
 	CSV       string
+	Excel     string
 	ByDue     bool
 }
 
@@ -76,7 +77,7 @@ func (s *Site) products(p *page) error {
 	if err != nil {
 		return err
 	}
-	b := productsBody{Filter: kept, ByDue: f.ByDue, CSV: "/products.csv?" + kept.Encode()}
+	b := productsBody{Filter: kept, ByDue: f.ByDue, CSV: "/products.csv?" + kept.Encode(), Excel: "/api/v1/exports/products.xlsx?" + kept.Encode()}
 	if len(rows) > perPage {
 		rows = rows[:perPage]
 		b.Next = "/products?" + with(kept, "after", f.Cursor(rows[perPage-1])).Encode()

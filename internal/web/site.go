@@ -30,6 +30,7 @@ import (
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/intake"
+	"ocopflow/internal/lists"
 	"ocopflow/internal/notary"
 	"ocopflow/internal/notify"
 	"ocopflow/internal/ocop"
@@ -66,6 +67,7 @@ type Site struct {
 	Feeds     *feed.Desk
 	Clerk     *clerk.Desk
 	Intake    *intake.Desk
+	Lists     *lists.Desk
 	People    *accounts.People
 	Library   *workflow.Library
 	Log       *slog.Logger
