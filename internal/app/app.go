@@ -219,7 +219,7 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	a.Feeds = &feed.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Cases: a.Desk, Clock: now}
-	a.Clerk = &clerk.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk, Campaigns: a.Campaigns, Library: lib, Clock: now}
+	a.Clerk = &clerk.Desk{Support: a.Support, DB: a.DB, Committer: a.Committer, Cases: a.Desk, Campaigns: a.Campaigns, Library: lib, Clock: now}
 	if a.Own != "" {
 		if a.Clerk.Folder, err = paper.Load(os.DirFS(a.Own)); err != nil {
 			return err

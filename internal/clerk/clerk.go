@@ -19,6 +19,7 @@ import (
 	"ocopflow/internal/paper"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
+	"ocopflow/internal/support"
 	"ocopflow/internal/workflow"
 )
 
@@ -28,6 +29,7 @@ type Desk struct {
 	Committer *commit.Committer
 	Cases     *casework.Desk
 	Campaigns *campaign.Desk
+	Support   *support.Desk
 	Library   *workflow.Library
 	Clock     func() time.Time
 	Folder    paper.Set // the office's own folder, in place of the shipped ones; may be nil

@@ -3,10 +3,13 @@ package httpapi
 import (
 	"context"
 
+	"ocopflow/internal/clerk"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/httpx"
+	"ocopflow/internal/paper"
 	"ocopflow/internal/store"
 	"ocopflow/internal/support"
+	"ocopflow/internal/workbook"
 )
 
 // supportRoutes are support requests and the plans that gather them.
@@ -20,6 +23,10 @@ func (a *API) supportRoutes(r router) {
 	post(r, "/api/v1/support-plans/{id}/propose", "propose-support-plan", "Support", 200, a.supportPlanStep("propose", (*support.Desk).Propose))
 	post(r, "/api/v1/support-plans/{id}/return", "return-support-plan", "Support", 200, a.supportPlanStep("return", (*support.Desk).Return))
 	post(r, "/api/v1/support-plans/{id}/approve", "approve-support-plan", "Support", 200, a.approveSupportPlan)
+	get(r, "/api/v1/support-plans/{id}/annex.xlsx", "support-plan-annex", "Support", a.supportPlanAnnex)
+	for _, format := range []string{"docx", "pdf"} {
+		get(r, "/api/v1/support-plans/{id}/plan."+format, "support-plan-"+format, "Support", a.supportPaper(format))
+	}
 }
 
 type supportPlansIn struct {
@@ -176,4 +183,33 @@ func (a *API) approveSupportPlan(ctx context.Context, in *approvePlanIn) (*appro
 		out.Body.Refused = append(out.Body.Refused, deniedRequest{x.Petition, x.Code, a.problem(ctx, x.Fault)})
 	}
 	return out, nil
+}
+
+// supportPlanAnnex is the plan's annex as a workbook.
+func (a *API) supportPlanAnnex(ctx context.Context, in *langByID) (*fileOut, error) {
+	return drawn(ctx, workbook.MIME, "phu-luc-ho-tro.xlsx", func() ([]byte, error) {
+		return a.Clerk.Annex(ctx, sessionOf(ctx).Actor, in.ID, in.of(ctx))
+	})
+}
+
+type langByID struct {
+	ByID
+	InLang
+}
+
+type supportPaperIn struct {
+	ByID
+	InLang
+	Number string `query:"number" maxLength:"500" doc:"of the paper; the plan's decision unless given"`
+	Day    string `query:"day" maxLength:"10" doc:"YYYY-MM-DD; left to the hand unless given"`
+	Signer string `query:"signer" maxLength:"500"`
+}
+
+// supportPaper is the plan as a paper.
+func (a *API) supportPaper(format string) handler[supportPaperIn, fileOut] {
+	return func(ctx context.Context, in *supportPaperIn) (*fileOut, error) {
+		return drawnUp(ctx, "ke-hoach-ho-tro", format, func() (paper.Document, error) {
+			return a.Clerk.SupportPlan(ctx, sessionOf(ctx).Actor, clerk.Backing{Heading: clerk.Heading{Number: in.Number, Day: in.Day, Signer: in.Signer}, Plan: in.ID}, in.of(ctx))
+		})
+	}
 }

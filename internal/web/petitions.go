@@ -11,12 +11,14 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/petition"
 	"ocopflow/internal/store"
+	"ocopflow/internal/support"
 	"ocopflow/internal/workflow"
 )
 
@@ -105,6 +107,7 @@ type petitionsBody struct {
 	Items                     []asked
 	Next                      string
 	MayOpen                   bool
+	Plans                     bool // there are plans for the reader to see
 }
 
 // task is a petition that waits for the reader.
@@ -119,7 +122,8 @@ func (t petitions) list(p *page) error {
 		return err
 	}
 	p.rules = rules
-	b := petitionsBody{Base: t.base, State: p.c.Query("state"), Topic: p.c.Query("topic"), MayOpen: t.mayOpen(p, rules)}
+	b := petitionsBody{Base: t.base, State: p.c.Query("state"), Topic: p.c.Query("topic"), MayOpen: t.mayOpen(p, rules),
+		Plans: t.procedure == support.Procedure && p.holds([]ocop.Role{access.Office, access.Leader, access.Department, access.Auditor})}
 	for name, s := range rules.States.All() {
 		b.States = append(b.States, choice{Value: name, Title: s.Title.In(p.L())})
 	}

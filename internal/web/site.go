@@ -186,7 +186,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	s.mountDocuments(e)
 	s.mountImports(e)
 	s.mountPapers(e)
-	s.support().mount(e)
+	s.mountSupport(e)
 	if s.SetClock != nil {
 		e.POST("/demo/clock", s.member(s.moveClock))
 	}
