@@ -116,7 +116,6 @@ func TestEveryTemplateParses(t *testing.T) {
 		}
 	}
 	for name := range names {
-	for _, name := range []string{"sign-in", "certificates", "reports", "accounts", "account", "units", "producers", "delegations", "bulk", "new-product", "start", "products", "product", "worklist", "campaigns", "campaign", "cloned", "campaign-edit", "campaign-part", "board", "duties", "procedures", "procedure", "deadlines", "verify", "fault", "councils", "session", "self-score", "audit", "audit-entry", "integrity", "flags", "reviews", "review", "past", "inspections", "new-trip", "trip", "inspection", "trainings", "training", "documents", "documents-missing", "papers", "paper-template", "draft", "petitions", "petition-new", "petition", "support-plans", "support-plan"} {
 		if s.pages.Lookup(name) == nil {
 			t.Errorf("no page %q", name)
 		}
