@@ -110,3 +110,35 @@ func refuseNewer(ctx context.Context, p *goose.Provider) error {
 	}
 	return nil
 }
+
+// Version is that of a database's schema; 0 when it has none.
+func Version(ctx context.Context, db *sqldb.DB) (int64, error) {
+	p, err := provider(db)
+	if err != nil {
+		return 0, err
+	}
+	has, _, err := p.GetVersions(ctx)
+	return has, err
+}
+
+// UpTo brings an empty or older database to an earlier schema, for rows that were
+// kept when it was the newest; Up goes on from there.
+func UpTo(ctx context.Context, db *sqldb.DB, version int64) error {
+	p, err := provider(db)
+	if err != nil {
+		return err
+	}
+	has, target, err := p.GetVersions(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("migrate: %w", err)
+	case version > target:
+		return fmt.Errorf("%w: its rows are of version %d, this program knows %d", ErrNewer, version, target)
+	case has > version:
+		return fmt.Errorf("the database has schema %d already, the rows are of %d: name an empty database", has, version)
+	}
+	if _, err = p.UpTo(ctx, version); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}

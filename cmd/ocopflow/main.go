@@ -45,6 +45,8 @@ type cli struct {
 	Score    scoreCmd    `cmd:"" help:"Score sheets."`
 	Calendar calendarCmd `cmd:"" help:"Working-day calendars: check, publish, count."`
 	Audit    auditCmd    `cmd:"" help:"What an auditor checks."`
+	Backup   backupCmd   `cmd:"" help:"Write the whole office into one file beside a running server, and read it back."`
+	Restore  restoreCmd  `cmd:"" help:"Check each byte of a backup and bring it into an empty SQLite or Postgres database; this also moves an office from one to the other."`
 	Story    storyCmd    `cmd:"" help:"Play the 2024 campaign of Cẩm Xuyên through the API and tell it."`
 	Bench    benchCmd    `cmd:"" help:"Measure moves a second beside the barest durable write."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`

@@ -45,7 +45,8 @@ type serveCmd struct {
 	MailSecretFile string        `name:"smtp-password-file" help:"File with the password for the mail server." type:"path" env:"OCOPFLOW_SMTP_PASSWORD_FILE"`
 	MailCA         string        `name:"smtp-ca" help:"File with certificates (PEM) that vouch for the mail server, beside those of the system." type:"path" env:"OCOPFLOW_SMTP_CA"`
 	MailFrom       string        `help:"Sender of mails, such as OCOP <ocop@example.vn>." env:"OCOPFLOW_MAIL_FROM"`
-	JSON           bool          `help:"Print one line of JSON when ready."`
+	Backups        `prefix:"backup-" embed:""`
+	JSON           bool `help:"Print one line of JSON when ready."`
 }
 
 func (s serveCmd) Run(w world) error {
@@ -63,12 +64,16 @@ func (s serveCmd) Run(w world) error {
 	if err != nil {
 		return err
 	}
+	backups, err := s.schedule()
+	if err != nil {
+		return err
+	}
 	rates := app.Rates{Anonymous: s.AnonymousRate, SignedIn: s.Rate}
 	if s.Demo {
 		rates.SignedIn = -1
 	}
 	log := slog.New(slog.NewTextHandler(w.errs, nil))
-	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, Mail: post, TrustedProxies: s.TrustedProxies, Rates: rates, Version: version, Log: log})
+	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, Mail: post, TrustedProxies: s.TrustedProxies, Rates: rates, Backup: backups, Version: version, Log: log})
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"ocopflow/internal/accounts"
+	"ocopflow/internal/backup"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/clerk"
@@ -72,6 +73,7 @@ type Config struct {
 	Idle           bool              // nothing runs in the background: for one command
 	Sweep          time.Duration     // between looks at what fell due; 0 for 30 seconds
 	Mail           mail.Settings     // server that takes mails; zero for none
+	Backup         backup.Schedule   // of backups; zero for none
 	Version        string
 	Log            *slog.Logger
 	Clock          func() time.Time // nil for the world's; tests hand in their own
@@ -362,13 +364,17 @@ func (a *App) startTasks(ctx context.Context) (err error) {
 	if err := a.sweep(ctx); err != nil {
 		return err
 	}
-	a.tasks, err = job.Start(context.WithoutCancel(ctx), a.DB, a.Log, []job.Task{
+	tasks := []job.Task{
 		{Name: "sweep", Every: a.Sweep, Do: a.sweep},
 		{Name: "tidy", Every: time.Hour, Do: a.tidy},
 		{Name: "files", Every: time.Hour, Do: a.sweepFiles},
 		{Name: "checkpoint", Every: checkpointEvery, Do: a.Notary.Keep},
 		{Name: "mails", Every: a.Sweep, Do: a.post},
-	})
+	}
+	if a.Backup.Dir != "" {
+		tasks = append(tasks, job.Task{Name: "backup", Every: min(a.Backup.Every, time.Hour), Do: a.backUp})
+	}
+	a.tasks, err = job.Start(context.WithoutCancel(ctx), a.DB, a.Log, tasks)
 	return err
 }
 
