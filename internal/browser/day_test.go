@@ -269,6 +269,15 @@ func (d *day) scoring() {
 func (d *day) certificate() {
 	p := d.as("leader")
 	p.see(d.name)
+	if d.lang == "vi" && d.scripts {
+		p.open("/products/" + d.id)
+		p.press("Soạn quyết định công nhận")
+		decision := p.paper()
+		if text := wordText(d.t, decision); !strings.Contains(text, d.name) {
+			d.t.Errorf("the decision does not name the product: %.300s", text)
+		}
+		opened(d.t, decision, "quyet-dinh")
+	}
 	p.open("/products/" + d.id + "?open=certify")
 	p.fill(p.w("Số giấy chứng nhận", "Certificate number"), number)
 	p.fill(p.w("Số quyết định", "Decision number"), "2394/QĐ-UBND")

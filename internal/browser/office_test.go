@@ -62,10 +62,10 @@ type office struct {
 	tokens   map[string]string
 }
 
-func serve(t *testing.T) *office {
+func serve(t *testing.T, more ...string) *office {
 	t.Helper()
 	dir := t.TempDir()
-	cmd := exec.Command(binary, "serve", "--demo", "--json", "--listen", "127.0.0.1:0", "--data", dir, "--database", "sqlite:"+filepath.Join(dir, "demo.db"), "--anonymous-rate=-1")
+	cmd := exec.Command(binary, append([]string{"serve", "--demo", "--json", "--listen", "127.0.0.1:0", "--data", dir, "--database", "sqlite:" + filepath.Join(dir, "demo.db"), "--anonymous-rate=-1"}, more...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
