@@ -58,7 +58,8 @@ func (o *office) elsewhere() {
 // things are what the parameters of routes stand for, by the route's beginning.
 func (o *office) things() (things map[string]string, bodies map[string]string) {
 	o.t.Helper()
-	o.certified("Nước mắm đã công nhận", "AC-1")
+	recognised := o.certified("Nước mắm đã công nhận", "AC-1")
+	correction := o.must(200, o.fix("office-province", recognised, map[string]any{"name": "Tên khác", "reason": "x"})).body["correction"].(map[string]any)["id"].(string)
 	product := o.waiting("Nước mắm chờ chấm")
 	session := o.session("province", o.council("province", panel("province", 3)...), product)
 	first := func(who, path, field string) string {
@@ -85,6 +86,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"tile": "0/000.p/1", "assets": "missing.css",
 		":part": "targets", "minutes": "", "static": "missing.js",
 		"trips": trip, "producers": producer, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none", "imports": "products",
+		"corrections": correction,
 	}
 	bodies = map[string]string{
 		"POST /api/v1/products":                            `{"name":"Thử quyền","producer":"` + producer + `","set":9}`,
@@ -132,6 +134,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 	things["support-plans"] = strings.TrimPrefix(o.plan("office", "Thử quyền"), plansPath+"/")
 	things["plans"] = things["support-plans"]
 	maps.Copy(bodies, supportBodies)
+	maps.Copy(bodies, correctionBodies)
 	maps.Copy(bodies, fieldworkBodies)
 	maps.Copy(bodies, reminderBodies)
 	return things, bodies

@@ -237,7 +237,7 @@ func (d *Desk) Way(ctx context.Context, a access.Actor, id string) (rules *workf
 		if err != nil {
 			return nil, "", nil, err
 		}
-		if e.Kind != ledger.KindMove {
+		if e.Kind != ledger.KindMove && !(e.Kind == ledger.KindRecord && e.To != "") { // a correction may send back
 			continue
 		}
 		if e.Round != "" && e.Round != round {

@@ -33,6 +33,7 @@ func (a *API) routes(api huma.API) {
 	patch(r, "/api/v1/inspections/{id}", "record-inspection", "Inspections", a.recordInspection)
 	a.fieldworkRoutes(r)
 	a.supportRoutes(r)
+	a.correctionRoutes(r)
 	a.noticeRoutes(r)
 	a.contactRoutes(r)
 	a.feedRoutes(r)

@@ -57,13 +57,14 @@ type Unit struct {
 // Producer (chủ thể) owns products. It is a unit as well, under its commune or,
 // where the commune is not known, under its district.
 type Producer struct {
-	ID      string `json:"id"`
-	Code    string `json:"code"`
-	Name    string `json:"name"`
-	Form    string `json:"form"` // cooperative, household, company, …
-	Unit    string `json:"unit"` // where it sits
-	Path    Path   `json:"-"`
-	Version int64  `json:"version"`
+	ID           string `json:"id"`
+	Code         string `json:"code"`
+	Name         string `json:"name"`
+	Form         string `json:"form"`                   // cooperative, household, company, …
+	Unit         string `json:"unit"`                   // where it sits
+	Registration string `json:"registration,omitempty"` // number in the register of businesses or cooperatives
+	Path         Path   `json:"-"`
+	Version      int64  `json:"version"`
 }
 
 // Product is what is graded. It has one state at any time and lives through rounds.

@@ -65,6 +65,12 @@ func (d *Desk) places(ctx context.Context, q sqldb.Querier, a access.Actor, l st
 			return nil, err
 		}
 		return []ocop.Path{list[0].UnitPath}, nil
+	case kind == "producer":
+		n, err := store.Producer(ctx, q, id)
+		if err != nil || n == nil {
+			return nil, err
+		}
+		return []ocop.Path{n.Path}, nil
 	case kind == "trip":
 		t, err := store.TripByID(ctx, q, id)
 		if err != nil || t == nil {

@@ -111,9 +111,14 @@ var writes = map[string]write{
 	"writePlan":             writePlan,
 	"writePetitions":        writePetitions, "writePetitionSteps": writePetitionSteps, "writePetitionMoves": writePetitionMoves, "writePetitionParties": writePetitionParties,
 	"writePetitionDocument": writePetitionDocument, "writeSupportPlan": writeSupportPlan, "writeSupportPlanStep": writeSupportPlanStep, "writePlanLines": writePlanLines,
-	"writeJoin":     writeJoin,
-	"writeDuty":     writeDuty,
-	"writeDutyStep": writeDutyStep,
+	"writeJoin":           writeJoin,
+	"writeDuty":           writeDuty,
+	"writeDutyStep":       writeDutyStep,
+	"writeCorrection":     writeCorrection,
+	"writeCorrectionStep": writeCorrectionStep,
+	"writeCorrected":      writeCorrected,
+	"writeRenamedUnit":    writeRenamedUnit,
+	"writeOwner":          writeOwner,
 }
 
 // constants are all statements of the package, read from its source so that a

@@ -109,7 +109,7 @@ var (
 	tableUnits = table("units", "id").with(text("id"), text("code"), text("name_vi"), text("name_en"), text("kind"), text("parent").null(), text("path"),
 		whole("valid_from").null(), whole("valid_to").null(), text("successor").null(), flag("assumed"), whole("version"))
 
-	tableProducers = table("producers", "id").with(text("id"), text("form"), text("folded"))
+	tableProducers = table("producers", "id").with(text("id"), text("form"), text("folded"), text("registration"))
 
 	tableAccounts = table("accounts", "id").with(text("id"), text("name"), text("display").kept(private), text("password").kept(digest), flag("disabled"),
 		whole("created_at"), whole("version"), flag("must_change"))

@@ -23,7 +23,7 @@ var setProducers = sqldb.Set{
 	Columns: []sqldb.Kind{sqldb.Text},
 }
 
-const producerColumns = `u.id, u.code, u.name_vi, r.form, u.parent, u.path, u.version`
+const producerColumns = `u.id, u.code, u.name_vi, r.form, r.registration, u.parent, u.path, u.version`
 
 const (
 	sqlProducer  = `SELECT ` + producerColumns + ` FROM producers r JOIN units u ON u.id = r.id WHERE u.id = $1`
@@ -45,7 +45,7 @@ func scanUnit(s scanner) (u ocop.Unit, err error) {
 
 func scanProducer(s scanner) (p ocop.Producer, err error) {
 	var parent sql.NullString
-	err = s.Scan(&p.ID, &p.Code, &p.Name, &p.Form, &parent, &p.Path, &p.Version)
+	err = s.Scan(&p.ID, &p.Code, &p.Name, &p.Form, &p.Registration, &parent, &p.Path, &p.Version)
 	p.Unit = parent.String
 	return p, err
 }
@@ -110,7 +110,7 @@ func InsertProducer(ctx context.Context, tx *sqldb.Tx, p ocop.Producer) error {
 	if err := InsertUnit(ctx, tx, u); err != nil {
 		return err
 	}
-	return writeProducer.one(ctx, tx, "insert producer "+p.Code, p.ID, p.Form, ocop.Fold(p.Name))
+	return writeProducer.one(ctx, tx, "insert producer "+p.Code, p.ID, p.Form, ocop.Fold(p.Name), p.Registration)
 }
 
 // CommunesBelow are the communes of a day at or below any of the places, by name.

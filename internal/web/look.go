@@ -78,6 +78,7 @@ func (p *page) Menu() []place {
 	add("/councils", p.T("councils"), access.Office, access.Leader, access.Secretary, access.Member, access.Auditor)
 	add("/certificates", p.T("certificates"))
 	add("/campaigns", p.T("campaigns"))
+	add("/corrections", p.T("corrections"), access.Office, access.Leader)
 	add("/reports", p.T("reports"), access.Office, access.Leader, access.Secretary, access.Commune, access.Department, access.Auditor)
 	add("/papers", p.T("papers_title"), access.Office, access.Leader, access.Admin)
 	add("/procedures", p.T("procedures"))

@@ -62,7 +62,8 @@ type line struct {
 	Index                                     int64
 	Why                                       []string
 	Erased                                    []string
-	Private                                   bool // it holds what can still be erased
+	Changes                                   []string // old and new values of a correction
+	Private                                   bool     // it holds what can still be erased
 }
 
 func (s *Site) product(p *page) error {
@@ -245,6 +246,7 @@ func (p *page) line(e casework.Entry) line {
 	if e.To != "" && e.Kind == "move" && e.To != e.From {
 		out.To = p.State(ocop.State(e.To))
 	}
+	out.Changes = p.correctedIn(e.Data)
 	if e.Kind == "refusal" {
 		out.Why = p.reasonsOf(e.Event, e.Data)
 	}

@@ -179,6 +179,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/verify/:number", s.handle(s.verify))
 	e.GET("/offline.html", s.offline)
 	s.mountFieldwork(e)
+	s.mountCorrections(e)
 	s.mountCampaigns(e)
 	s.mountNotices(e)
 	s.mountReminders(e)
