@@ -16,6 +16,7 @@ import (
 // Words that are looked up by a value of the data: levels, what a certificate
 // is, kinds of entries, yes and no.
 var byValue = regexp.MustCompile("^(" + strings.Join([]string{
+	`correct(ed|ion)_.*`,
 	`event_.*`,
 	`mail_.*`,
 	`delivery_.*`,
