@@ -45,6 +45,7 @@ type serveCmd struct {
 	MailSecretFile string        `name:"smtp-password-file" help:"File with the password for the mail server." type:"path" env:"OCOPFLOW_SMTP_PASSWORD_FILE"`
 	MailCA         string        `name:"smtp-ca" help:"File with certificates (PEM) that vouch for the mail server, beside those of the system." type:"path" env:"OCOPFLOW_SMTP_CA"`
 	MailFrom       string        `help:"Sender of mails, such as OCOP <ocop@example.vn>." env:"OCOPFLOW_MAIL_FROM"`
+	WebhookPrivate bool          `help:"Let webhooks reach private networks, and this machine by http." env:"OCOPFLOW_WEBHOOK_PRIVATE"`
 	Backups        `prefix:"backup-" embed:""`
 	JSON           bool `help:"Print one line of JSON when ready."`
 }
@@ -73,7 +74,7 @@ func (s serveCmd) Run(w world) error {
 		rates.SignedIn = -1
 	}
 	log := slog.New(slog.NewTextHandler(w.errs, nil))
-	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, Mail: post, TrustedProxies: s.TrustedProxies, Rates: rates, Backup: backups, Version: version, Log: log})
+	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, Mail: post, WebhookPrivate: s.WebhookPrivate, TrustedProxies: s.TrustedProxies, Rates: rates, Backup: backups, Version: version, Log: log})
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -46,6 +47,7 @@ import (
 	"ocopflow/internal/store"
 	"ocopflow/internal/support"
 	"ocopflow/internal/vault"
+	"ocopflow/internal/webhook"
 	"ocopflow/internal/workflow"
 	"ocopflow/migrations"
 	"ocopflow/workflows"
@@ -73,6 +75,7 @@ type Config struct {
 	Idle           bool              // nothing runs in the background: for one command
 	Sweep          time.Duration     // between looks at what fell due; 0 for 30 seconds
 	Mail           mail.Settings     // server that takes mails; zero for none
+	WebhookPrivate bool              // webhooks may reach private networks, and this machine by http
 	Backup         backup.Schedule   // of backups; zero for none
 	Version        string
 	Log            *slog.Logger
@@ -99,6 +102,7 @@ type App struct {
 	Support   *support.Desk
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
+	Webhooks  *webhook.Desk
 	Clerk     *clerk.Desk
 	Intake    *intake.Desk
 	Lists     *lists.Desk
@@ -221,6 +225,9 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	a.Feeds = &feed.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Cases: a.Desk, Clock: now}
+	if a.Webhooks, err = a.webhooks(ctx, now); err != nil {
+		return err
+	}
 	a.Clerk = &clerk.Desk{Support: a.Support, DB: a.DB, Committer: a.Committer, Cases: a.Desk, Campaigns: a.Campaigns, Library: lib, Clock: now}
 	if a.Own != "" {
 		if a.Clerk.Folder, err = paper.Load(os.DirFS(a.Own)); err != nil {
@@ -252,6 +259,29 @@ func (a *App) notices(now func() time.Time) (*notify.Desk, error) {
 	var err error
 	d.Mail, err = mail.New(a.Mail)
 	return d, err
+}
+
+// webhooks tells programs of others. Events are the public address's, or the
+// ledger's where there is none.
+func (a *App) webhooks(ctx context.Context, now func() time.Time) (*webhook.Desk, error) {
+	head, err := store.LoadHead(ctx, a.DB)
+	if err != nil {
+		return nil, err
+	}
+	return &webhook.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Clock: now, Log: a.Log, Source: cmp.Or(a.PublicURL, "urn:"+strings.ReplaceAll(head.Origin, "/", ":")),
+		Agent: strings.TrimSuffix("ocopflow/"+a.Version, "/"), Private: a.WebhookPrivate}, nil
+}
+
+// webhooksEvery is the longest that an event waits for its first delivery.
+const webhooksEvery = 5 * time.Second
+
+// deliver sends events to webhooks.
+func (a *App) deliver(ctx context.Context) error {
+	n, err := a.Webhooks.Run(ctx)
+	if n > 0 {
+		a.Log.Info("webhooks took events", "number", n)
+	}
+	return err
 }
 
 // post sends mails that are due.
@@ -370,6 +400,7 @@ func (a *App) startTasks(ctx context.Context) (err error) {
 		{Name: "files", Every: time.Hour, Do: a.sweepFiles},
 		{Name: "checkpoint", Every: checkpointEvery, Do: a.Notary.Keep},
 		{Name: "mails", Every: a.Sweep, Do: a.post},
+		{Name: "webhooks", Every: webhooksEvery, Do: a.deliver},
 	}
 	if a.Backup.Dir != "" {
 		tasks = append(tasks, job.Task{Name: "backup", Every: min(a.Backup.Every, time.Hour), Do: a.backUp})
@@ -392,7 +423,7 @@ func (a *App) sweep(ctx context.Context) error {
 
 // tidy forgets secrets that ran out, old mails, and answers older than 30 days.
 func (a *App) tidy(ctx context.Context) error {
-	if err := a.Notices.Forget(ctx); err != nil {
+	if err := errors.Join(a.Notices.Forget(ctx), a.Webhooks.Forget(ctx)); err != nil {
 		return err
 	}
 	return a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {

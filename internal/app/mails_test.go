@@ -73,10 +73,14 @@ func (o *office) escalated() string {
 var reminderBodies = map[string]string{
 	"PUT /api/v1/contact":               `{"address":"x"}`,
 	"POST /api/v1/contact/confirmation": `{"ticket":"x"}`,
+	"POST /api/v1/webhooks":             `{"url":"x"}`,
+	"POST /api/v1/webhooks/:id/replay":  `{}`,
+	"POST /webhooks":                    "url=x",
+	"POST /webhooks/:id":                "act=x",
 	"POST /api/v1/calendar-feeds":       `{"label":""}`,
 }
 
-// remindable fills the tables of contacts and calendars for the tests that walk
+// remindable fills the tables of contacts, calendars and webhooks for the tests that walk
 // all tables.
 func (o *office) remindable() {
 	o.t.Helper()
@@ -89,6 +93,10 @@ func (o *office) remindable() {
 		o.must(200, o.ask(who, "PUT", contactPath, map[string]any{"address": who + "@don-vi.test"}))
 		o.must(200, o.ask(who, "PUT", contactPath, map[string]any{"address": who + "@don-vi.test", "delivery": "daily"}))
 		o.must(201, o.ask(who, "POST", feedsPath, map[string]any{"label": "máy của " + who}))
+	}
+	for range 2 {
+		made := o.must(201, o.ask("office", "POST", webhooksPath, map[string]any{"url": "https://ocop.example.vn/hook"}))
+		o.must(200, o.ask("office", "POST", webhooksPath+"/"+made.body["id"].(string)+"/secret", nil))
 	}
 }
 

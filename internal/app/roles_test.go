@@ -82,6 +82,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"deadlines": "cam-xuyen-2024.D3", "reviews": review, "accounts": account, "tokens": "none", "delegations": "none", ":grant": "none", "roles": "office",
 		"certificates": "AC-1", "verify": "AC-1", "entries": fmt.Sprint(o.told(product, "register")["index"]), "calendars": "vn",
 		"workflows": "ocop", "procedures": "ocop", ":lang": "vi", "papers/:name": "notice", ":version": "2026", "criteria": "2026", ":set": "9", ":other": "2023", ":account": "none", ":turn": "1",
+		"webhooks": o.must(201, o.ask("office-province", "POST", webhooksPath, map[string]any{"url": "https://ocop.example.vn/hook"})).body["id"].(string),
 		"calendar": "none.ics", "unsubscribe": "none", "calendar-feeds": "none", "feeds": "none",
 		"tile": "0/000.p/1", "assets": "missing.css",
 		":part": "targets", "minutes": "", "static": "missing.js",

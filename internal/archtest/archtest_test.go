@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"store"},
 	{"commit", "past", "vault"},
 	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "petition", "support"}, // do
-	{"job", "paper", "mail", "notify", "feed", "clerk", "workbook", "intake", "lists", "backup"},                                                                           // later
+	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "workbook", "intake", "lists", "backup"},                                                                // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire
 	{"bench"},                            // measure
@@ -57,6 +57,7 @@ var only = map[string][]string{
 	"github.com/boombuler/barcode":    {"paper"},
 	"github.com/wneessen/go-mail":     {"mail"},
 	"github.com/arran4/golang-ical":   {"feed"},
+	"github.com/standard-webhooks":    {"webhook"},
 	"github.com/yuin/goldmark":        {"paper"},
 	"github.com/xuri/excelize":        {"workbook"},
 	"filippo.io/age":                  {"backup"},

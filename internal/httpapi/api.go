@@ -41,6 +41,7 @@ import (
 	"ocopflow/internal/source"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/support"
+	"ocopflow/internal/webhook"
 	"ocopflow/internal/workflow"
 )
 
@@ -60,6 +61,7 @@ type API struct {
 	Support   *support.Desk
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
+	Webhooks  *webhook.Desk
 	Clerk     *clerk.Desk
 	Intake    *intake.Desk
 	Lists     *lists.Desk

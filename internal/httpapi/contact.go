@@ -30,13 +30,13 @@ func (a *API) getContact(ctx context.Context, _ *struct{}) (*contactOut, error) 
 type contactIn struct {
 	Writing
 	Body struct {
-		Address    string         `json:"address" maxLength:"254" doc:"empty for no mails at all"`
-		Delivery   store.Delivery `json:"delivery,omitempty" maxLength:"10" default:"each" doc:"each, daily or none"`
-		QuietFrom  *int           `json:"quiet_from,omitempty" doc:"hour in Vietnam; 19 unless given"`
-		QuietUntil *int           `json:"quiet_until,omitempty" doc:"hour in Vietnam; 7 unless given"`
-		RestDays   bool           `json:"rest_days,omitempty" doc:"mails come on days off too"`
-		Lang       ocop.Lang      `json:"lang,omitempty" maxLength:"5" doc:"that of the request unless given"`
-		Version    *int64         `json:"version,omitempty"`
+		Address    string          `json:"address" maxLength:"254" doc:"empty for no mails at all"`
+		Delivery   store.Frequency `json:"delivery,omitempty" maxLength:"10" default:"each" doc:"each, daily or none"`
+		QuietFrom  *int            `json:"quiet_from,omitempty" doc:"hour in Vietnam; 19 unless given"`
+		QuietUntil *int            `json:"quiet_until,omitempty" doc:"hour in Vietnam; 7 unless given"`
+		RestDays   bool            `json:"rest_days,omitempty" doc:"mails come on days off too"`
+		Lang       ocop.Lang       `json:"lang,omitempty" maxLength:"5" doc:"that of the request unless given"`
+		Version    *int64          `json:"version,omitempty"`
 	}
 }
 

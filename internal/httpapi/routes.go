@@ -37,6 +37,7 @@ func (a *API) routes(api huma.API) {
 	a.noticeRoutes(r)
 	a.contactRoutes(r)
 	a.feedRoutes(r)
+	a.webhookRoutes(r)
 	a.campaignRoutes(r)
 	a.documentRoutes(r)
 	a.clerkRoutes(r)

@@ -9,14 +9,14 @@ import (
 	"ocopflow/internal/sqldb"
 )
 
-// Delivery says how reminders reach a person by mail.
-type Delivery string
+// Frequency says how reminders reach a person by mail.
+type Frequency string
 
 // Reminders come as they are said, once a day together, or not at all.
 const (
-	DeliverEach  Delivery = "each"
-	DeliverDaily Delivery = "daily"
-	DeliverNone  Delivery = "none"
+	DeliverEach  Frequency = "each"
+	DeliverDaily Frequency = "daily"
+	DeliverNone  Frequency = "none"
 )
 
 // Contact is where a person is written to, and when.
@@ -24,7 +24,7 @@ type Contact struct {
 	Account    string     `json:"-"`
 	Address    string     `json:"address" doc:"empty when none was given, or it was erased"`
 	VerifiedAt *time.Time `json:"verified_at" doc:"null until the address was confirmed by what was sent to it"`
-	Delivery   Delivery   `json:"delivery" enum:"each,daily,none"`
+	Delivery   Frequency  `json:"delivery" enum:"each,daily,none"`
 	QuietFrom  int        `json:"quiet_from" minimum:"0" maximum:"23" doc:"hour from which nothing is sent"`
 	QuietUntil int        `json:"quiet_until" minimum:"0" maximum:"23" doc:"hour until which nothing is sent, and at which a digest goes; the same hour means no quiet hours"`
 	RestDays   bool       `json:"rest_days" doc:"whether mails come on days off too"`
@@ -101,6 +101,6 @@ func VerifyContact(ctx context.Context, tx *sqldb.Tx, c Contact, at time.Time) e
 }
 
 // SetDelivery changes how reminders reach a contact that is still as it was read.
-func SetDelivery(ctx context.Context, tx *sqldb.Tx, c Contact, to Delivery) error {
+func SetDelivery(ctx context.Context, tx *sqldb.Tx, c Contact, to Frequency) error {
 	return writeDelivery.one(ctx, tx, "set delivery", c.Account, string(to), c.Version+1)
 }

@@ -60,6 +60,9 @@ var writes = map[string]write{
 	"writeVerified":         writeVerified,
 	"writeDelivery":         writeDelivery,
 	"writeFeed":             writeFeed,
+	"writeWebhook":          writeWebhook,
+	"writeWebhookSecret":    writeWebhookSecret,
+	"writeWebhookState":     writeWebhookState,
 	"writeFactor":           writeFactor,
 	"writeRecovery":         writeRecovery,
 	"writeIdentity":         writeIdentity,
@@ -238,9 +241,10 @@ func TestEntriesAreAppendOnly(t *testing.T) {
 
 // ownTables are those of the ledger itself, of answers that live 30 days, of how
 // far each person has read, which is no business of the programme, of mails, which
-// repeat what marks say and are forgotten once sent, and
+// repeat what marks say and are forgotten once sent, of deliveries to webhooks,
+// which repeat entries and are forgotten once taken, and
 // of documents' contents, which their hashes name.
-var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "used_steps", "notice_readings", "mail_readings", "mails", "product_words", "blobs", "uploads", "upload_pieces", "goose_db_version", "sqlite_sequence"}
+var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "used_steps", "notice_readings", "mail_readings", "mails", "webhook_heads", "deliveries", "delivery_attempts", "product_words", "blobs", "uploads", "upload_pieces", "goose_db_version", "sqlite_sequence"}
 
 func TestEveryColumnOfTheProgrammesDataIsTold(t *testing.T) {
 	t.Parallel()

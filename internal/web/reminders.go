@@ -26,7 +26,7 @@ type remindersBody struct {
 	store.Contact
 	Off     bool // no mail is sent by this server
 	Hours   []int
-	Choices []store.Delivery
+	Choices []store.Frequency
 	Feeds   []store.Feed
 	Made    string // address of a new calendar, shown once
 }
@@ -38,7 +38,7 @@ func (s *Site) showReminders(p *page, made string) error {
 	if err != nil {
 		return err
 	}
-	b := remindersBody{Contact: c, Made: made, Off: s.Notices.Mail == nil, Choices: []store.Delivery{store.DeliverEach, store.DeliverDaily, store.DeliverNone}}
+	b := remindersBody{Contact: c, Made: made, Off: s.Notices.Mail == nil, Choices: []store.Frequency{store.DeliverEach, store.DeliverDaily, store.DeliverNone}}
 	for h := range 24 {
 		b.Hours = append(b.Hours, h)
 	}
@@ -70,7 +70,7 @@ func (p *page) typedContact() store.Contact {
 		return h
 	}
 	version, _ := strconv.ParseInt(p.Typed("version"), 10, 64) // 0 for the first time
-	return store.Contact{Address: p.Typed("address"), Delivery: store.Delivery(p.Typed("delivery")), QuietFrom: hour("quiet_from"), QuietUntil: hour("quiet_until"),
+	return store.Contact{Address: p.Typed("address"), Delivery: store.Frequency(p.Typed("delivery")), QuietFrom: hour("quiet_from"), QuietUntil: hour("quiet_until"),
 		RestDays: p.Typed("rest_days") != "", Lang: ocop.Lang(p.Typed("lang")), Version: version}
 }
 

@@ -40,6 +40,7 @@ import (
 	"ocopflow/internal/review"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/support"
+	"ocopflow/internal/webhook"
 	"ocopflow/internal/workflow"
 )
 
@@ -65,6 +66,7 @@ type Site struct {
 	Support   *support.Desk
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
+	Webhooks  *webhook.Desk
 	Clerk     *clerk.Desk
 	Intake    *intake.Desk
 	Lists     *lists.Desk
@@ -184,6 +186,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	s.mountNotices(e)
 	s.mountReminders(e)
 	s.mountFeeds(e)
+	s.mountWebhooks(e)
 	s.mountDocuments(e)
 	s.mountImports(e)
 	s.mountPapers(e)
