@@ -196,7 +196,13 @@ func (d *Desk) item(lang ocop.Lang, n store.Notice, due calendar.Due) item {
 	kinds := map[store.TimerKind]ocop.Text{store.TimerRemind: {Vi: "Sắp đến hạn", En: "Coming up"}, store.TimerOverdue: {Vi: "Quá hạn", En: "Overdue"},
 		store.TimerEscalate: {Vi: "Quá hạn, báo cấp trên", En: "Overdue, escalated"}}
 	out := item{Late: n.Kind != store.TimerRemind, Kind: kinds[n.Kind].In(lang), Product: n.Name, Title: due.Title.In(lang), Day: n.LastDay.In(lang), Link: d.Base + "/products/" + n.Product}
-	if !due.Verified {
+	if due.Lapses {
+		out.Kind = say(lang, "Giấy tờ sắp hết hiệu lực", "A document lapses soon")
+		if out.Late {
+			out.Kind = say(lang, "Giấy tờ đã hết hiệu lực", "A document has lapsed")
+		}
+	}
+	if out.Note = due.Note.In(lang); !due.Verified {
 		out.Note = say(lang, "thời hạn này chưa được đối chiếu với văn bản", "this deadline was not checked against a source")
 	}
 	return out
