@@ -20,6 +20,7 @@ var byValue = regexp.MustCompile("^(" + strings.Join([]string{
 	`event_.*`,
 	`mail_.*`,
 	`delivery_.*`,
+	`webhook_type_.*`,
 	`mark_.*`,
 	`position_.*`,
 	`session_.*`,
