@@ -254,6 +254,9 @@ func TestOrganisationsReportTheirDuties(t *testing.T) {
 		if x := of("office", "pr-expand", "htx-phu-sang"); x == nil || x["state"] != "open" || x["late"] != true || x["version"] != 0.0 {
 			t.Errorf("%v", x)
 		}
+		if page := o.browse("producer-"+fishSauce, "vi").get("/").text; !strings.Contains(page, "kế hoạch mở rộng kho xưởng") {
+			t.Error("the first page does not tell of a late duty")
+		}
 		if of("office", "pr-expand", riceProducer) != nil || of("office", "pr-renewal", riceProducer) == nil {
 			t.Error("the duty of the two upgrade producers is asked of others")
 		}
@@ -271,6 +274,9 @@ func TestOrganisationsReportTheirDuties(t *testing.T) {
 		done := o.must(200, say("producer-"+fishSauce, "pr-expand", "htx-phu-sang", "done", map[string]any{"done_on": "2024-04-14", "version": 0, "note": "Đã lập"}))
 		if done.body["late"] != false || done.body["version"] != 1.0 {
 			t.Error(done.text)
+		}
+		if page := o.browse("producer-"+fishSauce, "vi").get("/").text; strings.Contains(page, "kế hoạch mở rộng kho xưởng") {
+			t.Error("the first page tells of a duty that is done")
 		}
 		o.must(412, say("producer-"+fishSauce, "pr-expand", "htx-phu-sang", "open", map[string]any{"version": 0}))
 		if x := o.must(200, say("office", "pr-expand", "htx-phu-sang", "done", nil)).body; x["done_on"] != "2024-04-16" || x["late"] != true {

@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -20,7 +21,8 @@ import (
 
 // Assigned is a duty of one organisation, and how far it is with it.
 type Assigned struct {
-	Duty         string          `json:"duty"` // code in the campaign
+	Campaign     string          `json:"campaign,omitempty"` // code, where several are listed
+	Duty         string          `json:"duty"`               // code in the campaign
 	Title        ocop.Text       `json:"title"`
 	Organisation ocop.Ref        `json:"organisation"`
 	Deadline     string          `json:"deadline,omitempty"`
@@ -48,7 +50,7 @@ func (d *Desk) Duties(ctx context.Context, a access.Actor, key string) ([]Assign
 	if err != nil || row == nil {
 		return nil, err
 	}
-	all, err := d.assigned(ctx, d.DB, c, row.UnitPath)
+	all, err := d.assigned(ctx, d.DB, c, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +76,52 @@ func follows(a access.Actor, unit ocop.Path) bool {
 	})
 }
 
-// assigned are the duties of each organisation with what was said about them.
-func (d *Desk) assigned(ctx context.Context, q sqldb.Querier, c Campaign, place ocop.Path) ([]Assigned, error) {
+// DutiesSoon are the reader's own duties that are late or due soon and not done,
+// of the campaigns of this year and the last, the earliest first.
+func (d *Desk) DutiesSoon(ctx context.Context, a access.Actor) ([]Assigned, error) {
+	own := map[string]bool{}
+	for _, g := range a.Grants {
+		if g.Role == access.Auditor || g.Role == access.Member {
+			continue
+		}
+		u, err := store.Unit(ctx, d.DB, g.Unit)
+		if err != nil {
+			return nil, err
+		}
+		if u != nil {
+			own[u.Code] = true
+		}
+	}
+	if len(own) == 0 {
+		return nil, nil
+	}
+	list, err := d.List(ctx, a, "", 200)
+	if err != nil {
+		return nil, err
+	}
+	today := d.Products.Today()
+	var out []Assigned
+	for _, c := range list {
+		if c.Year < today.Year()-1 || c.Year > today.Year() {
+			continue
+		}
+		mine, err := d.assigned(ctx, d.DB, c, own)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range mine {
+			if x.Campaign = c.Code; x.LastDay != nil && x.State != store.DutyDone && x.State != store.DutyNotHere && today >= *x.LastDay-Soon {
+				out = append(out, x)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Assigned) int { return cmp.Compare(*a.LastDay, *b.LastDay) })
+	return out, nil
+}
+
+// assigned are the duties of each organisation, or of those in only, with what
+// was said about them.
+func (d *Desk) assigned(ctx context.Context, q sqldb.Querier, c Campaign, only map[string]bool) ([]Assigned, error) {
 	said, err := store.Duties(ctx, q, c.ID)
 	if err != nil {
 		return nil, err
@@ -85,6 +131,9 @@ func (d *Desk) assigned(ctx context.Context, q sqldb.Querier, c Campaign, place 
 	var out []Assigned
 	for _, duty := range c.Duties {
 		for _, code := range c.organisations(duty) {
+			if only != nil && !only[code] {
+				continue
+			}
 			u, ok := asked[code]
 			if !ok {
 				if u, err = store.UnitByCode(ctx, q, code); err != nil {
@@ -169,7 +218,7 @@ func (d *Desk) Say(ctx context.Context, r Request, w Word) (Assigned, error) {
 		if err != nil {
 			return commit.Outcome{}, err
 		}
-		all, err := d.assigned(ctx, q, c, row.UnitPath)
+		all, err := d.assigned(ctx, q, c, nil)
 		if err != nil {
 			return commit.Outcome{}, err
 		}

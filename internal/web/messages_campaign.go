@@ -119,4 +119,5 @@ var campaignMessages = map[string]ocop.Text{
 	"late_duties":                {Vi: "Nhiệm vụ quá hạn", En: "Duties past their day"},
 	"certified_in_period":        {Vi: "Giấy chứng nhận cấp trong kỳ", En: "Certificates issued in the period"},
 	"show":                       {Vi: "Xem", En: "Show"},
+	"duties_soon":                {Vi: "Nhiệm vụ sắp đến hạn hoặc trễ", En: "Duties that are late or due soon"},
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/council"
 	"ocopflow/internal/ocop"
@@ -18,8 +19,9 @@ type startBody struct {
 	Roles    []held
 	Groups   []taskGroup
 	More     bool
-	Sessions []council.View // that wait for the reader
-	Requests []task         // for support, that wait for the reader
+	Sessions []council.View      // that wait for the reader
+	Requests []task              // for support, that wait for the reader
+	Duties   []campaign.Assigned // late, or due soon
 	Own      []casework.Product
 	Ledger   *ledgerBrief  // for auditors
 	Remedies []store.Asked // late, or due within a week
@@ -60,6 +62,9 @@ func (s *Site) start(p *page) error {
 		return err
 	}
 	if b.Requests, err = s.support().tasks(p, atStart); err != nil {
+		return err
+	}
+	if b.Duties, err = s.Campaigns.DutiesSoon(p.ctx, actor); err != nil {
 		return err
 	}
 	if actor.Has(access.Producer) || actor.Has(access.Commune) {
