@@ -302,6 +302,23 @@ func (o *office) planned(kind, department string, asked, found, amount int, sour
 	return path
 }
 
+// supportGiven leaves two requests, one with papers and delivered, in two plans.
+func (o *office) supportGiven() {
+	o.t.Helper()
+	for i, kind := range []string{"promotion", "land"} {
+		path := o.planned(kind, "kinh-te-ha-tang", 100, 90, 80-i, "district")
+		plan := o.plan("office", "Hỗ trợ "+kind)
+		for _, act := range []string{"/requests", "/propose"} {
+			o.must(200, o.ask("office", "POST", plan+act, map[string]any{}))
+		}
+		o.must(200, o.ask("leader", "POST", plan+"/approve", map[string]any{"decision": kind}))
+		for _, name := range []string{"mot.txt", "hai.txt"} {
+			o.must(201, o.sendFile("office", path+"/documents", "acceptance", name, []byte(name+kind)))
+		}
+		o.must(200, o.step("office", path, "deliver", nil))
+	}
+}
+
 func (o *office) plan(who, title string) string {
 	o.t.Helper()
 	return plansPath + "/" + o.must(201, o.ask(who, "POST", plansPath, map[string]any{"campaign": "cam-xuyen-2024", "title": title})).body["id"].(string)

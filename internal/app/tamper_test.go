@@ -152,7 +152,7 @@ func naming(t *store.Table, column string, keys ...[]any) func(audit.Finding) bo
 
 // unique are columns, beside the keys, of which no two rows may be alike.
 var unique = map[string][]string{"units": {"code", "path"}, "accounts": {"name"}, "grants": {"role"}, "credentials": {"id"}, "campaigns": {"code"},
-	"products": {"code"}, "rounds": {"number"}, "entries": {"seq"}}
+	"products": {"code"}, "petitions": {"code"}, "rounds": {"number"}, "entries": {"seq"}}
 
 // changes are the manipulations of one row: each column, and the row itself.
 func changes(t *store.Table, row []any) (out []manipulation) {
@@ -256,7 +256,7 @@ func unguarded(t *testing.T, db *sqldb.DB) {
 }
 
 // busy fills every table: two products scored and certified, a self-scoring, an
-// extension, refusals, a session of the demo's people, erasures, reviews.
+// extension, refusals, support, a session of the demo's people, erasures, reviews.
 func (o *office) busy() {
 	o.t.Helper()
 	id := o.product(simWine)
@@ -281,6 +281,7 @@ func (o *office) busy() {
 		review := o.must(201, o.ask("auditor", "POST", reviewsPath, map[string]any{"title": title, "note": "Bắt đầu", "product": simWine, "entry": 1, "search": "kind=move"})).body["id"].(string)
 		o.must(200, o.ask("auditor", "POST", reviewsPath+"/"+review+"/close", map[string]any{"note": title}))
 	}
+	o.supportGiven()
 	o.fieldworkDone(sauce, id)
 	o.correctionsKept(sauce)
 	o.keptTemplates()

@@ -22,7 +22,7 @@ import (
 
 // Inspector answers an auditor's questions: what was entered, and what stands
 // out. One of the ministry, or of the only province, is shown all entries, any
-// other those of products at or below the unit.
+// other those of products and petitions at or below the unit.
 type Inspector struct {
 	DB   *sqldb.DB
 	Desk *casework.Desk
@@ -163,11 +163,11 @@ func (i *Inspector) Entry(ctx context.Context, a access.Actor, index int64) (Fou
 		return Found{}, "", noEntry()
 	}
 	if !scope.All {
-		p, err := store.Product(ctx, i.DB, l.Product)
+		place, err := i.place(ctx, l)
 		if err != nil {
 			return Found{}, "", err
 		}
-		if p == nil || !scope.Sees(p.Path) {
+		if place == "" || !scope.Sees(place) {
 			return Found{}, "", noEntry()
 		}
 	}
@@ -179,6 +179,18 @@ func (i *Inspector) Entry(ctx context.Context, a access.Actor, index int64) (Fou
 		return Found{}, "", noEntry()
 	}
 	return list[0], l.Body, nil
+}
+
+// place is where the product or petition of an entry belongs; "" for neither.
+func (i *Inspector) place(ctx context.Context, l *store.Line) (ocop.Path, error) {
+	if l.Product == "" {
+		return store.PetitionPlace(ctx, i.DB, l.Stream)
+	}
+	p, err := store.Product(ctx, i.DB, l.Product)
+	if err != nil || p == nil {
+		return "", err
+	}
+	return p.Path, nil
 }
 
 // found shows entries, with the names of people and products.

@@ -84,7 +84,11 @@ func (d *Desk) places(ctx context.Context, q sqldb.Querier, a access.Actor, l st
 		}
 		return []ocop.Path{t.Path}, nil
 	}
-	return nil, nil
+	place, err := store.PetitionPlace(ctx, q, l.Stream)
+	if err != nil || place == "" {
+		return nil, err
+	}
+	return []ocop.Path{place}, nil
 }
 
 // covers finds a grant of a role at or above all places; what lies in no place

@@ -129,6 +129,34 @@ func PetitionSeen(ctx context.Context, q sqldb.Querier, v PetitionView, id strin
 	return n > 0, err
 }
 
+// petitionsBelow is the condition "of a petition, or of a plan of support, at or
+// below one of the places".
+func petitionsBelow(places []ocop.Path, bind func(any) string) string {
+	return "stream IN (SELECT n.procedure_name || ':' || n.id FROM petitions n JOIN units a ON a.id = n.asker LEFT JOIN products p ON p.id = n.product WHERE " +
+		pathsBelow("COALESCE(p.path, a.path)", places, bind) +
+		" UNION ALL SELECT 'support_plan:' || k.id FROM support_plans k JOIN units u ON u.id = k.unit WHERE " + pathsBelow("u.path", places, bind) + ")"
+}
+
+const (
+	sqlPetitionPlace = `SELECT COALESCE(p.path, a.path) FROM petitions n JOIN units a ON a.id = n.asker LEFT JOIN products p ON p.id = n.product WHERE n.procedure_name = $1 AND n.id = $2`
+	sqlPlanPlace     = `SELECT u.path FROM support_plans k JOIN units u ON u.id = k.unit WHERE k.id = $1`
+)
+
+// PetitionPlace is where the petition or the support plan of a stream belongs; ""
+// for any other stream.
+func PetitionPlace(ctx context.Context, q sqldb.Querier, stream string) (ocop.Path, error) {
+	kind, id, _ := strings.Cut(stream, ":")
+	row := q.QueryRow(ctx, sqlPetitionPlace, kind, id)
+	if kind == "support_plan" {
+		row = q.QueryRow(ctx, sqlPlanPlace, id)
+	}
+	place, err := one(row, "place of a petition", func(s scanner) (p ocop.Path, err error) { return p, s.Scan(&p) })
+	if place == nil {
+		return "", err
+	}
+	return *place, err
+}
+
 // PetitionDocument is a file of a petition; its content is a blob.
 type PetitionDocument struct {
 	ID         string    `json:"id"`

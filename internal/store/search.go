@@ -59,7 +59,7 @@ func (s Search) where() (string, []any) {
 		conds = append(conds, "kind <> 'schedule'")
 	}
 	if s.View != nil {
-		conds = append(conds, productsBelow(s.View, bind))
+		conds = append(conds, anyOf([]string{productsBelow(s.View, bind), petitionsBelow(s.View, bind)}))
 	}
 	if s.Unit != "" {
 		conds = append(conds, s.below(bind))
@@ -90,11 +90,12 @@ func productsBelow(view []ocop.Path, bind func(any) string) string {
 	return "product IN (SELECT p.id FROM products p WHERE " + viewCondition(access.View{Units: view}, bind) + ")"
 }
 
-// below is the condition "of a product, a unit or a producer at or below the unit".
+// below is the condition "of a product, a petition, a unit or a producer at or
+// below the unit".
 func (s Search) below(bind func(any) string) string {
 	const units = `stream IN (SELECT CASE WHEN u.kind = 'producer' THEN 'producer:' ELSE 'unit:' END || u.id FROM units u WHERE %s)`
 	place := []ocop.Path{s.Unit}
-	return anyOf([]string{productsBelow(place, bind), fmt.Sprintf(units, pathsBelow("u.path", place, bind))})
+	return anyOf([]string{productsBelow(place, bind), petitionsBelow(place, bind), fmt.Sprintf(units, pathsBelow("u.path", place, bind))})
 }
 
 // Find gives one page of the entries that the search lets through, the newest
