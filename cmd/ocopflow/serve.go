@@ -31,6 +31,7 @@ type serveCmd struct {
 	Files          string        `help:"Directory that keeps the contents of documents; in the database, unless said." type:"path" env:"OCOPFLOW_FILES"`
 	Clamd          string        `help:"Virus scanner (clamd) that sees each upload: HOST:PORT or unix:/PATH; none, unless said." placeholder:"ADDR" env:"OCOPFLOW_CLAMD"`
 	ClamdOptional  bool          `help:"Take uploads while the virus scanner does not answer." env:"OCOPFLOW_CLAMD_OPTIONAL"`
+	LapseDays      []int         `help:"Days before a document lapses on which producer and office are reminded, where the procedure names none: the program's practice, not law." default:"60,30" env:"OCOPFLOW_LAPSE_DAYS"`
 	Sweep          time.Duration `help:"Time between looks at what fell due." default:"30s" env:"OCOPFLOW_SWEEP"`
 	PublicURL      string        `help:"Address at which the public reaches this server, such as https://ocop.example.vn; certificates carry it." env:"OCOPFLOW_PUBLIC_URL"`
 	Witness        []string      `help:"Witness that co-signs checkpoints (C2SP tlog-witness), repeatable." placeholder:"URL=VKEY" env:"OCOPFLOW_WITNESS"`
@@ -57,6 +58,11 @@ func (s serveCmd) Run(w world) error {
 	if s.Demo && s.Database == "" {
 		s.Data = filepath.Join(s.dir(), "demo")
 	}
+	for _, n := range s.LapseDays {
+		if n < 0 || n > 400 {
+			return fmt.Errorf("--lapse-days: %d is not between 0 and 400", n)
+		}
+	}
 	other, err := s.provider()
 	if err != nil {
 		return err
@@ -74,7 +80,7 @@ func (s serveCmd) Run(w world) error {
 		rates.SignedIn = -1
 	}
 	log := slog.New(slog.NewTextHandler(w.errs, nil))
-	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, Mail: post, WebhookPrivate: s.WebhookPrivate, TrustedProxies: s.TrustedProxies, Rates: rates, Backup: backups, Version: version, Log: log})
+	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, LapseDays: s.LapseDays, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, Mail: post, WebhookPrivate: s.WebhookPrivate, TrustedProxies: s.TrustedProxies, Rates: rates, Backup: backups, Version: version, Log: log})
 	if err != nil {
 		return err
 	}

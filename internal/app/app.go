@@ -64,6 +64,7 @@ type Config struct {
 	Files          string            // directory of documents' contents; "" keeps them in the database
 	Clamd          string            // address of a virus scanner; "" for none
 	ClamdOptional  bool              // documents are taken while it does not answer
+	LapseDays      []int             // before a document lapses, on which it is said; nil for the program's own
 	MaxUpload      int64             // bytes; 0 for 20 MiB
 	Data           string            // data directory; "" for the folder of a SQLite file, else "data"
 	Restored       string            // why an older database was restored on purpose; "" when it was not
@@ -207,7 +208,7 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.publish(ctx); err != nil {
 		return err
 	}
-	a.Desk = &casework.Desk{DB: a.DB, Committer: a.Committer, Library: lib, Clock: now, Vault: a.vault()}
+	a.Desk = &casework.Desk{DB: a.DB, Committer: a.Committer, Library: lib, Clock: now, Vault: a.vault(), LapseDays: a.LapseDays}
 	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing, SealFile: filepath.Join(a.Data, accounts.SealFile)}
 	a.Intake = &intake.Desk{DB: a.DB, Products: a.Desk, People: a.People}
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,8 @@ import (
 	"ocopflow/internal/audit"
 	"ocopflow/internal/dbtest"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
 )
 
 // sweepOn moves the clock and sees to what has fallen due.
@@ -84,6 +87,46 @@ func TestThatADocumentLapsesIsTold(t *testing.T) {
 		o.sweepOn(last + 402)
 		if got := o.lapses("office", product); !slices.Equal(got, []string{"overdue"}) {
 			t.Errorf("what was slept through is told at once: %v", got)
+		}
+		if report, err := audit.Verify(t.Context(), o.app.DB, audit.Options{}); err != nil || !report.OK {
+			t.Errorf("%+v %v", report, err)
+		}
+	})
+}
+
+// What was brought before the program told of it is taken up by a sweep.
+func TestDocumentsOfBeforeAreTakenUp(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address, func(c *Config) { c.LapseDays = []int{45} })
+		product, who := o.product(fishSauce), "producer-"+fishSauce
+		last := o.app.Desk.Today() + 100
+		o.must(201, o.bring(who, "x.pdf", []byte("%PDF-1.4 x"), "product", product, "kind", "quality_system", "valid_to", last.String()))
+		err := o.app.DB.InTx(t.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
+			_, err := tx.Exec(ctx, `DELETE FROM timers WHERE deadline LIKE 'document:%'`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		untold := func() int {
+			list, err := store.UntoldLapses(t.Context(), o.app.DB, o.app.Desk.Today(), last, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(list)
+		}
+		if untold() != 1 {
+			t.Error("the timers of the document are still there")
+		}
+		o.sweepOn(last - 99)
+		o.browse("office", "en").shows("/products/"+product, "Reminding 45 days ahead is the program")
+		if untold() != 0 {
+			t.Error("every sweep would take the product up again")
+		}
+		o.sweepOn(last - 45)
+		if got := o.lapses(who, product); !slices.Equal(got, []string{"remind"}) {
+			t.Errorf("%v", got)
 		}
 		if report, err := audit.Verify(t.Context(), o.app.DB, audit.Options{}); err != nil || !report.OK {
 			t.Errorf("%+v %v", report, err)

@@ -31,7 +31,11 @@ func (d *Desk) agenda(x *dossier, now time.Time) (agenda, error) {
 	s, facts := x.subject(rules), x.facts(today, "")
 	k := workflow.Reckoning{ID: cmp.Or(x.product.Round, x.product.ID), Days: d.Days(rules.Calendar), Known: today}
 	dues, next := rules.Dues(s, facts, k)
-	dues = slices.Concat(x.asked(rules, k, today), dues, x.remedyDues(), x.lapseDues(rules))
+	practice := d.LapseDays
+	if practice == nil {
+		practice = LapseDays
+	}
+	dues = slices.Concat(x.asked(rules, k, today), dues, x.remedyDues(), x.lapseDues(rules, practice))
 	for i := range dues {
 		x.extended(&dues[i])
 		dues[i].Overdue = dues[i].Open() && today > dues[i].LastDay

@@ -34,6 +34,7 @@ type Desk struct {
 	Clock     func() time.Time
 	Plans     Plans
 	Vault     *vault.Vault // where the bytes of documents lie
+	LapseDays []int        // before a document lapses, on which it is said; nil for the program's own
 
 	calendars atomic.Pointer[map[string]*calendar.Days] // as published; nil for those built in
 }

@@ -29,6 +29,9 @@ func (d *Desk) Sweep(ctx context.Context) (int, error) {
 	if err := d.announce(ctx); err != nil {
 		return 0, err
 	}
+	if err := d.takeUpLapses(ctx); err != nil {
+		return 0, err
+	}
 	stood := 0
 	for range passes {
 		n, err := d.pass(ctx)

@@ -77,7 +77,7 @@ func exampleReport(lang ocop.Lang) any {
 		Late:      []ReportLate{{"Nước mắm Phú Sáng", "HTX Phú Sáng", t.t("Phương án được duyệt", "Plan approved"), "D1, D3"}},
 		Undone:    []ReportDuty{{t.t("Văn phòng Điều phối nông thôn mới huyện", "District coordination office"), t.t("Mời kiểm tra thực tế", "Invite to the inspection"), t.t("29/3/2024", "29 March 2024")}},
 		Waits:     []ReportWait{{t.t("Phương án được duyệt", "Plan approved"), 2, "20.0", "31.0", "12.5", "Nước mắm Phú Sáng"}},
-		Ending: []Count{{"02/2025", 2}}, Deadlines: []NoticeDue{{"D1", t.t("Kiểm tra thực tế", "Field inspection"), []string{"VP NTM"}, "trước ngày 30/3/2024", ""}},
+		Ending:    []Count{{"02/2025", 2}}, Deadlines: []NoticeDue{{"D1", t.t("Kiểm tra thực tế", "Field inspection"), []string{"VP NTM"}, "trước ngày 30/3/2024", ""}},
 		Difficulties: []string{t.t("Thiếu đất mở rộng kho xưởng.", "Land for warehouses is missing.")}, Proposals: []string{t.t("Hỗ trợ kinh phí dây chuyền.", "Support the line with money.")},
 	}
 }

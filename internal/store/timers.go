@@ -58,6 +58,11 @@ const (
 
 	sqlDueTimers = `SELECT ` + timerColumns + ` FROM timers WHERE due_at <= $1 AND (due_at, product, name) > ($2, $3, $4) ORDER BY due_at, product, name LIMIT $5`
 
+	sqlUntoldLapses = `SELECT DISTINCT p.id FROM documents d JOIN products p ON p.producer = d.producer AND (d.product = p.id OR d.product IS NULL)
+WHERE d.valid_to >= $1 AND d.valid_to <= $2 AND p.state NOT IN ('withdrawn', 'revoked')
+	AND NOT EXISTS (SELECT 1 FROM documents n WHERE n.producer = d.producer AND n.kind = d.kind AND n.replaces = d.id)
+	AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.product = p.id AND (t.name = 'reckon' OR t.deadline = 'document:' || d.id)) ORDER BY p.id LIMIT $3`
+
 	// Three conditions, so that each is answered by its own index.
 	sqlReckonAll      = reckonFrom + `p.round IS NOT NULL` + reckonAgain
 	sqlReckonProduct  = reckonFrom + `p.id = $2` + reckonAgain
@@ -143,6 +148,16 @@ func ReckonProduct(ctx context.Context, tx *sqldb.Tx, product string, now time.T
 func ReckonCampaign(ctx context.Context, tx *sqldb.Tx, campaign string, now time.Time) error {
 	rows, err := tx.Query(ctx, sqlReckonCampaign, sqldb.Micros(now), campaign)
 	return timersSet(tx, rows, err)
+}
+
+// UntoldLapses are products of which a document lapses between two days without a
+// timer that would say so.
+func UntoldLapses(ctx context.Context, q sqldb.Querier, from, to ocop.Date, limit int) ([]string, error) {
+	rows, err := q.Query(ctx, sqlUntoldLapses, int64(from), int64(to), limit)
+	return collect(rows, err, "lapses without a timer", func(s scanner) (id string, err error) {
+		err = s.Scan(&id)
+		return id, err
+	})
 }
 
 // DueTimers are timers due at a moment, after the one given, oldest first.
