@@ -74,10 +74,16 @@ func Notices(ctx context.Context, q sqldb.Querier, f NoticeFilter) ([]Notice, er
 	})
 }
 
-// CountNotices counts an actor's notices, up to the filter's limit.
+// newestMarks is among how many marks notices are counted: every page does so,
+// and must not cost more the longer somebody was away.
+const newestMarks = 5000
+
+// CountNotices counts an actor's notices among the newest marks, up to the
+// filter's limit.
 func CountNotices(ctx context.Context, q sqldb.Querier, f NoticeFilter) (n int, err error) {
 	var b binder
-	text := `SELECT count(*) FROM (SELECT m.entry` + noticeFrom + f.where(b.bind) + ` LIMIT ` + b.bind(f.Limit) + `) x`
+	text := `SELECT count(*) FROM (SELECT m.entry` + noticeFrom + f.where(b.bind) +
+		` AND m.entry > COALESCE((SELECT o.entry FROM marks o ORDER BY o.entry DESC LIMIT 1 OFFSET ` + b.bind(newestMarks) + `), -1) LIMIT ` + b.bind(f.Limit) + `) x`
 	err = q.QueryRow(ctx, text, b.args...).Scan(&n)
 	return n, err
 }
