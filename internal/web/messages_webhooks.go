@@ -10,6 +10,7 @@ import (
 func init() { maps.Copy(messages, webhookMessages) }
 
 var webhookMessages = map[string]ocop.Text{
+	"webhooks":                         {Vi: "Webhook", En: "Webhooks"},
 	"webhooks_lead":                    {Vi: "Báo sự kiện của các sản phẩm trong đơn vị cho chương trình khác: mỗi sự kiện là một CloudEvent, ký theo Standard Webhooks.", En: "Tell other programs what happens to the products of your unit: each event is a CloudEvent, signed as Standard Webhooks says."},
 	"webhook_once":                     {Vi: "Khóa ký, chỉ hiện một lần. Hãy đưa cho nơi nhận:", En: "The secret, shown this once. Give it to the receiver:"},
 	"webhook_url":                      {Vi: "Địa chỉ nhận", En: "Address of the receiver"},

@@ -43,7 +43,7 @@ func (s *Site) showWebhooks(p *page, made *webhook.Registered) error {
 		b.Items = b.Items[:perPage]
 		b.Next = "/webhooks?after=" + b.Items[perPage-1].ID
 	}
-	return p.show("webhooks", "Webhook", b)
+	return p.show("webhooks", p.T("webhooks"), b)
 }
 
 func (s *Site) registerWebhook(p *page) error {
@@ -88,7 +88,7 @@ func (s *Site) showWebhook(p *page, secret string) error {
 	if n, err := strconv.Atoi(p.c.Query("replayed")); err == nil {
 		p.Notice = p.T("replayed") + ": " + strconv.Itoa(n)
 	}
-	return p.show("webhook", "Webhook "+w.Unit.Name, b)
+	return p.show("webhook", p.T("webhooks")+" – "+w.Unit.Name, b)
 }
 
 // webhookAct does what one of the page's forms asks for.
