@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,6 +48,11 @@ type serveCmd struct {
 	MailCA         string        `name:"smtp-ca" help:"File with certificates (PEM) that vouch for the mail server, beside those of the system." type:"path" env:"OCOPFLOW_SMTP_CA"`
 	MailFrom       string        `help:"Sender of mails, such as OCOP <ocop@example.vn>." env:"OCOPFLOW_MAIL_FROM"`
 	WebhookPrivate bool          `help:"Let webhooks reach private networks, and this machine by http." env:"OCOPFLOW_WEBHOOK_PRIVATE"`
+	Metrics        string        `help:"Address of a listener of its own for Prometheus, such as 127.0.0.1:9187; none, unless said. Who reaches it reads it." placeholder:"ADDR" env:"OCOPFLOW_METRICS"`
+	LogJSON        bool          `help:"Write the log as JSON lines." env:"OCOPFLOW_LOG_JSON"`
+	TLSCert        string        `help:"File with the certificate and its chain (PEM): the server speaks HTTPS. It is read anew when it changes." type:"path" env:"OCOPFLOW_TLS_CERT"`
+	TLSKey         string        `help:"File with the certificate's private key (PEM)." type:"path" env:"OCOPFLOW_TLS_KEY"`
+	AcmeHost       []string      `help:"Name under which the server gets its certificates by itself (ACME, Let's Encrypt), repeatable; listen on :443 then. You agree to the authority's terms." placeholder:"HOST" env:"OCOPFLOW_ACME_HOST"`
 	Backups        `prefix:"backup-" embed:""`
 	JSON           bool `help:"Print one line of JSON when ready."`
 }
@@ -79,12 +85,19 @@ func (s serveCmd) Run(w world) error {
 	if s.Demo {
 		rates.SignedIn = -1
 	}
+	secure, err := s.tls()
+	if err != nil {
+		return err
+	}
 	log := slog.New(slog.NewTextHandler(w.errs, nil))
+	if s.LogJSON {
+		log = slog.New(slog.NewJSONHandler(w.errs, nil))
+	}
 	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, LapseDays: s.LapseDays, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, Mail: post, WebhookPrivate: s.WebhookPrivate, TrustedProxies: s.TrustedProxies, Rates: rates, Backup: backups, Version: version, Log: log})
 	if err != nil {
 		return err
 	}
-	err = s.serve(w, a, log)
+	err = s.serve(w, a, log, secure)
 	return errors.Join(err, a.Close())
 }
 
@@ -129,7 +142,7 @@ func (s serveCmd) mail() (m mail.Settings, err error) {
 	return m, err
 }
 
-func (s serveCmd) serve(w world, a *app.App, log *slog.Logger) error {
+func (s serveCmd) serve(w world, a *app.App, log *slog.Logger, secure *tls.Config) error {
 	ready := readyLine{Accounts: []app.DemoAccount{}}
 	var err error
 	if s.Demo {
@@ -142,6 +155,14 @@ func (s serveCmd) serve(w world, a *app.App, log *slog.Logger) error {
 		return err
 	}
 	ready.Address = "http://" + listener.Addr().String()
+	if secure != nil {
+		listener, ready.Address = tls.NewListener(listener, secure), "https://"+listener.Addr().String()
+	}
+	measured, err := s.measure(a, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer measured()
 	server := &http.Server{Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
 		WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}

@@ -35,6 +35,7 @@ import (
 	"ocopflow/internal/lists"
 	"ocopflow/internal/live"
 	"ocopflow/internal/mail"
+	"ocopflow/internal/meter"
 	"ocopflow/internal/notary"
 	"ocopflow/internal/notify"
 	"ocopflow/internal/ocop"
@@ -109,6 +110,7 @@ type App struct {
 	Lists     *lists.Desk
 	News      *live.News
 	Handler   http.Handler
+	Meter     *meter.Meter
 	Routes    []string // what Handler answers: "GET /path/:id"
 
 	clock clock
@@ -196,7 +198,9 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	a.Library = lib
+	a.Meter = meter.New(a.Version, a.standing)
 	a.Committer = commit.New(a.DB, now, a.Log)
+	a.Committer.Watch(a.Meter.Batch)
 	if a.Notary.Committer = a.Committer; alarm != nil {
 		if err := a.Notary.Acknowledge(ctx, alarm, a.Restored); err != nil {
 			return err

@@ -32,7 +32,7 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 	if err := engine.SetTrustedProxies(a.TrustedProxies); err != nil {
 		return nil, err
 	}
-	engine.Use(a.recovered, fromTrusted(trusted), headers, newLimits(a.Rates).handle, drain, readable)
+	engine.Use(a.watched, a.recovered, fromTrusted(trusted), headers, newLimits(a.Rates).handle, drain, readable)
 	var setClock func(context.Context, time.Time) error
 	if a.Demo {
 		setClock = a.setClock

@@ -81,7 +81,7 @@ func (l *limits) handle(c *gin.Context) {
 	c.Request = c.Request.WithContext(httpx.Watching(c.Request.Context()))
 	watched := c.Request.Context()
 	c.Next()
-	if own != "" && httpx.Recognised(watched) {
+	if own != "" && httpx.Recognised(watched) != "" {
 		l.take(own, l.signedIn)
 	}
 }

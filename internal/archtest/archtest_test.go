@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"store"},
 	{"commit", "past", "vault"},
 	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "petition", "support"}, // do
-	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "workbook", "intake", "lists", "backup"},                                                                // later
+	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "workbook", "intake", "lists", "backup", "meter"},                                                       // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire
 	{"bench"},                            // measure
@@ -36,31 +36,32 @@ var besides = []string{"pgprivate"}
 
 // only says which packages may know a library.
 var only = map[string][]string{
-	"github.com/looplab/fsm":          {"workflow"},
-	"github.com/goccy/go-graphviz":    {"draw"},
-	"github.com/riverqueue/river":     {"job", "migrations"},
-	"cel.dev/cel-go":                  {"workflow"},
-	"github.com/goccy/go-yaml":        {"source", "workflow"},
-	"github.com/jackc/pgx":            {"sqldb", "pgprivate", "dbtest", "bench"},
-	"modernc.org/sqlite":              {"sqldb"},
-	"github.com/pressly/goose":        {"migrations"},
-	"github.com/gin-gonic/gin":        {"httpapi", "web", "app"},
-	"github.com/danielgtaylor/huma":   {"httpapi"},
-	"github.com/alexedwards/argon2id": {"accounts", "app", "bench"},
-	"github.com/pquerna/otp":          {"accounts"},
-	"github.com/coreos/go-oidc":       {"provider"},
-	"golang.org/x/oauth2":             {"provider"},
-	"github.com/alecthomas/kong":      {"cmd/ocopflow"},
-	"codeberg.org/go-pdf/fpdf":        {"paper"},
-	"github.com/go-fonts":             {"paper"},
-	"github.com/pdfcpu/pdfcpu":        {"paper"},
-	"github.com/boombuler/barcode":    {"paper"},
-	"github.com/wneessen/go-mail":     {"mail"},
-	"github.com/arran4/golang-ical":   {"feed"},
-	"github.com/standard-webhooks":    {"webhook"},
-	"github.com/yuin/goldmark":        {"paper"},
-	"github.com/xuri/excelize":        {"workbook"},
-	"filippo.io/age":                  {"backup"},
+	"github.com/looplab/fsm":              {"workflow"},
+	"github.com/goccy/go-graphviz":        {"draw"},
+	"github.com/riverqueue/river":         {"job", "migrations"},
+	"cel.dev/cel-go":                      {"workflow"},
+	"github.com/goccy/go-yaml":            {"source", "workflow"},
+	"github.com/jackc/pgx":                {"sqldb", "pgprivate", "dbtest", "bench"},
+	"modernc.org/sqlite":                  {"sqldb"},
+	"github.com/pressly/goose":            {"migrations"},
+	"github.com/gin-gonic/gin":            {"httpapi", "web", "app"},
+	"github.com/danielgtaylor/huma":       {"httpapi"},
+	"github.com/alexedwards/argon2id":     {"accounts", "app", "bench"},
+	"github.com/pquerna/otp":              {"accounts"},
+	"github.com/coreos/go-oidc":           {"provider"},
+	"golang.org/x/oauth2":                 {"provider"},
+	"github.com/alecthomas/kong":          {"cmd/ocopflow"},
+	"codeberg.org/go-pdf/fpdf":            {"paper"},
+	"github.com/go-fonts":                 {"paper"},
+	"github.com/pdfcpu/pdfcpu":            {"paper"},
+	"github.com/boombuler/barcode":        {"paper"},
+	"github.com/wneessen/go-mail":         {"mail"},
+	"github.com/arran4/golang-ical":       {"feed"},
+	"github.com/standard-webhooks":        {"webhook"},
+	"github.com/yuin/goldmark":            {"paper"},
+	"github.com/xuri/excelize":            {"workbook"},
+	"github.com/prometheus/client_golang": {"meter"},
+	"filippo.io/age":                      {"backup"},
 }
 
 // pure packages of the first layer reach neither database, network nor files.

@@ -28,6 +28,7 @@ type Committer struct {
 	clock func() time.Time
 	log   *slog.Logger
 
+	watch func(acts int, took time.Duration, err error)
 	queue chan *waiting
 	stop  chan struct{} // closed by Close
 	done  chan struct{} // closed when the last batch is answered
@@ -51,11 +52,16 @@ type reply struct {
 func New(db *sqldb.DB, clock func() time.Time, log *slog.Logger) *Committer {
 	c := &Committer{
 		db: db, clock: clock, log: log,
+		watch: func(int, time.Duration, error) {},
 		queue: make(chan *waiting, maxBatch), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	go c.run()
 	return c
 }
+
+// Watch has each batch told to fn: its acts, how long it took, and its error. It
+// is called before the first act.
+func (c *Committer) Watch(fn func(acts int, took time.Duration, err error)) { c.watch = fn }
 
 // Close answers what is queued and stops.
 func (c *Committer) Close() {
@@ -228,7 +234,9 @@ func (c *Committer) commit(batch []*waiting) {
 	if len(batch) == 0 {
 		return
 	}
+	began := time.Now()
 	replies, err := c.transact(batch)
+	c.watch(len(batch), time.Since(began), err)
 	switch {
 	case err == nil:
 		for i, w := range batch {

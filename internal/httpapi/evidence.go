@@ -142,7 +142,7 @@ func (a *API) plain(h func(*gin.Context) error) gin.HandlerFunc {
 			err = fault.New(fault.Unauthorized, "sign_in", "Cần đăng nhập.", "You need to sign in.")
 		}
 		if err == nil {
-			httpx.Recognise(c.Request.Context())
+			httpx.Recognise(c.Request.Context(), session.Actor.ID)
 			err = session.May(reads(c.Request), false)
 		}
 		if err == nil {

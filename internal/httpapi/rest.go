@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"ocopflow/internal/access"
@@ -10,6 +11,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
 
@@ -217,11 +219,21 @@ func (a *API) healthz(context.Context, *struct{}) (*stateOut, error) {
 	return &stateOut{stateBody{"ok"}}, nil
 }
 
-// readyz tells whether a move could be made now.
+// errProbed takes back a transaction that only asks whether it could be.
+var errProbed = errors.New("probed")
+
+// readyz tells whether a move could be made now: the database takes a writer, and
+// gives it the ledger's head. A read-only or locked one reads well but is not ready.
 func (a *API) readyz(ctx context.Context, _ *struct{}) (*stateOut, error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	if _, err := store.LoadHead(ctx, a.DB); err != nil {
+	err := a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		if _, err := store.LockHead(ctx, tx); err != nil {
+			return err
+		}
+		return errProbed
+	})
+	if !errors.Is(err, errProbed) {
 		return nil, fault.New(fault.Unavailable, "not_ready", "Cơ sở dữ liệu chưa sẵn sàng.", "The database is not ready.").Because(err)
 	}
 	return &stateOut{stateBody{"ready"}}, nil

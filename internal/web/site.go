@@ -225,7 +225,7 @@ func (s *Site) handle(h handler) gin.HandlerFunc {
 		}
 		if p.session, err = s.People.Recognise(p.ctx, httpx.Secret(c.Request)); err == nil {
 			if p.session != nil {
-				httpx.Recognise(p.ctx)
+				httpx.Recognise(p.ctx, p.session.Actor.ID)
 			}
 			err = h(p)
 		}

@@ -1,0 +1,63 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"ocopflow/internal/backup"
+	"ocopflow/internal/httpx"
+	"ocopflow/internal/meter"
+	"ocopflow/internal/store"
+)
+
+// watched counts each request and writes a line about it: its id, route, status
+// and who asked, by account id. Addresses, names and bodies are never in it.
+func (a *App) watched(c *gin.Context) {
+	began := time.Now()
+	ctx := httpx.Watching(c.Request.Context())
+	c.Request = c.Request.WithContext(ctx)
+	c.Next()
+	took, status, route := time.Since(began), c.Writer.Status(), c.FullPath()
+	if route == "" {
+		route = "none"
+	}
+	a.Meter.Request(methodOf(c.Request.Method), route, status, took)
+	level := slog.LevelInfo
+	switch {
+	case status >= 500:
+		level = slog.LevelError
+	case route == "/healthz", route == "/readyz":
+		level = slog.LevelDebug // asked every few seconds
+	}
+	a.Log.Log(ctx, level, "request", "request", c.Writer.Header().Get("X-Request-Id"), "method", methodOf(c.Request.Method), "route", route,
+		"status", status, "ms", took.Milliseconds(), "actor", httpx.Recognised(ctx))
+}
+
+// methodOf keeps what a stranger makes up out of figures and log.
+func methodOf(m string) string {
+	switch m {
+	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS":
+		return m
+	}
+	return "other"
+}
+
+// standing is what the database says of the program.
+func (a *App) standing(ctx context.Context) (s meter.Standing, err error) {
+	head, err := store.LoadHead(ctx, a.DB)
+	if err != nil {
+		return s, err
+	}
+	s.Entries, s.Newest = head.Tree.Size, head.LastAt
+	if s.Overdue, err = store.OverdueTimers(ctx, a.DB, a.Desk.Clock()); err != nil {
+		return s, err
+	}
+	if s.Sessions, err = store.RunningSessions(ctx, a.DB, time.Now()); err != nil || a.Backup.Dir == "" {
+		return s, err
+	}
+	s.Backup, err = backup.Newest(a.Backup.Dir)
+	return s, err
+}

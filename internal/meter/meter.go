@@ -1,0 +1,111 @@
+// Package meter counts what the running program does, and gives the figures to
+// Prometheus together with those that are read from the database when somebody
+// asks. It names neither persons nor products; what is too much is for the
+// alerts in docs/operations to say.
+package meter
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Standing is what is read anew for each answer.
+type Standing struct {
+	Entries  int64     // of the ledger
+	Newest   time.Time // its newest entry
+	Overdue  int64     // timers that are due and not done
+	Sessions int64     // that run
+	Backup   time.Time // the newest; zero without any
+}
+
+// Meter holds the figures of one program.
+type Meter struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	batches  prometheus.Histogram
+	commits  prometheus.Histogram
+	failed   prometheus.Counter
+	standing func(context.Context) (Standing, error)
+
+	up, entries, newest, overdue, sessions, backup *prometheus.Desc
+}
+
+// New makes a meter. standing is asked with each answer, for at most two seconds.
+func New(version string, standing func(context.Context) (Standing, error)) *Meter {
+	m := &Meter{registry: prometheus.NewRegistry(), standing: standing,
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ocopflow_http_requests_total", Help: "Requests answered, by method, route and status."}, []string{"method", "route", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "ocopflow_http_request_seconds", Help: "Time to answer, by method.",
+			Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"method"}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "ocopflow_commit_batch_acts", Help: "Acts in a batch.", Buckets: prometheus.ExponentialBuckets(1, 2, 9)}),
+		commits: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "ocopflow_commit_seconds", Help: "Time of a batch, from its first statement to its answer.",
+			Buckets: []float64{.001, .002, .005, .01, .025, .05, .1, .5, 2, 10}}),
+		failed: prometheus.NewCounter(prometheus.CounterOpts{Name: "ocopflow_commit_failures_total", Help: "Batches that failed as a whole."}),
+	}
+	gauge := func(name, help string) *prometheus.Desc { return prometheus.NewDesc("ocopflow_"+name, help, nil, nil) }
+	m.up = gauge("database_up", "1 when the database answers.")
+	m.entries = gauge("ledger_entries", "Entries of the ledger.")
+	m.newest = gauge("ledger_newest_timestamp_seconds", "When the newest entry was made.")
+	m.overdue = gauge("timers_overdue", "Timers that are due and not done.")
+	m.sessions = gauge("sessions", "Sessions that run.")
+	m.backup = gauge("backup_newest_timestamp_seconds", "When the newest backup was made; missing without any.")
+	built := prometheus.NewGauge(prometheus.GaugeOpts{Name: "ocopflow_build_info", Help: "1, with the version.", ConstLabels: prometheus.Labels{"version": version}})
+	built.Set(1)
+	m.registry.MustRegister(m.requests, m.seconds, m.batches, m.commits, m.failed, built, m, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Request counts one request. The route is its pattern, never its address.
+func (m *Meter) Request(method, route string, status int, took time.Duration) {
+	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
+	m.seconds.WithLabelValues(method).Observe(took.Seconds())
+}
+
+// Batch counts one batch of acts.
+func (m *Meter) Batch(acts int, took time.Duration, err error) {
+	if err != nil {
+		m.failed.Inc()
+		return
+	}
+	m.batches.Observe(float64(acts))
+	m.commits.Observe(took.Seconds())
+}
+
+// Handler answers in the form of Prometheus.
+func (m *Meter) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4})
+}
+
+// Describe implements prometheus.Collector.
+func (m *Meter) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{m.up, m.entries, m.newest, m.overdue, m.sessions, m.backup} {
+		out <- d
+	}
+}
+
+// Collect implements prometheus.Collector. A database that does not answer is a
+// figure too.
+func (m *Meter) Collect(out chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	put := func(d *prometheus.Desc, v float64) { out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v) }
+	s, err := m.standing(ctx)
+	if err != nil {
+		put(m.up, 0)
+		return
+	}
+	put(m.up, 1)
+	put(m.entries, float64(s.Entries))
+	put(m.newest, float64(s.Newest.Unix()))
+	put(m.overdue, float64(s.Overdue))
+	put(m.sessions, float64(s.Sessions))
+	if !s.Backup.IsZero() {
+		put(m.backup, float64(s.Backup.Unix()))
+	}
+}
