@@ -64,6 +64,7 @@ release: ## Binaries for linux, windows and macOS, amd64 and arm64, in dist/.
 		name=dist/ocopflow-$$os-$$arch; [ $$os = windows ] && name=$$name.exe; \
 		echo $$name; CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build $(FLAGS) -o $$name ./cmd/ocopflow || exit 1; \
 	done; done
+	cd dist && $(GO) version -m ocopflow-linux-amd64 > ocopflow.modules.txt && cp -r ../packaging ../docs/operations.md ../LICENSE . && sha256sum ocopflow-* ocopflow.modules.txt > SHA256SUMS
 
 clean: ## Remove what was built.
 	rm -rf bin dist test-output

@@ -36,6 +36,7 @@ const (
 
 type cli struct {
 	Serve    serveCmd    `cmd:"" help:"Run the server."`
+	Init     initCmd     `cmd:"" help:"Set an empty office up: its first units and an administrator."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this program's schema."`
 	Campaign campaignCmd `cmd:"" help:"Campaigns."`
 	Account  accountCmd  `cmd:"" help:"People, their roles and tokens."`
