@@ -72,7 +72,13 @@ func (d *day) pages(session string) map[string][2]string {
 	trip := d.o.ask("office", "POST", "/trips", map[string]any{"title": "Kiểm tra các cơ sở (mô phỏng)", "first_day": today, "products": []string{d.second}, "guests": []any{map[string]any{"name": "Thường trực Huyện ủy"}}})["id"].(string)
 	training := d.o.ask("office", "POST", "/trainings", map[string]any{"title": "Tập huấn (mô phỏng)", "first_day": today, "invited": []any{map[string]any{"unit": "htx-phu-sang"}}})["id"].(string)
 	visit := d.o.ask("office", "GET", "/products/"+d.id+"/inspections", nil)["items"].([]any)[0].(map[string]any)["id"].(string)
+	support := d.o.ask("office", "POST", "/support-plans", map[string]any{"campaign": "cam-xuyen-2024", "title": "Phương án hỗ trợ (mô phỏng)"})["id"].(string)
+	hook := d.o.ask("office", "POST", "/webhooks", map[string]any{"url": "https://example.org/ocop"})["id"].(string)
+	owner := d.o.ask("office", "GET", "/products/"+d.id, nil)["producer"].(map[string]any)["id"].(string)
 	return map[string][2]string{
+		"/corrections": {"office", "/corrections"}, "/products/:id/corrections": {"office", "/products/" + d.id + "/corrections"}, "/producers/:id/corrections": {"office", "/producers/" + owner + "/corrections"},
+		"/webhooks": {"office", "/webhooks"}, "/webhooks/:id": {"office", "/webhooks/" + hook},
+		"/support/plans": {"office", "/support/plans"}, "/support/plans/:id": {"office", "/support/plans/" + support}, "/campaigns/:id/report": {"office", "/campaigns/cam-xuyen-2024/report"},
 		"/inspections": {"office", "/inspections"}, "/inspections/new": {"office", "/inspections/new"}, "/inspections/:id": {"office", "/inspections/" + visit}, "/trips/:id": {"office", "/trips/" + trip},
 		"/training": {"office", "/training"}, "/training/:id": {"office", "/training/" + training}, "/notices": {"leader", "/notices"},
 		"/documents": {maker, "/documents"}, "/documents/missing": {"office", "/documents/missing"},

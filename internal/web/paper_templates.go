@@ -43,7 +43,7 @@ type paperRow struct {
 
 // madeAt are the pages where papers are made that come out of what is on record
 // there; the others have a form of their own.
-var madeAt = map[string]string{"inspection_record": "/inspections", "support_plan": "/campaigns"}
+var madeAt = map[string]string{"inspection_record": "/inspections", "support_plan": "/support/plans"}
 
 func (s *Site) paperList(p *page) error {
 	u, all, err := s.Clerk.Templates(p.ctx, p.session.Actor, p.c.Query("unit"))
