@@ -34,6 +34,7 @@ func (a *API) routes(api huma.API) {
 	a.fieldworkRoutes(r)
 	a.supportRoutes(r)
 	a.correctionRoutes(r)
+	a.expiryRoutes(r)
 	a.noticeRoutes(r)
 	a.contactRoutes(r)
 	a.feedRoutes(r)

@@ -182,6 +182,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/offline.html", s.offline)
 	s.mountFieldwork(e)
 	s.mountCorrections(e)
+	s.mountExpiries(e)
 	s.mountCampaigns(e)
 	s.mountNotices(e)
 	s.mountReminders(e)

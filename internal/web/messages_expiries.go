@@ -1,0 +1,20 @@
+package web
+
+import (
+	"maps"
+
+	"ocopflow/internal/ocop"
+)
+
+// The words of what will expire.
+func init() { maps.Copy(messages, expiryMessages) }
+
+var expiryMessages = map[string]ocop.Text{
+	"expiries":          {Vi: "Giấy chứng nhận sắp hết hạn", En: "Certificates that will end"},
+	"expiries_count":    {Vi: "Số giấy", En: "Certificates"},
+	"expiries_communes": {Vi: "Theo xã", En: "By commune"},
+	"months_ahead":      {Vi: "Số tháng tới (1–120)", En: "Months ahead (1–120)"},
+	"expiries_total":    {Vi: "Số giấy chứng nhận hết hạn trong thời gian này", En: "Certificates that end in this time"},
+	"expiries_hint":     {Vi: "Tháng không có giấy nào thì không ghi. Theo Quyết định 148 (2023), cơ quan cấp báo chủ thể bằng văn bản chậm nhất 30 ngày trước ngày hết hạn; theo Quyết định 26/2026, hồ sơ đánh giá lại nộp từ 180 đến 120 ngày trước ngày hết hạn.", En: "Months without any are left out. Under Decision 148 (2023) the issuing body writes to the producer at the latest 30 days before the end; under Decision 26/2026 a renewal is filed from 180 to 120 days before it."},
+	"no_expiries":       {Vi: "Không có giấy chứng nhận nào hết hạn trong thời gian này.", En: "No certificate ends in this time."},
+}
