@@ -10,7 +10,7 @@ ENTRIES ?= 100000
 PRODUCTS ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check story chaos bench-ledger bench-list guides fuzz release clean setup
+.PHONY: help run build test check story chaos bench-ledger bench-list bench-sheets guides fuzz release clean setup
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench-ledger: setup ## Fill a ledger with ENTRIES entries; measure verification 
 
 bench-list: setup ## Fill in PRODUCTS products; measure the first page of their list on both databases.
 	OCOPFLOW_PRODUCTS=$(PRODUCTS) $(GO) test -run '^$$' -bench ProductList -benchtime 60x -timeout 1h ./internal/app
+
+bench-sheets: setup ## Import 500 and 5,000 products from a workbook, export PRODUCTS; on both databases.
+	OCOPFLOW_PRODUCTS=$(PRODUCTS) $(GO) test -run '^$$' -bench 'Import|Export' -benchtime 1x -timeout 1h ./internal/app
 
 guides: setup ## Make the pictures of docs/guides anew, in a real browser.
 	$(GO) test -count=1 -run 'TestEverybodysDay/vi$$' ./internal/browser -args -update-guides
