@@ -87,6 +87,9 @@ func (d *Desk) sign(w store.Webhook, id string, body []byte) (string, time.Time,
 
 // brief is what went wrong, without the address, which may hold a secret.
 func brief(err error) string {
+	if errors.Is(err, errPrivate) { // not where a name leads to in our network
+		return errPrivate.Error()
+	}
 	var u *url.Error
 	if errors.As(err, &u) {
 		if u.Timeout() {
