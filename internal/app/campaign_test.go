@@ -297,3 +297,14 @@ func TestOrganisationsReportTheirDuties(t *testing.T) {
 		o.verified(0)
 	})
 }
+
+// dutiesReported puts two duties on record, with all that can be said of one.
+func (o *office) dutiesReported() {
+	o.t.Helper()
+	for _, x := range []map[string]any{
+		{"duty": "xa-land", "organisation": "cam-binh", "state": "in_progress", "owner": "office", "note": "Đang rà soát"},
+		{"duty": "vp-training", "organisation": "vp-ntm", "state": "done", "done_on": "2024-05-19", "owner": "leader", "note": "Đã tập huấn"},
+	} {
+		o.must(200, o.ask("office", "POST", campaign2024+"/duties", x))
+	}
+}

@@ -282,6 +282,7 @@ func (o *office) busy() {
 		o.must(200, o.ask("auditor", "POST", reviewsPath+"/"+review+"/close", map[string]any{"note": title}))
 	}
 	o.supportGiven()
+	o.dutiesReported()
 	o.fieldworkDone(sauce, id)
 	o.correctionsKept(sauce)
 	o.keptTemplates()
