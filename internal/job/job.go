@@ -32,6 +32,10 @@ type Task struct {
 // patience bounds one run of a task.
 const patience = 15 * time.Minute
 
+// atOnce is how many tasks run at a time: a mail server or a receiver that does
+// not answer must not keep a sweep waiting.
+const atOnce = 6
+
 // args name the task of a job; they are what River stores.
 type args struct {
 	Task string `json:"task"`
@@ -83,7 +87,7 @@ func Start(ctx context.Context, db *sqldb.DB, log *slog.Logger, tasks []Task) (*
 		periodic = append(periodic, river.NewPeriodicJob(river.PeriodicInterval(t.Every), t.job, &river.PeriodicJobOpts{RunOnStart: true}))
 	}
 	client, err := river.NewClient(driver, &river.Config{
-		Logger: quiet(log), Workers: workers, PeriodicJobs: periodic, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}},
+		Logger: quiet(log), Workers: workers, PeriodicJobs: periodic, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}},
 		CompletedJobRetentionPeriod: time.Hour, DiscardedJobRetentionPeriod: 30 * 24 * time.Hour,
 	})
 	if err != nil {
