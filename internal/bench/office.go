@@ -18,6 +18,7 @@ import (
 	"ocopflow/internal/app"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
 )
 
 // office is the program on a database of its own, with products that go round
@@ -69,6 +70,9 @@ func (b *bench) office(ctx context.Context, database, data string) (*office, err
 	o := &office{app: a}
 	if err := o.fill(ctx, b.Products); err != nil {
 		return nil, fmt.Errorf("office: %w", err)
+	}
+	if err := analyse(ctx, a.DB); err != nil {
+		return nil, err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -173,4 +177,13 @@ func (o *office) producer(ctx context.Context, desk access.Actor, n int) ([]prod
 	}
 	_, err = o.app.Desk.AddDocument(ctx, casework.Upload{Product: list[0].id, Kind: "idea_form", Name: "phieu.pdf", Taken: taken, Whole: true, Actor: desk})
 	return list, err
+}
+
+// analyse lets Postgres look at what it holds, as it does by itself in time.
+func analyse(ctx context.Context, db *sqldb.DB) error {
+	if db.Dialect() != sqldb.Postgres {
+		return nil
+	}
+	_, err := db.Writer().ExecContext(ctx, "ANALYZE")
+	return err
 }

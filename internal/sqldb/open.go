@@ -3,6 +3,8 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -55,23 +57,29 @@ func OpenScratch(ctx context.Context, file string) (*DB, error) {
 
 func openFile(ctx context.Context, file, pragmas string) (*DB, error) {
 	base := "file:" + (&url.URL{Path: file}).EscapedPath() + pragmas
-	write, err := sql.Open("sqlite", base+"&_txlock=immediate")
+	lite, err := liteDriver()
 	if err != nil {
 		return nil, err
 	}
+	write := sql.OpenDB(preparing{lite, base + "&_txlock=immediate"})
 	write.SetMaxOpenConns(1)
 	if err := write.PingContext(ctx); err != nil {
 		write.Close()
 		return nil, fmt.Errorf("database %s: %w", file, err)
 	}
-	read, err := sql.Open("sqlite", base+"&_pragma=query_only(1)")
-	if err != nil {
-		write.Close()
-		return nil, err
-	}
+	read := sql.OpenDB(preparing{lite, base + "&_pragma=query_only(1)"})
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
 	return &DB{SQLite, read, write, func() (*sql.DB, error) { return sql.Open("sqlite", base+"&_txlock=immediate") }}, nil
+}
+
+// liteDriver is the driver as its package registered it.
+func liteDriver() (driver.Driver, error) {
+	db, err := sql.Open("sqlite", "")
+	if err != nil {
+		return nil, err
+	}
+	return db.Driver(), db.Close()
 }
 
 func openPostgres(ctx context.Context, address string) (*DB, error) {
@@ -79,15 +87,22 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database address: %w", err) // pgx redacts the password
 	}
-	db := stdlib.OpenDB(*cfg)
-	db.SetMaxOpenConns(16)
-	db.SetMaxIdleConns(16)
-	db.SetConnMaxIdleTime(5 * time.Minute)
-	if err := db.PingContext(ctx); err != nil {
-		db.Close()
+	writing := cfg.Copy()
+	// Sets are planned once for any number of rows: planned anew for each batch,
+	// a lone move took twice as long.
+	writing.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	read, write := stdlib.OpenDB(*cfg), stdlib.OpenDB(*writing)
+	for pool, conns := range map[*sql.DB]int{read: 12, write: 4} {
+		pool.SetMaxOpenConns(conns)
+		pool.SetMaxIdleConns(conns)
+		pool.SetConnMaxIdleTime(5 * time.Minute)
+	}
+	if err := errors.Join(read.PingContext(ctx), write.PingContext(ctx)); err != nil {
+		read.Close()
+		write.Close()
 		return nil, fmt.Errorf("database %s: %w", redact(address), err)
 	}
-	return &DB{Postgres, db, db, func() (*sql.DB, error) { return stdlib.OpenDB(*cfg), nil }}, nil
+	return &DB{Postgres, read, write, func() (*sql.DB, error) { return stdlib.OpenDB(*cfg), nil }}, nil
 }
 
 // Second opens another pool of so many connections on the same database, for a
