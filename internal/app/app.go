@@ -213,6 +213,7 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	a.Desk = &casework.Desk{DB: a.DB, Committer: a.Committer, Library: lib, Clock: now, Vault: a.vault(), LapseDays: a.LapseDays}
+	a.Desk.Remember()
 	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing, SealFile: filepath.Join(a.Data, accounts.SealFile)}
 	a.Intake = &intake.Desk{DB: a.DB, Products: a.Desk, People: a.People}
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}

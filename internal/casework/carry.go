@@ -3,6 +3,7 @@ package casework
 import (
 	"crypto/rand"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -15,10 +16,12 @@ import (
 
 // change is everything that a move which stands will write.
 type change struct {
+	before       *dossier // nil when an auditor judges
 	product      *ocop.Product
 	created      bool
 	opened       *ocop.Round // new
-	round        *ocop.Round // changed
+	round        *ocop.Round // of the move, changed or not
+	was          *ocop.Round // the same before
 	issued       *ocop.Certificate
 	amended      *ocop.Certificate // superseded, revoked, extended
 	inspection   *store.Inspection
@@ -42,7 +45,7 @@ func (x *dossier) carry(d *Desk, rules *workflow.Rules, m *workflow.Move, ask As
 	if err != nil {
 		return nil, err
 	}
-	c.product.Due, c.timers = plan.due, plan.timers
+	c.before, c.product.Due, c.timers = x, plan.due, plan.timers
 	c.drafts = append([]ledger.Draft{c.entry(x, rules, m, ask)}, c.drafts...)
 	return c, nil
 }
@@ -58,7 +61,7 @@ func (x *dossier) apply(rules *workflow.Rules, m *workflow.Move, ask Ask, now ti
 	p.State, p.Version, p.UpdatedAt = m.To, p.Version+1, now
 	if x.round != nil {
 		round := *x.round
-		c.round, c.actRound = &round, round.ID
+		c.round, c.was, c.actRound = &round, x.round, round.ID
 	}
 	if m.Opens {
 		c.open(x, rules, m, ask, now)
@@ -79,6 +82,9 @@ func (x *dossier) apply(rules *workflow.Rules, m *workflow.Move, ask Ask, now ti
 	}
 	return c, nil
 }
+
+// roundChanged reports whether the move put anything on record in its round.
+func (c *change) roundChanged() bool { return c.round != nil && !reflect.DeepEqual(c.round, c.was) }
 
 func (c *change) current() *ocop.Round {
 	if c.opened != nil {
@@ -136,7 +142,7 @@ func (c *change) open(x *dossier, rules *workflow.Rules, m *workflow.Move, ask A
 		target = int(n)
 	}
 	c.opened = &ocop.Round{
-		ID: NewID(), Product: c.product.ID, Track: m.Track, Procedure: rules.Name, Version: rules.Version, Hash: rules.Hash,
+		ID: NewID(), Product: c.product.ID, Number: x.rounds + 1, Track: m.Track, Procedure: rules.Name, Version: rules.Version, Hash: rules.Hash,
 		Campaign: c.product.Campaign, Level: start, OpenedAt: now, OpenedBy: ask.Actor.ID,
 		Data: ocop.RoundData{Start: start, Target: target},
 	}

@@ -36,6 +36,7 @@ type Desk struct {
 	Vault     *vault.Vault // where the bytes of documents lie
 	LapseDays []int        // before a document lapses, on which it is said; nil for the program's own
 
+	memory    *memory                                   // nil without one
 	calendars atomic.Pointer[map[string]*calendar.Days] // as published; nil for those built in
 }
 
@@ -79,6 +80,11 @@ type dossier struct {
 	marks       []store.Mark
 	plan        Plan
 	taken       map[string]bool // certificate numbers in use, among those asked for
+
+	// Read for moves alone.
+	waiting []store.Timer
+	rounds  int  // that the product had, open and closed
+	scoring bool // a session of it is running
 }
 
 // dossiers reads many products with a constant number of statements.

@@ -24,8 +24,6 @@ type Recorded struct {
 	Rules *workflow.Rules // the version that the entry names
 	Index int64
 	At    time.Time
-
-	rounds int // that the product had before
 }
 
 // Verdict is what deciding a recorded move again comes to.
@@ -52,17 +50,8 @@ func Judge(ctx context.Context, q sqldb.Querier, list []Recorded) ([]Verdict, er
 	if err != nil {
 		return nil, err
 	}
-	products := make([]string, len(list))
-	for i, a := range asks {
-		products[i] = a.(Ask).Product
-	}
-	rounds, err := store.RoundCounts(ctx, q, products)
-	if err != nil {
-		return nil, err
-	}
 	out := make([]Verdict, len(list))
 	for i, x := range files {
-		list[i].rounds = rounds[products[i]]
 		if out[i].Wrong = "the entries before it know no such product, producer or campaign"; x != nil {
 			out[i] = x.judge(ctx, list[i], asks[i].(Ask))
 		}
@@ -167,16 +156,16 @@ func (x *dossier) judge(ctx context.Context, r Recorded, ask Ask) (v Verdict) {
 		return wrong("it could not have been carried out: %v", err)
 	}
 	if c.opened != nil {
-		c.opened.ID, c.product.Round, c.actRound, c.opened.Number = r.Round, r.Round, r.Round, r.rounds+1
+		c.opened.ID, c.product.Round, c.actRound = r.Round, r.Round, r.Round
 	}
 	if field := Differs(c.entry(x, r.Rules, decision.Move, ask), r.Told); field != "" {
 		return wrong("its %s is not what the procedure makes of the entries before it", field)
 	}
-	rows, err := c.rehearse(ctx, r)
+	rows, besides, err := c.rehearse(ctx, r)
 	if err != nil {
 		return wrong("it could not have been carried out: %v", err)
 	}
-	if row := DifferentRow(rows, r.Rows, agendaTables, undecided); row != "" {
+	if row := DifferentRow(rows, withoutSame(r.Rows, besides), agendaTables, undecided); row != "" {
 		return wrong("what it tells of %s is not what the move leaves behind", row)
 	}
 	return Verdict{Issue: c.drafts}

@@ -147,7 +147,7 @@ func (m moves) gather(ctx context.Context, q sqldb.Querier, asks []any) ([]*doss
 			numbers = append(numbers, n)
 		}
 	}
-	known, err := m.dossiers(ctx, q, list)
+	known, err := m.files(ctx, q, list)
 	if err != nil {
 		return nil, err
 	}

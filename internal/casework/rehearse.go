@@ -7,6 +7,7 @@ import (
 
 	"ocopflow/internal/commit"
 	"ocopflow/internal/ledger"
+	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
@@ -16,12 +17,29 @@ import (
 // and are not judged by it.
 var agendaTables = []string{"timers", "sessions"}
 
-// rehearse gives the rows that a change leaves behind.
-func (c *change) rehearse(ctx context.Context, r Recorded) ([]sqldb.Row, error) {
+// rehearse gives the rows that a change leaves behind, and those that it may
+// tell besides although nothing in them is new: a round was once saved with each
+// of its moves.
+func (c *change) rehearse(ctx context.Context, r Recorded) (rows, besides []sqldb.Row, err error) {
 	tx := sqldb.Rehearse()
 	entries := []ledger.Entry{{Index: r.Index, At: r.At}, {Index: r.Index + 1, At: r.At}}
-	err := moves{}.record(ctx, tx, []commit.Placed{{State: c, Entries: entries}})
-	return tx.Written(), err
+	if err = (moves{}).record(ctx, tx, []commit.Placed{{State: c, Entries: entries}}); err != nil {
+		return nil, nil, err
+	}
+	rows = tx.Written()
+	if c.round != nil && !c.roundChanged() {
+		err = store.SaveRounds(ctx, tx, []*ocop.Round{c.round})
+	}
+	return rows, tx.Written(), err
+}
+
+// withoutSame leaves out rows that may be told besides, where they are told so.
+func withoutSame(told []ledger.ToldRow, besides []sqldb.Row) []ledger.ToldRow {
+	return slices.DeleteFunc(slices.Clone(told), func(t ledger.ToldRow) bool {
+		return slices.ContainsFunc(besides, func(b sqldb.Row) bool {
+			return b.Table == t.Table && string(b.Op) == t.Op && differentColumn(b, t, nil) == ""
+		})
+	})
 }
 
 // undecided are columns that a move does not decide: the nearest deadline follows from

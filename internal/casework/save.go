@@ -18,20 +18,17 @@ func (m moves) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) e
 	if err := m.record(ctx, tx, placed); err != nil {
 		return err
 	}
-	var timers []store.Timer
-	var touched, ended []string
-	var now time.Time
+	var gone, set []store.Timer
+	var ended []string
 	for _, p := range placed {
 		c := p.State.(*change)
-		if !c.created {
-			touched = append(touched, c.product.ID)
-		}
-		if c.endsSessions {
+		if c.endsSessions && c.before.scoring {
 			ended = append(ended, c.product.ID)
 		}
-		timers, now = append(timers, c.timers...), p.Entries[0].At
+		g, s := c.timerChanges(p.Entries[0].At)
+		gone, set = append(gone, g...), append(set, s...)
 	}
-	if err := store.ReplaceTimers(ctx, tx, now, touched, timers); err != nil {
+	if err := store.ChangeTimers(ctx, tx, gone, set); err != nil {
 		return err
 	}
 	return store.CancelSessions(ctx, tx, ended)
@@ -55,7 +52,7 @@ func (m moves) record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed)
 		if c.opened != nil {
 			opened = append(opened, c.opened)
 		}
-		if c.round != nil {
+		if c.roundChanged() {
 			rounds = append(rounds, c.round)
 		}
 		if c.issued != nil {

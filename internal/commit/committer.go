@@ -33,6 +33,10 @@ type Committer struct {
 	stop  chan struct{} // closed by Close
 	done  chan struct{} // closed when the last batch is answered
 	once  sync.Once
+
+	size     int64      // of the ledger as the last batch left it; of run's goroutine
+	watching sync.Mutex // guards watchers
+	watchers []func(Stale)
 }
 
 // waiting is an act in the queue with its caller.
@@ -54,6 +58,7 @@ func New(db *sqldb.DB, clock func() time.Time, log *slog.Logger) *Committer {
 		db: db, clock: clock, log: log,
 		watch: func(int, time.Duration, error) {},
 		queue: make(chan *waiting, maxBatch), stop: make(chan struct{}), done: make(chan struct{}),
+		size: unsure,
 	}
 	go c.run()
 	return c

@@ -56,6 +56,7 @@ func (r *run) save(ctx context.Context) error {
 				placed = append(placed, Placed{r.outcomes[i].State, r.entries[i]})
 			}
 		}
+		r.placed = append(r.placed, placed...)
 		if k != Once {
 			return r.saveAll(ctx, k, placed)
 		}

@@ -23,6 +23,7 @@ type run struct {
 	ends     map[string]ledger.StreamEnd // of the streams that the batch writes to
 	entries  [][]ledger.Entry            // without bytes until they are entered
 	written  map[int64][]sqldb.Row       // by the index of the entry that tells them
+	placed   []Placed                    // acts that stand
 	repeats  []*reply                    // answered from their key
 	replies  []reply
 }
@@ -38,7 +39,7 @@ func (c *Committer) transact(batch []*waiting) ([]reply, error) {
 	err := c.db.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		r = &run{tx: tx, batch: batch, outcomes: make([]Outcome, len(batch)), entries: make([][]ledger.Entry, len(batch)),
 			repeats: make([]*reply, len(batch)), replies: make([]reply, len(batch))}
-		for _, step := range []func(context.Context) error{r.lock(c.clock), r.recall, r.decide, r.number, r.save, r.enter, r.answer} {
+		for _, step := range []func(context.Context) error{r.lock(c), r.recall, r.decide, r.number, r.save, r.enter, r.answer} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -46,20 +47,24 @@ func (c *Committer) transact(batch []*waiting) ([]reply, error) {
 		return nil
 	})
 	if err != nil {
+		c.size = unsure
 		return nil, err
 	}
+	c.settle(r)
 	return r.replies, nil
 }
 
 // lock makes other writers wait and fixes the moment of the batch, which is
 // never before the newest entry.
-func (r *run) lock(clock func() time.Time) func(context.Context) error {
+func (r *run) lock(c *Committer) func(context.Context) error {
 	return func(ctx context.Context) (err error) {
 		if r.head, err = store.LockHead(ctx, r.tx); err != nil {
 			return err
 		}
-		r.from = r.head.Tree.Size
-		r.now = clock().UTC().Truncate(time.Microsecond)
+		if r.from = r.head.Tree.Size; r.from != c.size {
+			c.tell(Stale{All: true})
+		}
+		r.now = c.clock().UTC().Truncate(time.Microsecond)
 		if r.now.Before(r.head.LastAt) {
 			r.now = r.head.LastAt
 		}

@@ -51,6 +51,19 @@ func ExecSet(ctx context.Context, tx *Tx, s Set, rows [][]any) (int64, error) {
 	return tx.Exec(ctx, s.Text(tx.dialect), args...)
 }
 
+// MustSet runs a set that writes exactly one row for each row given. Without
+// rows it does nothing.
+func MustSet(ctx context.Context, tx *Tx, what string, s Set, rows [][]any) error {
+	if len(rows) == 0 || tx.Rehearsal() {
+		return nil
+	}
+	args, err := s.args(tx.dialect, rows)
+	if err != nil {
+		return err
+	}
+	return tx.Must(ctx, what, int64(len(rows)), s.Text(tx.dialect), args...)
+}
+
 // Text is the statement in that dialect. Differs because Postgres takes
 // arrays, one for each column, and SQLite one JSON text.
 func (s Set) Text(d Dialect) string {

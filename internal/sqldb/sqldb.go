@@ -40,8 +40,11 @@ type DB struct {
 // Tx is a transaction that may write. Only InTx makes one.
 type Tx struct {
 	tx      *sql.Tx
+	conn    *sql.Conn // that the transaction is on; nil in a snapshot
 	dialect Dialect
 	written []Row
+	queued  []queued // on Postgres: still to be sent
+	failed  error    // of what was queued
 }
 
 // ErrNested is returned when a transaction is begun inside another.
@@ -99,15 +102,29 @@ func (db *DB) InTx(ctx context.Context, fn func(context.Context, *Tx) error) err
 }
 
 func (db *DB) once(ctx context.Context, fn func(context.Context, *Tx) error) error {
-	tx, err := db.write.BeginTx(ctx, nil)
+	conn, err := db.write.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	defer tx.Rollback() // nothing to do after a commit
-	if err := fn(ctx, &Tx{tx: tx, dialect: db.dialect}); err != nil {
+	defer conn.Close() // back to the pool
+	if db.dialect == SQLite {
+		// Its one writer waits for nobody but at the beginning, and watching for
+		// the end of a context costs the driver a goroutine for each statement.
+		ctx = context.WithoutCancel(ctx)
+	}
+	begun, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer begun.Rollback() // nothing to do after a commit
+	tx := &Tx{tx: begun, conn: conn, dialect: db.dialect}
+	if err := fn(ctx, tx); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	if err := tx.send(ctx); err != nil {
+		return err
+	}
+	if err := begun.Commit(); err != nil {
 		if Retryable(err) {
 			return fmt.Errorf("commit: %w", err)
 		}
@@ -134,16 +151,24 @@ func (tx *Tx) Dialect() Dialect { return tx.dialect }
 
 // Query reads rows inside the transaction.
 func (tx *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	if err := tx.send(ctx); err != nil {
+		return nil, err
+	}
 	return tx.tx.QueryContext(ctx, tx.dialect.Text(text), args...)
 }
 
-// QueryRow reads one row inside the transaction.
+// QueryRow reads one row inside the transaction. What was queued before and
+// failed is said by the transaction's end at the latest.
 func (tx *Tx) QueryRow(ctx context.Context, text string, args ...any) *sql.Row {
+	_ = tx.send(ctx)
 	return tx.tx.QueryRowContext(ctx, tx.dialect.Text(text), args...)
 }
 
 // Exec writes and gives the number of rows it touched.
 func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
+	if err := tx.send(ctx); err != nil {
+		return 0, err
+	}
 	res, err := tx.tx.ExecContext(ctx, tx.dialect.Text(text), args...)
 	if err != nil {
 		return 0, err

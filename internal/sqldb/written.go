@@ -36,3 +36,7 @@ func Rehearse() *Tx { return &Tx{dialect: SQLite} }
 
 // Rehearsal reports whether nothing is written.
 func (tx *Tx) Rehearsal() bool { return tx.tx == nil }
+
+// Writes reports whether the transaction may write: a snapshot may not, and a
+// rehearsal does not.
+func (tx *Tx) Writes() bool { return tx.conn != nil }

@@ -49,7 +49,7 @@ func Forget(ctx context.Context, tx *sqldb.Tx, list []Erasure) error {
 	if err := writeErasures.all(ctx, tx, "insert erasures", rows); err != nil {
 		return err
 	}
-	return execSet(ctx, tx, "forget private values", setForget, gone)
+	return sqldb.MustSet(ctx, tx, "forget private values", setForget, gone)
 }
 
 // Blank puts what stands for an erased value into a private column. No row is
@@ -59,7 +59,7 @@ func Blank(ctx context.Context, tx *sqldb.Tx, t *Table, c Column, keys [][]any) 
 	for i, key := range keys {
 		rows[i] = append(append([]any{}, key...), c.Erased())
 	}
-	return execSet(ctx, tx, "blank "+t.Name+"."+c.Name, updates(t, c.Name).set, rows)
+	return sqldb.MustSet(ctx, tx, "blank "+t.Name+"."+c.Name, updates(t, c.Name).set, rows)
 }
 
 // Redact puts another text in the place of one in all answers that are kept for

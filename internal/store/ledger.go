@@ -111,7 +111,7 @@ func Append(ctx context.Context, tx *sqldb.Tx, entries []ledger.Entry, ends map[
 			private = append(private, []any{p.Commitment(), e.Index, p.Field, p.Salt[:], p.Value})
 		}
 	}
-	if err := execSet(ctx, tx, "append entries", setEntries, lines); err != nil {
+	if err := sqldb.MustSet(ctx, tx, "append entries", setEntries, lines); err != nil {
 		return err
 	}
 	var streams, roots [][]any
@@ -121,13 +121,13 @@ func Append(ctx context.Context, tx *sqldb.Tx, entries []ledger.Entry, ends map[
 	for _, t := range subtrees {
 		roots = append(roots, []any{int64(t.Level), t.Index, t.Hash[:]})
 	}
-	if err := execSet(ctx, tx, "save streams", setSaveStreams, streams); err != nil {
+	if err := sqldb.MustSet(ctx, tx, "save streams", setSaveStreams, streams); err != nil {
 		return err
 	}
-	if err := execSet(ctx, tx, "save subtrees", setSubtrees, roots); err != nil {
+	if err := sqldb.MustSet(ctx, tx, "save subtrees", setSubtrees, roots); err != nil {
 		return err
 	}
-	return execSet(ctx, tx, "save private values", setPrivate, private)
+	return sqldb.MustSet(ctx, tx, "save private values", setPrivate, private)
 }
 
 // Line is an entry as it was stored.

@@ -106,7 +106,7 @@ func SaveAnswers(ctx context.Context, tx *sqldb.Tx, list []Answer) error {
 	for _, a := range list {
 		rows = append(rows, []any{a.Account, a.Route, a.Key, a.Fingerprint, string(a.Body), sqldb.Micros(a.At)})
 	}
-	return execSet(ctx, tx, "save answers", setSaveAnswers, rows)
+	return sqldb.MustSet(ctx, tx, "save answers", setSaveAnswers, rows)
 }
 
 // ForgetAnswers drops answers from before a moment.

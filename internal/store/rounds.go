@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"ocopflow/internal/ocop"
@@ -32,18 +31,11 @@ var (
 		SQL:     `SELECT product, count(*) FROM rounds WHERE product IN (SELECT c1 FROM {rows}) GROUP BY product`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
-	setInsertRounds = sqldb.Set{
-		SQL: `INSERT INTO rounds (id, product, number, track, procedure_name, procedure_version, procedure_hash, campaign, level,
-				opened_at, opened_by, closed_at, outcome, data)
-			SELECT r.c1, r.c2, (SELECT count(*) + 1 FROM rounds o WHERE o.product = r.c2), r.c3, r.c4, r.c5, r.c6, r.c7, r.c8, r.c9, r.c10, NULL, '', r.c11 FROM {rows} RETURNING ` + strings.Join(roundNames, ", "),
-		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Text, sqldb.Text},
-	}
-	writeOpened = inserts(tableRounds, "id", "product", "track", "procedure_name", "procedure_version", "procedure_hash", "campaign", "level", "opened_at", "opened_by", "data", "number")
+	writeOpened = inserts(tableRounds, "id", "product", "track", "procedure_name", "procedure_version", "procedure_hash", "campaign", "level", "opened_at", "opened_by", "outcome", "data", "number")
 	// The product never changes; by it a row finds the entry of its own move.
 	writeRounds    = updates(tableRounds, "product", "level", "closed_at", "outcome", "data")
 	writeRepinned  = updates(tableRounds, "procedure_version", "procedure_hash", "level", "data")
 	writeProcedure = upserts(tableProcedures)
-	roundNames     = []string{"id", "product", "number", "track", "procedure_name", "procedure_version", "procedure_hash", "campaign", "level", "opened_at", "opened_by", "data"}
 )
 
 func scanRound(s scanner) (r ocop.Round, err error) {
@@ -100,7 +92,7 @@ func RoundCounts(ctx context.Context, q sqldb.Querier, products []string) (map[s
 	return out, err
 }
 
-// InsertRounds opens rounds; each gets its product's next number.
+// InsertRounds opens rounds.
 func InsertRounds(ctx context.Context, tx *sqldb.Tx, list []*ocop.Round) error {
 	var rows [][]any
 	for _, r := range list {
@@ -109,21 +101,9 @@ func InsertRounds(ctx context.Context, tx *sqldb.Tx, list []*ocop.Round) error {
 			return err
 		}
 		rows = append(rows, []any{r.ID, r.Product, string(r.Track), r.Procedure, r.Version, r.Hash, nullText(r.Campaign), string(r.Level),
-			sqldb.Micros(r.OpenedAt), r.OpenedBy, string(data)})
+			sqldb.Micros(r.OpenedAt), r.OpenedBy, "", string(data), int64(r.Number)})
 	}
-	if len(rows) == 0 {
-		return nil
-	}
-	if tx.Rehearsal() { // nobody gives them a number, so they bring their own
-		for i, r := range list {
-			rows[i] = append(rows[i], int64(r.Number))
-		}
-		writeOpened.note(tx, rows)
-		return nil
-	}
-	opened, err := sqldb.QuerySet(ctx, tx, setInsertRounds, rows)
-	_, err = returned(tx, sqldb.OpPut, tableRounds, roundNames, opened, err)
-	return err
+	return writeOpened.all(ctx, tx, "insert rounds", rows)
 }
 
 // SaveRounds saves what moves have put on record, and endings.

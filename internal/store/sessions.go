@@ -74,6 +74,25 @@ const (
 	sqlSits       = `SELECT DISTINCT s.product FROM seats x JOIN sessions s ON s.id = x.session WHERE x.account = $1 AND x.declared_at IS NOT NULL AND NOT x.recused AND s.status <> 'cancelled'`
 )
 
+var setScoring = sqldb.Set{
+	SQL:     `SELECT product FROM sessions WHERE status IN ('scoring','opened') AND product IN (SELECT c1 FROM {rows})`,
+	Columns: []sqldb.Kind{sqldb.Text},
+}
+
+// InSession are those of the products that have a running session.
+func InSession(ctx context.Context, q sqldb.Querier, products []string) (map[string]bool, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setScoring, ids(products))
+	out := map[string]bool{}
+	list, err := collect(rows, err, "running sessions", func(s scanner) (id string, err error) {
+		err = s.Scan(&id)
+		return id, err
+	})
+	for _, id := range list {
+		out[id] = true
+	}
+	return out, err
+}
+
 var setCancelSessions = sqldb.Set{
 	SQL:     `UPDATE sessions SET status = 'cancelled', version = version + 1 WHERE status IN ('scoring','opened') AND product IN (SELECT c1 FROM {rows}) RETURNING id, product, status, version`,
 	Columns: []sqldb.Kind{sqldb.Text},

@@ -108,24 +108,5 @@ func moment(n sql.NullInt64) *time.Time {
 
 // exec runs a statement that must touch exactly one row.
 func exec(ctx context.Context, tx *sqldb.Tx, what, text string, args ...any) error {
-	n, err := tx.Exec(ctx, text, args...)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	if n != 1 {
-		return fmt.Errorf("%s: touched %d rows, want 1", what, n)
-	}
-	return nil
-}
-
-// execSet runs a set that must touch exactly one row for each row given.
-func execSet(ctx context.Context, tx *sqldb.Tx, what string, s sqldb.Set, rows [][]any) error {
-	n, err := sqldb.ExecSet(ctx, tx, s, rows)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	if n != int64(len(rows)) {
-		return fmt.Errorf("%s: touched %d rows, want %d", what, n, len(rows))
-	}
-	return nil
+	return tx.Must(ctx, what, 1, text, args...)
 }

@@ -34,7 +34,7 @@ func open(t *testing.T, address string) *sqldb.DB {
 
 // sets are all statements that take rows.
 var sets = map[string]sqldb.Set{
-	"setProducts": setProducts, "setOpenRounds": setOpenRounds, "setInsertRounds": setInsertRounds, "setRoundCounts": setRoundCounts, "setActs": setActs,
+	"setProducts": setProducts, "setOpenRounds": setOpenRounds, "setRoundCounts": setRoundCounts, "setActs": setActs, "setTimersOf": setTimersOf, "setScoring": setScoring,
 	"setClearTimers": setClearTimers, "setTimers": setTimers, "setDropTimers": setDropTimers, "setMarks": setMarks, "setExtensions": setExtensions, "setAnswers": setAnswers,
 	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections, "setRemedies": setRemedies, "setTripGuests": setTripGuests, "setTripInspections": setTripInspections, "setTrainees": setTrainees, "setProductsByCode": setProductsByCode, "setMaterials": setMaterials,
 	"setPetitions": setPetitions, "setUnits": setUnits, "setPetitionActs": setPetitionActs, "setPetitionTexts": setPetitionTexts, "setPetitionDocuments": setPetitionDocuments, "setPlanLines": setPlanLines,
@@ -84,6 +84,8 @@ var writes = map[string]write{
 	"writeMoved":            writeMoved,
 	"writeDue":              writeDue,
 	"writeRounds":           writeRounds,
+	"writeTimers":           writeTimers,
+	"writeNoTimers":         writeNoTimers,
 	"writeOpened":           writeOpened,
 	"writeRepinned":         writeRepinned,
 	"writeProcedure":        writeProcedure,

@@ -82,6 +82,12 @@ var (
 			RETURNING ` + timerNames,
 		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Text, sqldb.Int, sqldb.Int, sqldb.Int, sqldb.Int},
 	}
+	setTimersOf = sqldb.Set{
+		SQL:     `SELECT ` + timerColumns + ` FROM timers WHERE product IN (SELECT c1 FROM {rows})`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+	writeTimers   = upserts(tableTimers)
+	writeNoTimers = deletes(tableTimers)
 	setDropTimers = sqldb.Set{
 		SQL:     `DELETE FROM timers WHERE (product, name) IN (SELECT c1, c2 FROM {rows}) RETURNING product, name`,
 		Columns: []sqldb.Kind{sqldb.Text, sqldb.Text},
@@ -99,7 +105,7 @@ func ReplaceTimers(ctx context.Context, tx *sqldb.Tx, now time.Time, products []
 		return err
 	}
 	for _, t := range timers {
-		rows = append(rows, []any{t.Product, t.Name(), string(t.Kind), string(t.Event), t.Deadline, int64(t.Days), nullDay(t.LastDay), sqldb.Micros(t.DueAt), t.Version})
+		rows = append(rows, t.row())
 	}
 	if len(rows) == 0 {
 		return nil
@@ -167,11 +173,47 @@ func DueTimers(ctx context.Context, q sqldb.Querier, now time.Time, after Timer,
 		name = after.Name()
 	}
 	rows, err := q.Query(ctx, sqlDueTimers, sqldb.Micros(now), sqldb.Micros(after.DueAt), after.Product, name, limit)
-	return collect(rows, err, "due timers", func(s scanner) (t Timer, err error) {
-		var due int64
-		var last sql.NullInt64
-		err = s.Scan(&t.Product, &t.Kind, &t.Event, &t.Deadline, &t.Days, &last, &due, &t.Version)
-		t.LastDay, t.DueAt = day(last), sqldb.Time(due)
-		return t, err
+	return collect(rows, err, "due timers", scanTimer)
+}
+
+func scanTimer(s scanner) (t Timer, err error) {
+	var due int64
+	var last sql.NullInt64
+	err = s.Scan(&t.Product, &t.Kind, &t.Event, &t.Deadline, &t.Days, &last, &due, &t.Version)
+	t.LastDay, t.DueAt = day(last), sqldb.Time(due)
+	return t, err
+}
+
+// TimersOf are the timers of products.
+func TimersOf(ctx context.Context, q sqldb.Querier, products []string) (map[string][]Timer, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setTimersOf, ids(products))
+	return grouped(rows, err, "timers", func(s scanner) (string, Timer, error) {
+		t, err := scanTimer(s)
+		return t.Product, t, err
 	})
+}
+
+// Stays reports whether a timer outlives the next act on its product: reminders
+// and marks whose moment has come are still to be said.
+func (t Timer) Stays(now time.Time) bool {
+	return !t.DueAt.After(now) && t.Kind != TimerEvent && t.Kind != TimerReckon
+}
+
+// ChangeTimers drops and sets timers that the caller has read before.
+func ChangeTimers(ctx context.Context, tx *sqldb.Tx, gone, set []Timer) error {
+	var keys, rows [][]any
+	for _, t := range gone {
+		keys = append(keys, []any{t.Product, t.Name()})
+	}
+	for _, t := range set {
+		rows = append(rows, t.row())
+	}
+	if err := writeNoTimers.all(ctx, tx, "drop timers", keys); err != nil {
+		return err
+	}
+	return writeTimers.all(ctx, tx, "set timers", rows)
+}
+
+func (t Timer) row() []any {
+	return []any{t.Product, t.Name(), string(t.Kind), string(t.Event), t.Deadline, int64(t.Days), nullDay(t.LastDay), sqldb.Micros(t.DueAt), t.Version}
 }

@@ -91,7 +91,7 @@ func (w write) all(ctx context.Context, tx *sqldb.Tx, what string, rows [][]any)
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := execSet(ctx, tx, what, w.set, rows); err != nil {
+	if err := sqldb.MustSet(ctx, tx, what, w.set, rows); err != nil {
 		return err
 	}
 	w.note(tx, rows)
@@ -179,4 +179,11 @@ func scanValues(s scanner, kinds []sqldb.Kind) ([]any, error) {
 		}
 	}
 	return out, nil
+}
+
+// deletes removes rows by their keys.
+func deletes(t *Table) write {
+	w := write{op: sqldb.OpGone, table: t, columns: t.Key, set: sqldb.Set{Columns: t.kinds(t.Key)}}
+	w.set.SQL = fmt.Sprintf("DELETE FROM %s WHERE (%s) IN (SELECT %s FROM {rows})", t.Name, strings.Join(t.Key, ", "), strings.Join(places(len(t.Key)), ", "))
+	return w
 }

@@ -1,0 +1,42 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"ocopflow/internal/store"
+)
+
+// Misremembered holds all that is remembered against the database and names the
+// first product that is not as it is there; n is how many were looked at.
+func (d *Desk) Misremembered(ctx context.Context) (n int, wrong string, err error) {
+	for id, kept := range d.memory.dossiers {
+		files, err := moves{d}.whole(ctx, d.DB, []string{id})
+		if err != nil {
+			return n, "", err
+		}
+		n++
+		have, want := parts(kept), parts(files[id])
+		for i := range have {
+			if v := reflect.ValueOf(have[i]); (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) && v.Len() == 0 && reflect.ValueOf(want[i]).Len() == 0 {
+				continue
+			}
+			if !reflect.DeepEqual(have[i], want[i]) {
+				a, _ := json.Marshal(have[i]) // to say more
+				b, _ := json.Marshal(want[i])
+				return n, fmt.Sprintf("%s: remembered %s, found %s", id, a, b), nil
+			}
+		}
+	}
+	return n, "", nil
+}
+
+func parts(x *dossier) []any {
+	waiting := slices.Clone(x.waiting)
+	slices.SortFunc(waiting, func(a, b store.Timer) int { return strings.Compare(a.Name(), b.Name()) })
+	return []any{x.product, x.round, x.certificate, x.acts, x.documents, x.inspections, x.remedies, x.extensions, x.marks, x.plan, waiting, x.rounds, x.scoring}
+}

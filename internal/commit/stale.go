@@ -1,0 +1,99 @@
+package commit
+
+import (
+	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
+)
+
+// Stale says what a memory of rows must forget.
+type Stale struct {
+	All      bool     // somebody else wrote, or nobody knows what
+	Products []string // else these
+}
+
+// Settler is a Kind that keeps what it knows of products between batches, and
+// knows how its own acts left them.
+//
+// That is safe because nothing of the programme changes without an entry: while
+// the ledger's head is where this committer left it, nobody else wrote anything.
+// The head is read, and locked, before anything is decided.
+type Settler interface {
+	Kind
+	// Settled hears of acts that were committed in a batch of this kind alone.
+	Settled(placed []Placed)
+}
+
+// OnStale lets f hear what becomes stale, from the goroutine that decides and
+// saves, before it decides again. It is called before the first act.
+func (c *Committer) OnStale(f func(Stale)) {
+	c.watching.Lock()
+	defer c.watching.Unlock()
+	c.watchers = append(c.watchers, f)
+}
+
+func (c *Committer) tell(s Stale) {
+	c.watching.Lock()
+	defer c.watching.Unlock()
+	for _, f := range c.watchers {
+		f(s)
+	}
+}
+
+// unsure is a size that no ledger has: the next batch finds another one.
+const unsure = -1
+
+// settle tells what a committed batch has changed.
+func (c *Committer) settle(r *run) {
+	c.size = r.head.Tree.Size
+	if kind, ok := r.soleKind(); ok {
+		kind.Settled(r.placed)
+		return
+	}
+	c.tell(r.stale())
+}
+
+// soleKind is the kind of all acts of the batch, if it keeps what it knows.
+func (r *run) soleKind() (Settler, bool) {
+	if len(r.batch) == 0 {
+		return nil, false
+	}
+	for _, w := range r.batch {
+		if w.act.Kind != r.batch[0].act.Kind {
+			return nil, false
+		}
+	}
+	kind, ok := r.batch[0].act.Kind.(Settler)
+	return kind, ok
+}
+
+// stale are the products whose rows were written; all, if a row is of none.
+func (r *run) stale() (s Stale) {
+	seen := map[string]bool{}
+	for _, rows := range r.written {
+		for _, row := range rows {
+			if s.add(row, seen); s.All {
+				return s
+			}
+		}
+	}
+	for _, entries := range r.entries {
+		for _, e := range entries {
+			if len(r.written[e.Index]) == 0 { // whatever it changed besides
+				return Stale{All: true}
+			}
+		}
+	}
+	return s
+}
+
+func (s *Stale) add(row sqldb.Row, seen map[string]bool) {
+	id := store.OwnerOf(row)
+	if id == "" {
+		s.All = true
+		return
+	}
+	if !seen[id] {
+		seen[id] = true
+		s.Products = append(s.Products, id)
+	}
+}
