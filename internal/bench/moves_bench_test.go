@@ -18,7 +18,7 @@ import (
 //
 //	go test -run '^$' -bench 'Moves/engine/32' -cpuprofile cpu.out ./internal/bench
 func BenchmarkMoves(b *testing.B) {
-	r := &bench{Settings: Settings{Products: 3000}, dir: b.TempDir(), settings: map[string]map[string]string{}}
+	r := &bench{Settings: Settings{Products: 640}, dir: b.TempDir(), settings: map[string]map[string]string{}}
 	o, err := r.office(b.Context(), cmp.Or(os.Getenv("OCOPFLOW_BENCH_DATABASE"), "sqlite:"+filepath.Join(r.dir, "x.db")), r.dir)
 	if err != nil {
 		b.Fatal(err)
@@ -30,6 +30,7 @@ func BenchmarkMoves(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", name, clients), func(b *testing.B) {
 				var wg sync.WaitGroup
 				b.ReportAllocs()
+				before, _ := ownUsage()
 				for n := range clients {
 					wg.Go(func() {
 						at := 0
@@ -42,6 +43,8 @@ func BenchmarkMoves(b *testing.B) {
 					})
 				}
 				wg.Wait()
+				after, _ := ownUsage()
+				b.ReportMetric(float64((after-before).Microseconds())/float64(b.N), "processor-µs/op")
 				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "moves/s")
 			})
 		}

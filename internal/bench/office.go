@@ -1,13 +1,13 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,7 +22,8 @@ import (
 )
 
 // office is the program on a database of its own, with products that go round
-// and round: an upgrade is begun, confirmed, sent back and abandoned.
+// and round: an upgrade is begun, confirmed, its plan approved and sent back
+// twice, and it is abandoned. Each step is decided by the procedure in force.
 type office struct {
 	app      *app.App
 	address  string // of its server
@@ -101,10 +102,16 @@ func (o *office) fill(ctx context.Context, products int) error {
 		return err
 	}
 	assessed := map[string]any{"officer": commune.ID, "local_origin": "met", "local_labour": "met", "idea_origin": "met", "local_identity": "met"}
+	leader, err := o.person(ctx, access.Leader, "tinh")
+	if err != nil {
+		return err
+	}
+	approve := step{event: "approve_plan", actor: leader.Actor, token: leader.token}
+	back := step{event: "send_back", actor: desk.Actor, token: desk.token, comment: "Bổ sung phương án"}
 	o.steps = []step{
 		{event: "begin_upgrade", actor: desk.Actor, token: desk.token, data: map[string]any{"target": int64(4)}},
 		{event: "confirm", actor: commune.Actor, token: commune.token, data: assessed},
-		{event: "send_back", actor: desk.Actor, token: desk.token, comment: "Bổ sung phương án"},
+		approve, back, approve, back,
 		{event: "abandon", actor: desk.Actor, token: desk.token, comment: "Chủ thể xin dừng"},
 	}
 	return o.enter(ctx, desk.Actor, products)
@@ -162,21 +169,37 @@ func (o *office) producer(ctx context.Context, desk access.Actor, n int) ([]prod
 			New:  &casework.Registration{Code: code, Name: fmt.Sprintf("%s số %d", goods[i%len(goods)], n), Producer: owner.ID, Set: 9},
 			Data: map[string]any{"number": "K-" + code[3:], "stars": int64(3), "issued_on": issued.String()}}
 	}
-	moved, errs := o.app.Desk.MoveMany(ctx, asks)
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
+	var list []product
+	// The documents come with the first: they count for all that follow.
+	for i, some := range [][]casework.Ask{asks[:1], asks[1:]} {
+		moved, errs := o.app.Desk.MoveMany(ctx, some)
+		if err := errors.Join(errs...); err != nil {
+			return nil, err
+		}
+		for _, m := range moved {
+			list = append(list, product{id: m.Product.ID})
+		}
+		if i == 0 {
+			if err := o.documents(ctx, desk, list[0].id); err != nil {
+				return nil, err
+			}
+		}
 	}
-	list := make([]product, len(moved))
-	for i, m := range moved {
-		list[i].id = m.Product.ID
+	return list, nil
+}
+
+// documents that the steps need, of the producer as a whole.
+func (o *office) documents(ctx context.Context, desk access.Actor, product string) error {
+	for _, kind := range []string{"idea_form", "business_plan", "self_score", "cost_estimate"} {
+		taken, err := o.app.Desk.Vault.Take(ctx, strings.NewReader("%PDF-1.4\n% "+kind+"\n%%EOF\n"), 1<<20)
+		if err != nil {
+			return err
+		}
+		if _, err := o.app.Desk.AddDocument(ctx, casework.Upload{Product: product, Kind: kind, Name: "giay.pdf", Taken: taken, Whole: true, Actor: desk}); err != nil {
+			return err
+		}
 	}
-	form := []byte("%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n")
-	taken, err := o.app.Desk.Vault.Take(ctx, bytes.NewReader(form), 1<<20)
-	if err != nil {
-		return nil, err
-	}
-	_, err = o.app.Desk.AddDocument(ctx, casework.Upload{Product: list[0].id, Kind: "idea_form", Name: "phieu.pdf", Taken: taken, Whole: true, Actor: desk})
-	return list, err
+	return nil
 }
 
 // analyse lets Postgres look at what it holds, as it does by itself in time.

@@ -18,7 +18,7 @@ const maxInteger = 1<<53 - 1
 // Canonical is the RFC 8785 form of v: keys sorted, no space, shortest escapes.
 // Written by hand because entries hold whole numbers and short keys alone, and
 // because every move passes here; a test compares it with a library.
-func Canonical(v any) ([]byte, error) { return appendValue(nil, v) }
+func Canonical(v any) ([]byte, error) { return appendValue(make([]byte, 0, 512), v) }
 
 func appendValue(b []byte, v any) ([]byte, error) {
 	switch v := v.(type) {
@@ -73,7 +73,7 @@ func appendList[T any](b []byte, list []T) (_ []byte, err error) {
 }
 
 func appendMap(b []byte, m map[string]any) (_ []byte, err error) {
-	keys := make([]string, 0, len(m))
+	keys := make([]string, 0, 24)
 	for k := range m {
 		if !ascii(k) {
 			return nil, fmt.Errorf("ledger: key %q is not plain ASCII", k)
@@ -106,11 +106,24 @@ func ascii(s string) bool {
 	return true
 }
 
+// plain reports whether a text stands for itself between quotes.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 func appendString(b []byte, s string) ([]byte, error) {
+	const hexDigits = "0123456789abcdef"
+	if plain(s) { // nine of ten: ids, codes, hashes
+		return append(append(append(b, '"'), s...), '"'), nil
+	}
 	if !utf8.ValidString(s) {
 		return nil, fmt.Errorf("ledger: a text is not valid UTF-8")
 	}
-	const hexDigits = "0123456789abcdef"
 	b = append(b, '"')
 	for i := range len(s) {
 		switch c := s[i]; {

@@ -115,7 +115,11 @@ func (d Draft) Write(p Place) (Entry, error) {
 	if len(d.Rows) > 0 {
 		m["rows"] = d.Rows
 	}
-	b, err := Canonical(m)
+	size := 1024
+	for _, r := range d.Rows {
+		size += len(r) + 1
+	}
+	b, err := appendValue(make([]byte, 0, size), m)
 	if err != nil {
 		return Entry{}, fmt.Errorf("entry of %s: %w", d.Stream, err)
 	}

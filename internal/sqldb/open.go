@@ -46,13 +46,19 @@ func openSQLite(ctx context.Context, file string) (*DB, error) {
 	}
 	// busy_timeout comes first, so that the pragmas after it wait as well.
 	// What is deleted is written over where the page is written anyway.
-	return openFile(ctx, file, "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(fast)")
+	return openFile(ctx, file, "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(fast)"+tuned)
 }
+
+// tuned keeps more in memory and writes pages back less often; what a commit
+// flushes is the same. A batch touches some hundred pages, which the default of
+// 2 MB spilled and read again, and the journal of a statement went through a
+// file: together a fifth of the time of a batch.
+const tuned = "&_pragma=cache_size(-32768)&_pragma=temp_store(2)&_pragma=wal_autocheckpoint(8000)"
 
 // OpenScratch opens a SQLite file that need not survive: nothing is flushed, and
 // a transaction that fails leaves it unfit for use.
 func OpenScratch(ctx context.Context, file string) (*DB, error) {
-	return openFile(ctx, file, "?_pragma=busy_timeout(10000)&_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)")
+	return openFile(ctx, file, "?_pragma=busy_timeout(10000)&_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)"+tuned)
 }
 
 func openFile(ctx context.Context, file, pragmas string) (*DB, error) {

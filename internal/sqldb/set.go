@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // Kind is the type of a column in a set of rows.
@@ -26,6 +27,7 @@ const (
 // statement of any number of changes, which is how a batch stays fast.
 type Set struct {
 	SQL     string
+	One     string // of a set that writes: the same for one row, $1, $2 …; made from SQL unless given
 	Columns []Kind
 }
 
@@ -57,6 +59,9 @@ func MustSet(ctx context.Context, tx *Tx, what string, s Set, rows [][]any) erro
 	if len(rows) == 0 || tx.Rehearsal() {
 		return nil
 	}
+	if tx.dialect == SQLite {
+		return tx.eachRow(ctx, what, s, rows)
+	}
 	args, err := s.args(tx.dialect, rows)
 	if err != nil {
 		return err
@@ -64,9 +69,27 @@ func MustSet(ctx context.Context, tx *Tx, what string, s Set, rows [][]any) erro
 	return tx.Must(ctx, what, int64(len(rows)), s.Text(tx.dialect), args...)
 }
 
+// texts are the statements made from sets, which are constants: one for each
+// dialect.
+var texts sync.Map
+
+type textKey struct {
+	dialect Dialect
+	sql     string
+}
+
 // Text is the statement in that dialect. Differs because Postgres takes
 // arrays, one for each column, and SQLite one JSON text.
 func (s Set) Text(d Dialect) string {
+	if text, ok := texts.Load(textKey{d, s.SQL}); ok {
+		return text.(string)
+	}
+	text := s.text(d)
+	texts.Store(textKey{d, s.SQL}, text)
+	return text
+}
+
+func (s Set) text(d Dialect) string {
 	var cols, from []string
 	for i, k := range s.Columns {
 		n := i + 1

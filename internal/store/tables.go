@@ -52,6 +52,7 @@ func (t *Table) ofPetition(column string) *Table { t.petition = column; return t
 func (t *Table) with(columns ...Column) *Table {
 	t.Columns = columns
 	Tables = append(Tables, t)
+	tablesByName[t.Name] = t
 	return t
 }
 
@@ -94,14 +95,11 @@ func (c Column) Digest() bool { return c.keeping == digest }
 // those of libraries are not among them.
 var Tables []*Table
 
+// tablesByName are the same, to be found at once.
+var tablesByName = map[string]*Table{}
+
 // TableNamed finds a table; nil when there is none of that name.
-func TableNamed(name string) *Table {
-	i := slices.IndexFunc(Tables, func(t *Table) bool { return t.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return Tables[i]
-}
+func TableNamed(name string) *Table { return tablesByName[name] }
 
 var (
 	tableSettings = table("settings", "name").with(text("name"), text("value"))

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
+	"sync"
 
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/sqldb"
@@ -15,31 +17,83 @@ import (
 // Tell puts a row that was written into the words of the ledger, with the
 // private values behind its commitments.
 func Tell(r sqldb.Row) (ledger.Row, []ledger.Private, error) {
-	values, hidden, err := TellValues(r)
+	way, err := tellingOf(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	row, err := ledger.NewRow(string(r.Op), r.Table, values)
+	names, values := make([]string, 0, len(way)), make([]any, 0, len(way))
+	var hidden []ledger.Private
+	t := TableNamed(r.Table)
+	for _, c := range way {
+		told, p, ok := c.value(t, r)
+		if !ok {
+			continue
+		}
+		if names, values = append(names, c.Name), append(values, told); p != nil {
+			hidden = append(hidden, *p)
+		}
+	}
+	row, err := ledger.NewRowOf(string(r.Op), r.Table, names, values)
 	return row, hidden, err
+}
+
+// toldColumn is a column of a written row, and where its value lies in it.
+type toldColumn struct {
+	Column
+	at  int
+	key bool
+}
+
+// tellings are the columns of rows in the order of their names, by table and
+// columns as written: worked out once.
+var tellings sync.Map
+
+func tellingOf(r sqldb.Row) ([]toldColumn, error) {
+	key := r.Table + ":" + strings.Join(r.Columns, ",")
+	if way, ok := tellings.Load(key); ok {
+		return way.([]toldColumn), nil
+	}
+	t := TableNamed(r.Table)
+	var way []toldColumn
+	for i, name := range r.Columns {
+		c, ok := t.Column(name)
+		if !ok {
+			return nil, fmt.Errorf("store: table %s has no column %s", r.Table, name)
+		}
+		if c.keeping != sealed {
+			way = append(way, toldColumn{c, i, slices.Contains(t.Key, name)})
+		}
+	}
+	slices.SortFunc(way, func(a, b toldColumn) int { return strings.Compare(a.Name, b.Name) })
+	tellings.Store(key, way)
+	return way, nil
+}
+
+// value is what is told of a column; false where nothing is.
+func (c toldColumn) value(t *Table, r sqldb.Row) (any, *ledger.Private, bool) {
+	v := r.Values[c.at]
+	if r.Op == sqldb.OpPut && empty(v) && !c.key {
+		return nil, nil, false
+	}
+	told, p := c.tell(t, v)
+	return told, p, true
 }
 
 // TellValues are the values of a row in the words of the ledger.
 func TellValues(r sqldb.Row) (ledger.Map, []ledger.Private, error) {
+	way, err := tellingOf(r)
+	if err != nil {
+		return nil, nil, err
+	}
 	t := TableNamed(r.Table)
-	values := make(ledger.Map, len(r.Columns))
+	values := make(ledger.Map, len(way))
 	var hidden []ledger.Private
-	for i, name := range r.Columns {
-		c, ok := t.Column(name)
+	for _, c := range way {
+		told, p, ok := c.value(t, r)
 		if !ok {
-			return nil, nil, fmt.Errorf("store: table %s has no column %s", r.Table, name)
-		}
-		v := r.Values[i]
-		if c.keeping == sealed || r.Op == sqldb.OpPut && empty(v) && !slices.Contains(t.Key, name) {
 			continue
 		}
-		told, p := c.tell(t, v)
-		values[name] = told
-		if p != nil {
+		if values[c.Name] = told; p != nil {
 			hidden = append(hidden, *p)
 		}
 	}

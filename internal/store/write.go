@@ -47,22 +47,25 @@ func upserts(t *Table, columns ...string) write {
 // updates changes the columns after the key in rows that are there.
 func updates(t *Table, columns ...string) write {
 	columns = append(slices.Clone(t.Key), columns...)
-	var changes, where []string
+	var changes, where, change, of []string
 	for i, c := range columns {
-		if part := fmt.Sprintf("%s = r.c%d", c, i+1); i < len(t.Key) {
-			where = append(where, t.Name+"."+part)
+		if i < len(t.Key) {
+			where, of = append(where, fmt.Sprintf("%s.%s = r.c%d", t.Name, c, i+1)), append(of, fmt.Sprintf("%s = $%d", c, i+1))
 		} else {
-			changes = append(changes, part)
+			changes, change = append(changes, fmt.Sprintf("%s = r.c%d", c, i+1)), append(change, fmt.Sprintf("%s = $%d", c, i+1))
 		}
 	}
 	return write{op: sqldb.OpSet, table: t, columns: columns, set: sqldb.Set{Columns: t.kinds(columns),
-		SQL: fmt.Sprintf("UPDATE %s SET %s FROM {rows} WHERE %s", t.Name, strings.Join(changes, ", "), strings.Join(where, " AND "))}}
+		SQL: fmt.Sprintf("UPDATE %s SET %s FROM {rows} WHERE %s", t.Name, strings.Join(changes, ", "), strings.Join(where, " AND ")),
+		One: fmt.Sprintf("UPDATE %s SET %s WHERE %s", t.Name, strings.Join(change, ", "), strings.Join(of, " AND "))}}
 }
 
 // next makes the version the lock: a row that somebody else wrote in the
 // meantime is not touched.
 func (w write) next() write {
-	w.set.SQL += fmt.Sprintf(" AND %s.version = r.c%d - 1", w.table.Name, slices.Index(w.columns, "version")+1)
+	n := slices.Index(w.columns, "version") + 1
+	w.set.SQL += fmt.Sprintf(" AND %s.version = r.c%d - 1", w.table.Name, n)
+	w.set.One += fmt.Sprintf(" AND version = $%d - 1", n)
 	return w
 }
 
@@ -183,7 +186,11 @@ func scanValues(s scanner, kinds []sqldb.Kind) ([]any, error) {
 
 // deletes removes rows by their keys.
 func deletes(t *Table) write {
-	w := write{op: sqldb.OpGone, table: t, columns: t.Key, set: sqldb.Set{Columns: t.kinds(t.Key)}}
-	w.set.SQL = fmt.Sprintf("DELETE FROM %s WHERE (%s) IN (SELECT %s FROM {rows})", t.Name, strings.Join(t.Key, ", "), strings.Join(places(len(t.Key)), ", "))
-	return w
+	var many, one []string
+	for i, c := range t.Key {
+		many, one = append(many, fmt.Sprintf("%s.%s = r.c%d", t.Name, c, i+1)), append(one, fmt.Sprintf("%s = $%d", c, i+1))
+	}
+	return write{op: sqldb.OpGone, table: t, columns: t.Key, set: sqldb.Set{Columns: t.kinds(t.Key),
+		SQL: fmt.Sprintf("DELETE FROM %s WHERE EXISTS (SELECT 1 FROM {rows} WHERE %s)", t.Name, strings.Join(many, " AND ")),
+		One: fmt.Sprintf("DELETE FROM %s WHERE %s", t.Name, strings.Join(one, " AND "))}}
 }
