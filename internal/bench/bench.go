@@ -23,7 +23,7 @@ type Settings struct {
 	Clients  []int         // at the same time; 1, 8, 32 and 128
 	Each     time.Duration // of every contestant in every round; 2 s
 	Runs     int           // rounds, of which the medians count; 5
-	Products int           // in the office; 3,000
+	Products int           // in the office; 1,000
 	Progress func(done, of int64)
 }
 
@@ -44,7 +44,7 @@ func (s Settings) withDefaults() Settings {
 		s.Runs = 5
 	}
 	if s.Products == 0 {
-		s.Products = 3000
+		s.Products = 1000
 	}
 	for _, n := range s.Clients {
 		s.Products = max(s.Products, n)
