@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ocopflow/internal/fault"
+	"ocopflow/internal/ledger"
 	"ocopflow/internal/sqldb"
 )
 
@@ -34,7 +35,10 @@ type Committer struct {
 	done  chan struct{} // closed when the last batch is answered
 	once  sync.Once
 
-	size     int64      // of the ledger as the last batch left it; of run's goroutine
+	// Of run's goroutine: the ledger as the last batch left it.
+	size int64
+	ends map[string]ledger.StreamEnd // of streams written to
+
 	watching sync.Mutex // guards watchers
 	watchers []func(Stale)
 }
@@ -58,7 +62,7 @@ func New(db *sqldb.DB, clock func() time.Time, log *slog.Logger) *Committer {
 		db: db, clock: clock, log: log,
 		watch: func(int, time.Duration, error) {},
 		queue: make(chan *waiting, maxBatch), stop: make(chan struct{}), done: make(chan struct{}),
-		size: unsure,
+		size: unsure, ends: map[string]ledger.StreamEnd{},
 	}
 	go c.run()
 	return c

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"ocopflow/internal/fault"
@@ -31,7 +32,7 @@ func (r *run) number(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	if r.ends, err = store.StreamEnds(ctx, r.tx, streams); err != nil {
+	if r.ends, err = r.streamEnds(ctx, streams); err != nil {
 		return err
 	}
 	index, seqs := r.head.Tree.Size, map[string]int64{}
@@ -43,6 +44,24 @@ func (r *run) number(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// streamEnds are the last entries of streams, as they are known or read.
+func (r *run) streamEnds(ctx context.Context, streams []string) (map[string]ledger.StreamEnd, error) {
+	ends, missing := map[string]ledger.StreamEnd{}, []string(nil)
+	for _, s := range streams {
+		if end, ok := r.known[s]; ok {
+			ends[s] = end
+		} else {
+			missing = append(missing, s)
+		}
+	}
+	if len(missing) == 0 {
+		return ends, nil
+	}
+	read, err := store.StreamEnds(ctx, r.tx, missing)
+	maps.Copy(ends, read)
+	return ends, err
 }
 
 // save writes the rows of the acts that stand and remembers which entry tells
@@ -115,7 +134,8 @@ func (r *run) saveAll(ctx context.Context, k Kind, placed []Placed) error {
 // enter writes the entries' bytes, with the rows they tell, appends them and
 // swaps the head.
 func (r *run) enter(ctx context.Context) error {
-	b := book{run: r, moved: map[string]ledger.StreamEnd{}}
+	r.moved = map[string]ledger.StreamEnd{}
+	b := book{run: r}
 	for i := range r.entries {
 		for j, e := range r.entries[i] {
 			told, err := tell(r.written[e.Index])
@@ -145,7 +165,6 @@ type book struct {
 	*run
 	all      []ledger.Entry
 	subtrees []ledger.Subtree
-	moved    map[string]ledger.StreamEnd
 	further  []further
 }
 
@@ -230,7 +249,7 @@ const rest = "system"
 // addFurther appends the entries of rows for which their act's own had no room.
 func (b *book) addFurther(ctx context.Context) error {
 	if _, known := b.ends[rest]; !known && len(b.further) > 0 {
-		ends, err := store.StreamEnds(ctx, b.tx, []string{rest})
+		ends, err := b.streamEnds(ctx, []string{rest})
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,8 @@
 package commit
 
 import (
+	"maps"
+
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
@@ -42,9 +44,16 @@ func (c *Committer) tell(s Stale) {
 // unsure is a size that no ledger has: the next batch finds another one.
 const unsure = -1
 
+// maxEnds bounds the ends of streams that are kept between batches.
+const maxEnds = 20_000
+
 // settle tells what a committed batch has changed.
 func (c *Committer) settle(r *run) {
 	c.size = r.head.Tree.Size
+	if len(c.ends) > maxEnds {
+		clear(c.ends)
+	}
+	maps.Copy(c.ends, r.moved)
 	if kind, ok := r.soleKind(); ok {
 		kind.Settled(r.placed)
 		return

@@ -21,6 +21,8 @@ type run struct {
 	batch    []*waiting
 	outcomes []Outcome
 	ends     map[string]ledger.StreamEnd // of the streams that the batch writes to
+	known    map[string]ledger.StreamEnd // from batches before
+	moved    map[string]ledger.StreamEnd // by this batch
 	entries  [][]ledger.Entry            // without bytes until they are entered
 	written  map[int64][]sqldb.Row       // by the index of the entry that tells them
 	placed   []Placed                    // acts that stand
@@ -62,8 +64,10 @@ func (r *run) lock(c *Committer) func(context.Context) error {
 			return err
 		}
 		if r.from = r.head.Tree.Size; r.from != c.size {
+			clear(c.ends)
 			c.tell(Stale{All: true})
 		}
+		r.known = c.ends
 		r.now = c.clock().UTC().Truncate(time.Microsecond)
 		if r.now.Before(r.head.LastAt) {
 			r.now = r.head.LastAt

@@ -39,12 +39,20 @@ type DB struct {
 
 // Tx is a transaction that may write. Only InTx makes one.
 type Tx struct {
-	tx      *sql.Tx
-	conn    *sql.Conn // that the transaction is on; nil in a snapshot
+	tx      statements // nil in a rehearsal
+	conn    *sql.Conn  // that the transaction is on; nil in a snapshot
+	begun   bool       // on Postgres: it begins with its first statement
 	dialect Dialect
 	written []Row
 	queued  []queued // on Postgres: still to be sent
 	failed  error    // of what was queued
+}
+
+// statements run on a transaction of database/sql, or on the connection of one of ours.
+type statements interface {
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
+	ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
 }
 
 // ErrNested is returned when a transaction is begun inside another.
@@ -107,30 +115,31 @@ func (db *DB) once(ctx context.Context, fn func(context.Context, *Tx) error) err
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer conn.Close() // back to the pool
-	if db.dialect == SQLite {
-		// Its one writer waits for nobody but at the beginning, and watching for
-		// the end of a context costs the driver a goroutine for each statement.
-		ctx = context.WithoutCancel(ctx)
+	if db.dialect == Postgres {
+		return onPostgres(ctx, conn, fn)
 	}
-	begun, err := conn.BeginTx(ctx, nil)
+	// Its one writer waits for nobody but at the beginning, and watching for
+	// the end of a context costs the driver a goroutine for each statement.
+	begun, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer begun.Rollback() // nothing to do after a commit
-	tx := &Tx{tx: begun, conn: conn, dialect: db.dialect}
-	if err := fn(ctx, tx); err != nil {
+	if err := fn(context.WithoutCancel(ctx), &Tx{tx: begun, conn: conn, dialect: SQLite}); err != nil {
 		return err
 	}
-	if err := tx.send(ctx); err != nil {
-		return err
+	return committed(begun.Commit())
+}
+
+// committed words what came of a commit.
+func committed(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case Retryable(err):
+		return fmt.Errorf("commit: %w", err)
 	}
-	if err := begun.Commit(); err != nil {
-		if Retryable(err) {
-			return fmt.Errorf("commit: %w", err)
-		}
-		return fmt.Errorf("commit: %w: %w", ErrUnknown, err)
-	}
-	return nil
+	return fmt.Errorf("commit: %w: %w", ErrUnknown, err)
 }
 
 // ErrUnknown marks a commit whose outcome the database did not tell.
@@ -151,7 +160,7 @@ func (tx *Tx) Dialect() Dialect { return tx.dialect }
 
 // Query reads rows inside the transaction.
 func (tx *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	if err := tx.send(ctx); err != nil {
+	if err := tx.ready(ctx); err != nil {
 		return nil, err
 	}
 	return tx.tx.QueryContext(ctx, tx.dialect.Text(text), args...)
@@ -160,13 +169,13 @@ func (tx *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, e
 // QueryRow reads one row inside the transaction. What was queued before and
 // failed is said by the transaction's end at the latest.
 func (tx *Tx) QueryRow(ctx context.Context, text string, args ...any) *sql.Row {
-	_ = tx.send(ctx)
+	_ = tx.ready(ctx)
 	return tx.tx.QueryRowContext(ctx, tx.dialect.Text(text), args...)
 }
 
 // Exec writes and gives the number of rows it touched.
 func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
-	if err := tx.send(ctx); err != nil {
+	if err := tx.ready(ctx); err != nil {
 		return 0, err
 	}
 	res, err := tx.tx.ExecContext(ctx, tx.dialect.Text(text), args...)

@@ -62,15 +62,20 @@ func CreateHead(ctx context.Context, tx *sqldb.Tx, origin string) error {
 }
 
 // LoadHead reads the head.
-func LoadHead(ctx context.Context, q sqldb.Querier) (Head, error) { return head(ctx, q, sqlHead) }
+func LoadHead(ctx context.Context, q sqldb.Querier) (Head, error) {
+	return head(func(dest ...any) error { return q.QueryRow(ctx, sqlHead).Scan(dest...) })
+}
 
-// LockHead reads the head and makes every other writer wait for this transaction.
-func LockHead(ctx context.Context, tx *sqldb.Tx) (Head, error) { return head(ctx, tx, sqlLockHead) }
+// LockHead reads the head and makes every other writer wait for this
+// transaction, which begins with it.
+func LockHead(ctx context.Context, tx *sqldb.Tx) (Head, error) {
+	return head(func(dest ...any) error { return tx.First(ctx, sqlLockHead, dest...) })
+}
 
-func head(ctx context.Context, q sqldb.Querier, text string) (h Head, err error) {
+func head(scan func(dest ...any) error) (h Head, err error) {
 	var size, last int64
 	var edge []byte
-	if err := q.QueryRow(ctx, text).Scan(&h.Origin, &size, &edge, &last); err != nil {
+	if err := scan(&h.Origin, &size, &edge, &last); err != nil {
 		return h, fmt.Errorf("ledger head: %w", err)
 	}
 	h.Tree, err = ledger.ParseTree(size, edge)
