@@ -105,9 +105,13 @@ func (m moves) whole(ctx context.Context, q sqldb.Querier, list []string) (map[s
 	return files, nil
 }
 
+// remembering is the kind of single moves, which knows how they left their
+// products.
+type remembering struct{ moves }
+
 // Settled implements commit.Settler: the dossiers of moves that stood are as the
 // moves left them. One that issued, amended or planned something is read again.
-func (m moves) Settled(placed []commit.Placed) {
+func (m remembering) Settled(placed []commit.Placed) {
 	if m.memory == nil {
 		return
 	}

@@ -106,7 +106,7 @@ func (d *Desk) act(ask Ask) commit.Act {
 // so that a batch decides them together.
 type moves struct{ *Desk }
 
-func (d *Desk) moves() commit.Kind { return moves{d} }
+func (d *Desk) moves() commit.Kind { return remembering{moves{d}} }
 
 // Decide implements commit.Kind.
 func (m moves) Decide(ctx context.Context, q sqldb.Querier, now time.Time, asks []any) ([]commit.Outcome, error) {
