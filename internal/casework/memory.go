@@ -169,7 +169,7 @@ func (c *change) timerChanges(now time.Time) (gone, set []store.Timer) {
 	for _, t := range c.timers {
 		old, there := had[t.Name()]
 		delete(had, t.Name())
-		if !there || !same(old, t) {
+		if !there || !sameTimer(old, t) {
 			set = append(set, t)
 		}
 	}
@@ -181,6 +181,6 @@ func (c *change) timerChanges(now time.Time) (gone, set []store.Timer) {
 	return gone, set
 }
 
-func same(a, b store.Timer) bool {
+func sameTimer(a, b store.Timer) bool {
 	return a.Days == b.Days && a.DueAt.Equal(b.DueAt) && a.Version == b.Version && sameDay(a.LastDay, b.LastDay)
 }
