@@ -291,6 +291,36 @@ func TestWhatWasGatheredIsForgottenWhenARequestBeginsAnew(t *testing.T) {
 	})
 }
 
+func TestTheWordsOfARequestAreForgottenOnRecord(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		o.person("rieng-tu", access.Privacy, "cam-xuyen")
+		o.person("thanh-tra-huyen", access.Auditor, "cam-xuyen")
+		path := o.appraised("land", "kinh-te-ha-tang", 0, 0)
+		found := o.must(200, o.ask("thanh-tra-huyen", "GET", "/api/v1/audit/entries?event=propose", nil)).items()
+		if len(found) != 1 || strings.Contains(fmt.Sprint(found), "Dây chuyền") {
+			t.Fatalf("the auditor of the district finds %v", found)
+		}
+		index := found[0]["index"]
+		o.must(200, o.ask("thanh-tra-huyen", "GET", fmt.Sprintf("/api/v1/audit/entries/%v/proof", index), nil))
+		o.must(403, o.erase("office", index, map[string]any{"reason": "x"}).as(404, 403))
+		o.must(200, o.erase("rieng-tu", index, map[string]any{"reason": "Theo đơn"}))
+		if p := o.petition("office", path); p["texts"].(map[string]any)["what"] != nil {
+			t.Errorf("still there: %v", p["texts"])
+		}
+		o.must(200, o.step("office", path, "return", nil))
+	})
+}
+
+// as takes one status for another.
+func (a answer) as(one, other int) answer {
+	if a.status == one {
+		a.status = other
+	}
+	return a
+}
+
 const plansPath = "/api/v1/support-plans"
 
 // planned brings a request of the fish sauce into the state in which it waits for
