@@ -148,6 +148,11 @@ func (p *page) Event(name string) string {
 	if m, ok := messages["event_"+name]; ok {
 		return m.In(p.L())
 	}
+	for _, r := range p.site.Library.All() { // of petitions
+		if title, known := (procedure{r}).event(name); known {
+			return title.In(p.L())
+		}
+	}
 	return name
 }
 
