@@ -10,7 +10,7 @@ ENTRIES ?= 100000
 PRODUCTS ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check story chaos bench-ledger bench-list bench-sheets guides fuzz release clean setup
+.PHONY: help run build test check story chaos bench-ledger bench-growth bench-list bench-sheets guides fuzz release clean setup
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ chaos: setup ## Kill the server KILLS times during a stream of moves, on both da
 
 bench-ledger: setup ## Fill a ledger with ENTRIES entries; measure verification and proofs on both databases.
 	OCOPFLOW_ENTRIES=$(ENTRIES) $(GO) test -run '^$$' -bench Ledger -benchtime 1x -timeout 3h ./internal/app
+
+bench-growth: setup ## Fill a ledger with ENTRIES entries; measure moves, pages, start, memory and disk.
+	OCOPFLOW_ENTRIES=$(ENTRIES) $(GO) test -run '^$$' -bench Growth -benchtime 1x -timeout 3h ./internal/bench
 
 bench-list: setup ## Fill in PRODUCTS products; measure the first page of their list on both databases.
 	OCOPFLOW_PRODUCTS=$(PRODUCTS) $(GO) test -run '^$$' -bench ProductList -benchtime 60x -timeout 1h ./internal/app
