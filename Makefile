@@ -63,7 +63,7 @@ fuzz: ## Fuzz each parser for FUZZTIME.
 	$(GO) test -run '^$$' -fuzz FuzzParseDays -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/calendar
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/paper
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/workbook
-	$(GO) test -run '^$$$$' -fuzz FuzzCheck -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/backup
+	$(GO) test -run '^$$' -fuzz FuzzCheck -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/backup
 
 release: ## Binaries for linux, windows and macOS, amd64 and arm64, in dist/.
 	@mkdir -p dist
