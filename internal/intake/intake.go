@@ -5,6 +5,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -288,12 +289,9 @@ func blamed(fields map[string]string, otherwise string) func(f *fault.Error) (st
 				return field, x
 			}
 		}
-		for _, r := range f.Reasons {
-			field, ok := fields[r.Code]
-			if !ok {
-				field = otherwise
-			}
-			return field, fault.Field{Message: r.Message}
+		if len(f.Reasons) > 0 {
+			r := f.Reasons[0]
+			return cmp.Or(fields[r.Code], otherwise), fault.Field{Message: r.Message}
 		}
 		if len(f.Fields) > 0 {
 			return otherwise, f.Fields[0]
