@@ -214,3 +214,30 @@ func sources(t *testing.T) string {
 	}
 	return out.String()
 }
+
+// The words of all pages come together in one map: a key that two files give
+// different words would change a page that nobody looked at.
+func TestNoMessageIsOverwritten(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("messages*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`(?m)^\t"(\w+)":\s*(\{Vi: .*\}),`)
+	said := map[string]string{}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range line.FindAllStringSubmatch(string(text), -1) {
+			if was, known := said[m[1]]; known && was != m[2] {
+				t.Errorf("%s says %q anew: %s, not %s", name, m[1], m[2], was)
+			}
+			said[m[1]] = m[2]
+		}
+	}
+	if len(said) < 500 {
+		t.Errorf("only %d messages were found", len(said))
+	}
+}
