@@ -22,7 +22,7 @@ import (
 var findJS string
 
 // patience is how long anything may take on a busy machine.
-const patience = 60 * time.Second
+const patience = 4 * time.Minute
 
 // person is somebody at a browser of their own.
 type person struct {
@@ -209,7 +209,13 @@ func (p *person) await(holds, format string, args ...any) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.PollFunction[bool]("() => "+holds, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(patience)))
+	var err error
+	for ctx.Err() == nil {
+		_, err = chromedp.Run(ctx, chromedp.PollFunction[bool]("() => "+holds, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(patience)))
+		if err == nil || !strings.Contains(err.Error(), "Cannot find context") { // the page was just being replaced
+			break
+		}
+	}
 	if err != nil {
 		p.fail(format+": "+err.Error(), args...)
 	}
