@@ -76,7 +76,8 @@ func (d *day) pages(session string) map[string][2]string {
 	hook := d.o.ask("office", "POST", "/webhooks", map[string]any{"url": "https://example.org/ocop"})["id"].(string)
 	owner := d.o.ask("office", "GET", "/products/"+d.id, nil)["producer"].(map[string]any)["id"].(string)
 	return map[string][2]string{
-		"/corrections": {"office", "/corrections"}, "/products/:id/corrections": {"office", "/products/" + d.id + "/corrections"}, "/producers/:id/corrections": {"office", "/producers/" + owner + "/corrections"},
+		"/certificates/expiring": {"office", "/certificates/expiring"},
+		"/corrections":           {"office", "/corrections"}, "/products/:id/corrections": {"office", "/products/" + d.id + "/corrections"}, "/producers/:id/corrections": {"office", "/producers/" + owner + "/corrections"},
 		"/webhooks": {"office", "/webhooks"}, "/webhooks/:id": {"office", "/webhooks/" + hook},
 		"/support/plans": {"office", "/support/plans"}, "/support/plans/:id": {"office", "/support/plans/" + support}, "/campaigns/:id/report": {"office", "/campaigns/cam-xuyen-2024/report"},
 		"/inspections": {"office", "/inspections"}, "/inspections/new": {"office", "/inspections/new"}, "/inspections/:id": {"office", "/inspections/" + visit}, "/trips/:id": {"office", "/trips/" + trip},

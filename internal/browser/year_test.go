@@ -81,8 +81,7 @@ func TestAYearOfTheOffice(t *testing.T) {
 	p.see("Cần xem lại")
 	p.press("Chương trình OCOP năm 2025 huyện Cẩm Xuyên")
 	p.see("chậm nhất trước ngày 15/4/2025")
-	for _, path := range []string{"/campaigns", "/campaigns/cam-xuyen-2025", "/campaigns/cam-xuyen-2024/board", "/campaigns/cam-xuyen-2024/duties", "/campaigns/cam-xuyen-2024/report?period=2024-04",
-		"/campaigns/cam-xuyen-2025/edit", "/campaigns/cam-xuyen-2025/edit/targets", "/import", "/support", "/settings/reminders"} {
+	for _, path := range []string{"/campaigns/cam-xuyen-2025", "/support"} {
 		p.accessible(path)
 		p.fits(path, "light")
 	}
