@@ -64,7 +64,7 @@ type ordered struct{ first, then calendar.Deadline }
 // wrongOrder are deadlines whose days stand against the order of the procedure.
 func wrongOrder(f *File, rules *workflow.Rules) (out []ordered) {
 	for _, track := range rules.Tracks.Keys() {
-		depth := depths(rules, ocop.Track(track))
+		depth := rules.Depths(ocop.Track(track))
 		for _, a := range f.Deadlines {
 			for _, b := range f.Deadlines {
 				if a.LastDay() <= b.LastDay() || !a.Applies(ocop.Track(track)) || !b.Applies(ocop.Track(track)) {
@@ -88,49 +88,11 @@ func met(d calendar.Deadline, rules *workflow.Rules) []ocop.Event {
 	}
 	out := slices.Clone(d.Meets.Events)
 	for name, t := range rules.Transitions.All() {
-		if slices.Contains(t.Do, "plan_inspection") {
+		if slices.Contains(t.Do, workflow.PlanInspection) {
 			out = append(out, ocop.Event(name))
 		}
 	}
 	return out
-}
-
-// depths say how many moves a round of a track needs at least before each event
-// is possible; the event that opens the round has 0.
-func depths(rules *workflow.Rules, track ocop.Track) map[ocop.Event]int {
-	rule, _ := rules.Tracks.Get(string(track))
-	at := map[ocop.State]int{rule.Entry: 1}
-	out := map[ocop.Event]int{}
-	for changed := true; changed; {
-		changed = false
-		for name, t := range rules.Transitions.All() {
-			for _, arm := range t.Arms {
-				n, ok := 0, arm.Opens == track
-				if !ok && slices.Contains(arm.Tracks, track) {
-					n, ok = reached(arm.From, at)
-				}
-				if !ok {
-					continue
-				}
-				if old, known := out[ocop.Event(name)]; !known || n < old {
-					out[ocop.Event(name)], changed = n, true
-				}
-				if old, known := at[arm.To]; arm.To != "" && (!known || n+1 < old) {
-					at[arm.To], changed = n+1, true
-				}
-			}
-		}
-	}
-	return out
-}
-
-func reached(from []ocop.State, at map[ocop.State]int) (best int, ok bool) {
-	for _, s := range from {
-		if n, known := at[s]; known && (!ok || n < best) {
-			best, ok = n, true
-		}
-	}
-	return best, ok
 }
 
 // most and least are the ends of what events need; -1 for events that a track

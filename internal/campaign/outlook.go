@@ -95,15 +95,30 @@ func (d *Desk) outlook(ctx context.Context, c Campaign, row store.Campaign, all,
 	return targets, f, err
 }
 
+// standing is where a way begins.
+type standing struct {
+	track ocop.Track
+	state ocop.State
+	begun bool
+}
+
 // runners are the products that are under way, or planned and not begun.
 func (c Campaign) runners(rules *workflow.Rules, all []casework.Planned) (out []runner) {
-	first := ocop.Day(c.Year, time.January, 1)
+	first, ways := ocop.Day(c.Year, time.January, 1), map[standing][]ocop.Event{}
 	for _, p := range all {
 		r := runner{Planned: p, target: c.target(p), begun: p.Product.Round != ""}
 		if k := p.Certificate; !r.begun && k != nil && k.IssuedOn >= first {
 			continue // it has arrived
 		}
-		if r.way = rules.Way(p.Track, p.Product.State, r.begun); len(r.way) > 0 {
+		at := standing{p.Track, p.Product.State, r.begun}
+		way, known := ways[at]
+		if !known {
+			for _, step := range rules.Way(at.track, at.state, at.begun) {
+				way = append(way, step.Event)
+			}
+			ways[at] = way
+		}
+		if r.way = way; len(r.way) > 0 {
 			out = append(out, r)
 		}
 	}

@@ -349,7 +349,7 @@ func (t petitions) show(p *page, open string) error {
 	for _, e := range slices.Backward(entries) {
 		b.History = append(b.History, p.line(e))
 	}
-	b.Steps = p.petitionSteps(rules, x, entries)
+	b.Steps = p.stepper(rules.StatesToGoal(trackOf(rules, x)), x.State, entries)
 	b.Given, b.Texts = p.gathered(rules, x)
 	if b.Documents, err = t.Petitions.Documents(p.ctx, actor, id); err != nil {
 		return err
@@ -378,35 +378,6 @@ func (t petitions) choices(p *page, id string, actions []petition.Action) (map[s
 		}
 	}
 	return out, nil
-}
-
-// petitionSteps are the states on the way to the goal, with the day on which each
-// was reached since the petition was last opened.
-func (p *page) petitionSteps(rules *workflow.Rules, x petition.Petition, entries []casework.Entry) []step {
-	way := rules.StatesToGoal(trackOf(rules, x))
-	if !slices.Contains(way, x.State) {
-		way = append(way, x.State)
-	}
-	reached := map[ocop.State]string{}
-	for _, e := range entries {
-		if e.Kind != "move" {
-			continue
-		}
-		if ocop.State(e.To) == way[0] {
-			clear(reached)
-		}
-		reached[ocop.State(e.To)] = ocop.DateOf(e.At).In(p.L())
-	}
-	now := slices.Index(way, x.State)
-	var out []step
-	for i, s := range way {
-		y := step{Title: p.State(s), Now: i == now, Done: i < now && reached[s] != ""}
-		if i <= now {
-			y.On = reached[s]
-		}
-		out = append(out, y)
-	}
-	return out
 }
 
 // trackOf is the track that a petition is in or, closed, the first that there is.

@@ -196,8 +196,14 @@ func (p *page) steps(product *ocop.Product, entries []casework.Entry) []step {
 	if product.Track == "renewal" || product.Track == ocop.NoTrack && renewed(entries) {
 		way = []ocop.State{"renewal", "field_inspection", "council_scored", "certified"}
 	}
-	if !slices.Contains(way, product.State) {
-		way = append(way, product.State)
+	return p.stepper(way, product.State, entries)
+}
+
+// stepper shows the states of a way, with the day on which each was reached
+// since its first one.
+func (p *page) stepper(way []ocop.State, state ocop.State, entries []casework.Entry) []step {
+	if !slices.Contains(way, state) {
+		way = append(way, state)
 	}
 	reached := map[ocop.State]string{}
 	for _, e := range entries {
@@ -209,7 +215,7 @@ func (p *page) steps(product *ocop.Product, entries []casework.Entry) []step {
 		}
 		reached[ocop.State(e.To)] = ocop.DateOf(e.At).In(p.L())
 	}
-	now := slices.Index(way, product.State)
+	now := slices.Index(way, state)
 	var out []step
 	for i, s := range way {
 		x := step{Title: p.State(s), Now: i == now, Done: i < now && reached[s] != ""}

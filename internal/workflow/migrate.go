@@ -47,22 +47,15 @@ func (r *Rules) Takes(s Subject, facts Facts) []fault.Reason {
 	return append(out, r.lacking(ahead, facts)...)
 }
 
-// ahead are the rules on the way forward from a node inside its round: moves
-// that are nobody's task, such as sending back, are left aside.
+// ahead are the rules on the way forward from a node inside its round.
 func (r *Rules) ahead(here node) []*rule {
-	byNode := map[node][]*rule{}
-	for q, rule := range r.arms {
-		byNode[q.node()] = append(byNode[q.node()], rule)
-	}
+	forward := r.forward()
 	seen, todo := map[node]bool{here: true}, []node{here}
 	var out []*rule
 	for len(todo) > 0 {
 		n := todo[0]
 		todo = todo[1:]
-		for _, rule := range byNode[n] {
-			if t, _ := r.Transitions.Get(string(rule.event)); t.Aside {
-				continue
-			}
+		for _, rule := range forward[n] {
 			out = append(out, rule)
 			if to := rule.target(question{n.track, n.state, rule.event}); to.track == here.track && !seen[to] {
 				seen[to] = true

@@ -150,28 +150,3 @@ func (p *Procedure) RoleScope(role ocop.Role) Scope {
 	r, _ := p.Roles.Get(string(role))
 	return r.Scope
 }
-
-// StatesToGoal are the states from where a round of a track begins to the goal, by the
-// fewest moves that are the way forward.
-func (r *Rules) StatesToGoal(track ocop.Track) []ocop.State {
-	t, _ := r.Tracks.Get(string(track))
-	before := map[ocop.State]ocop.State{t.Entry: ""}
-	for todo := []ocop.State{t.Entry}; len(todo) > 0; todo = todo[1:] {
-		if todo[0] == r.goal() {
-			var way []ocop.State
-			for s := todo[0]; s != ""; s = before[s] {
-				way = append([]ocop.State{s}, way...)
-			}
-			return way
-		}
-		for _, e := range r.Events(Subject{Track: track, State: todo[0]}) {
-			event, _ := r.Transitions.Get(string(e))
-			to := r.rule(track, todo[0], e).to
-			if _, known := before[to]; !known && !event.Aside {
-				before[to] = todo[0]
-				todo = append(todo, to)
-			}
-		}
-	}
-	return []ocop.State{t.Entry}
-}
