@@ -123,11 +123,7 @@ func (d *Desk) Board(ctx context.Context, a access.Actor, key string) (Board, er
 	if err != nil {
 		return Board{}, err
 	}
-	row, err := store.CampaignBy(ctx, d.DB, c.ID)
-	if err != nil || row == nil {
-		return Board{}, cmp.Or(err, error(casework.NotFound()))
-	}
-	all, err := d.planned(ctx, *row)
+	all, err := d.planned(ctx, c)
 	if err != nil {
 		return Board{}, err
 	}
@@ -139,19 +135,19 @@ func (d *Desk) Board(ctx context.Context, a access.Actor, key string) (Board, er
 		b.Products = append(b.Products, c.row(p, b.On))
 	}
 	b.group(c)
-	duties, err := d.Duties(ctx, a, c.ID)
+	duties, err := d.duties(ctx, a, c)
 	if err != nil {
 		return Board{}, err
 	}
 	b.offices(c, duties)
-	b.Targets, b.Forecast, err = d.outlook(ctx, c, *row, all, mine)
+	b.Targets, b.Forecast, err = d.outlook(ctx, c, all, mine)
 	return b, err
 }
 
 // planned are the products of a campaign, by code: those that the plan names and
 // those that were registered for it.
-func (d *Desk) planned(ctx context.Context, c store.Campaign) (out []casework.Planned, err error) {
-	filter := store.Filter{View: access.View{Units: []ocop.Path{c.UnitPath}}, Campaign: c.ID, Limit: 500}
+func (d *Desk) planned(ctx context.Context, c Campaign) (out []casework.Planned, err error) {
+	filter := store.Filter{View: access.View{Units: []ocop.Path{c.path}}, Campaign: c.ID, Limit: 500}
 	for len(out) < maxProducts {
 		page, err := store.ListProducts(ctx, d.DB, filter)
 		if err != nil {
@@ -295,14 +291,4 @@ func (b *Board) offices(c Campaign, duties []Assigned) {
 			}
 		}
 	}
-}
-
-func (x Assigned) status(today ocop.Date) Status {
-	due := calendar.Due{Met: x.State == store.DutyDone, MetOn: x.DoneOn, LastDay: today + Soon + 1}
-	if x.LastDay != nil {
-		due.LastDay = *x.LastDay
-	} else {
-		due.MetOn = nil
-	}
-	return status(due, today)
 }

@@ -93,14 +93,12 @@ func (d *Desk) parse(ctx context.Context, q sqldb.Querier, c store.Campaign) (pa
 	if err := json.Unmarshal([]byte(c.Body), &x.file); err != nil {
 		return x, fmt.Errorf("campaign %s: %w", c.Code, err)
 	}
-	for _, code := range x.file.named() {
-		u, err := store.UnitByCode(ctx, q, code)
-		if err != nil {
-			return x, err
-		}
-		if u != nil {
-			x.kinds[code] = u.Kind
-		}
+	units, err := store.UnitsByCode(ctx, q, x.file.named())
+	if err != nil {
+		return x, err
+	}
+	for code, u := range units {
+		x.kinds[code] = u.Kind
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -119,6 +117,7 @@ type Campaign struct {
 	Deadlines []Deadline `json:"deadlines"`
 	Version   int64      `json:"version"`
 	kinds     map[string]ocop.UnitKind
+	path      ocop.Path // of its unit
 }
 
 // Deadline is a deadline with its last valid day worked out.
@@ -149,7 +148,7 @@ func (d *Desk) view(ctx context.Context, c store.Campaign) (Campaign, error) {
 	if err != nil {
 		return Campaign{}, err
 	}
-	out := Campaign{ID: c.ID, Code: c.Code, File: f, Version: c.Version, Deadlines: []Deadline{}, kinds: x.kinds}
+	out := Campaign{ID: c.ID, Code: c.Code, File: f, Version: c.Version, Deadlines: []Deadline{}, kinds: x.kinds, path: c.UnitPath}
 	for _, x := range f.Deadlines {
 		v := Deadline{ID: c.Code + "." + x.Code, Code: x.Code, Title: x.Title, Who: x.Who, Wording: x.Wording, Kind: string(x.Kind), Date: x.Date,
 			LastDay: x.LastDay(), Tracks: x.Tracks, Meets: x.Meets, Flags: orEmpty(x.Flags), Assumed: x.Assumed}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/calendar"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/fault"
@@ -46,17 +47,17 @@ func (d *Desk) Duties(ctx context.Context, a access.Actor, key string) ([]Assign
 	if err != nil {
 		return nil, err
 	}
-	row, err := store.CampaignBy(ctx, d.DB, c.ID)
-	if err != nil || row == nil {
-		return nil, err
-	}
+	return d.duties(ctx, a, c)
+}
+
+func (d *Desk) duties(ctx context.Context, a access.Actor, c Campaign) ([]Assigned, error) {
 	all, err := d.assigned(ctx, d.DB, c, nil)
 	if err != nil {
 		return nil, err
 	}
 	out := []Assigned{}
 	for _, x := range all {
-		if x.Mine = answers(a, x.path, row.UnitPath); x.Mine || follows(a, row.UnitPath) {
+		if x.Mine = answers(a, x.path, c.path); x.Mine || follows(a, c.path) {
 			out = append(out, x)
 		}
 	}
@@ -79,38 +80,43 @@ func follows(a access.Actor, unit ocop.Path) bool {
 // DutiesSoon are the reader's own duties that are late or due soon and not done,
 // of the campaigns of this year and the last, the earliest first.
 func (d *Desk) DutiesSoon(ctx context.Context, a access.Actor) ([]Assigned, error) {
-	own := map[string]bool{}
+	var held []string
 	for _, g := range a.Grants {
-		if g.Role == access.Auditor || g.Role == access.Member {
-			continue
-		}
-		u, err := store.Unit(ctx, d.DB, g.Unit)
-		if err != nil {
-			return nil, err
-		}
-		if u != nil {
-			own[u.Code] = true
+		if g.Role != access.Auditor && g.Role != access.Member {
+			held = append(held, g.Unit)
 		}
 	}
-	if len(own) == 0 {
+	if len(held) == 0 {
 		return nil, nil
 	}
-	list, err := d.List(ctx, a, "", 200)
+	units, err := store.UnitsByID(ctx, d.DB, held)
 	if err != nil {
 		return nil, err
 	}
-	today := d.Products.Today()
+	rows, err := store.Campaigns(ctx, d.DB, "", 200)
+	if err != nil {
+		return nil, err
+	}
+	own, today := map[string]bool{}, d.Products.Today()
+	for _, u := range units {
+		own[u.Code] = true
+	}
 	var out []Assigned
-	for _, c := range list {
-		if c.Year < today.Year()-1 || c.Year > today.Year() {
+	for _, row := range rows {
+		if row.Year < today.Year()-1 || row.Year > today.Year() || !sees(a, row) {
 			continue
+		}
+		c, err := d.view(ctx, row)
+		if err != nil {
+			return nil, err
 		}
 		mine, err := d.assigned(ctx, d.DB, c, own)
 		if err != nil {
 			return nil, err
 		}
 		for _, x := range mine {
-			if x.Campaign = c.Code; x.LastDay != nil && x.State != store.DutyDone && x.State != store.DutyNotHere && today >= *x.LastDay-Soon {
+			if s := x.status(today); x.LastDay != nil && (s == DueSoon || s == Overdue) && x.State != store.DutyNotHere {
+				x.Campaign = c.Code
 				out = append(out, x)
 			}
 		}
@@ -120,53 +126,82 @@ func (d *Desk) DutiesSoon(ctx context.Context, a access.Actor) ([]Assigned, erro
 }
 
 // assigned are the duties of each organisation, or of those in only, with what
-// was said about them.
+// was said about them. A producer whose products are not entered yet has none.
 func (d *Desk) assigned(ctx context.Context, q sqldb.Querier, c Campaign, only map[string]bool) ([]Assigned, error) {
+	asked := make([][]string, len(c.Duties))
+	var codes []string
+	for i, duty := range c.Duties {
+		for _, code := range c.organisations(duty) {
+			if only == nil || only[code] {
+				asked[i] = append(asked[i], code)
+			}
+		}
+		codes = append(codes, asked[i]...)
+	}
+	if len(codes) == 0 {
+		return nil, nil
+	}
+	units, err := store.UnitsByCode(ctx, q, unique(codes))
+	if err != nil {
+		return nil, err
+	}
 	said, err := store.Duties(ctx, q, c.ID)
 	if err != nil {
 		return nil, err
 	}
-	asked := map[string]*ocop.Unit{}
-	today := d.Products.Today()
+	words, ends, today := map[[2]string]store.Duty{}, map[string]ocop.Date{}, d.Products.Today()
+	for _, s := range said {
+		words[[2]string{s.Duty, s.Organisation}] = s
+	}
+	for _, x := range c.Deadlines {
+		ends[x.Code] = x.LastDay
+	}
 	var out []Assigned
-	for _, duty := range c.Duties {
-		for _, code := range c.organisations(duty) {
-			if only != nil && !only[code] {
+	for i, duty := range c.Duties {
+		for _, code := range asked[i] {
+			u := units[code]
+			if u == nil {
 				continue
 			}
-			u, ok := asked[code]
-			if !ok {
-				if u, err = store.UnitByCode(ctx, q, code); err != nil {
-					return nil, err
-				}
-				asked[code] = u
-			}
-			if u == nil {
-				continue // a producer whose products are not entered yet
-			}
 			x := Assigned{Duty: duty.Code, Title: duty.Title, Organisation: ocop.Ref{ID: u.ID, Code: u.Code, Name: u.Name.Vi}, Deadline: duty.Deadline, State: store.DutyOpen, path: u.Path}
-			for _, deadline := range c.Deadlines {
-				if deadline.Code == duty.Deadline {
-					x.LastDay = &deadline.LastDay
-				}
+			if last, ok := ends[duty.Deadline]; ok {
+				x.LastDay = &last
 			}
-			for _, s := range said {
-				if s.Duty == duty.Code && s.Organisation == u.ID {
-					x.State, x.Owner, x.OwnerName, x.DoneOn, x.Note, x.Version = s.State, s.Owner, s.OwnerName, s.DoneOn, s.Note, s.Version
-				}
+			if s, ok := words[[2]string{duty.Code, u.ID}]; ok {
+				x.take(s)
 			}
-			x.Late = x.LastDay != nil && (x.DoneOn != nil && *x.DoneOn > *x.LastDay || x.DoneOn == nil && x.State != store.DutyNotHere && today > *x.LastDay)
+			x.Late = x.late(today)
 			out = append(out, x)
 		}
 	}
 	return out, nil
 }
 
+// take fills in what was said about a duty.
+func (x *Assigned) take(s store.Duty) {
+	x.State, x.Owner, x.OwnerName, x.DoneOn, x.Note, x.Version = s.State, s.Owner, s.OwnerName, s.DoneOn, s.Note, s.Version
+}
+
+// status is where the duty stands against its deadline; one without a deadline
+// is ahead or met.
+func (x *Assigned) status(today ocop.Date) Status {
+	due := calendar.Due{Met: x.State == store.DutyDone, LastDay: today + Soon + 1}
+	if x.LastDay != nil {
+		due.LastDay, due.MetOn = *x.LastDay, x.DoneOn
+	}
+	return status(due, today)
+}
+
+func (x *Assigned) late(today ocop.Date) bool {
+	s := x.status(today)
+	return x.State != store.DutyNotHere && (s == Overdue || s == MetLate)
+}
+
 // organisations that a duty is asked of: of all producers or communes, those
 // that take part, or those that the duty names.
 func (c Campaign) organisations(duty Duty) (out []string) {
 	add := func(code string) {
-		if !slices.Contains(out, code) && (len(duty.Only) == 0 || slices.Contains(duty.Only, code)) {
+		if len(duty.Only) == 0 || slices.Contains(duty.Only, code) {
 			out = append(out, code)
 		}
 	}
@@ -186,6 +221,17 @@ func (c Campaign) organisations(duty Duty) (out []string) {
 		}
 	default:
 		add(duty.Unit)
+	}
+	return unique(out)
+}
+
+// unique keeps the first of each.
+func unique(list []string) (out []string) {
+	seen := make(map[string]bool, len(list))
+	for _, x := range list {
+		if !seen[x] {
+			seen[x], out = true, append(out, x)
+		}
 	}
 	return out
 }
@@ -214,10 +260,6 @@ func (d *Desk) Say(ctx context.Context, r Request, w Word) (Assigned, error) {
 		return Assigned{}, err
 	}
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
-		row, err := store.CampaignBy(ctx, q, c.ID)
-		if err != nil {
-			return commit.Outcome{}, err
-		}
 		all, err := d.assigned(ctx, q, c, nil)
 		if err != nil {
 			return commit.Outcome{}, err
@@ -225,11 +267,11 @@ func (d *Desk) Say(ctx context.Context, r Request, w Word) (Assigned, error) {
 		at := slices.IndexFunc(all, func(x Assigned) bool {
 			return x.Duty == w.Duty && (x.Organisation.ID == w.Organisation || x.Organisation.Code == w.Organisation)
 		})
-		if at < 0 || !answers(r.Actor, all[at].path, row.UnitPath) && !follows(r.Actor, row.UnitPath) {
+		if at < 0 || !answers(r.Actor, all[at].path, c.path) && !follows(r.Actor, c.path) {
 			return commit.Outcome{}, casework.NotFound()
 		}
 		x := all[at]
-		if !answers(r.Actor, x.path, row.UnitPath) || w.State == store.DutyNotHere && !may(r.Actor, row.UnitPath) {
+		if !answers(r.Actor, x.path, c.path) || w.State == store.DutyNotHere && !may(r.Actor, c.path) {
 			return commit.Outcome{}, fault.New(fault.Forbidden, "who_may_not", "Nhiệm vụ này không do bạn báo.", "This duty is not yours to report on.")
 		}
 		if r.Version != nil && *r.Version != x.Version {
@@ -240,8 +282,8 @@ func (d *Desk) Say(ctx context.Context, r Request, w Word) (Assigned, error) {
 		if err := w.check(ctx, q, &duty, ocop.DateOf(now)); err != nil {
 			return commit.Outcome{}, err
 		}
-		x.State, x.Owner, x.OwnerName, x.DoneOn, x.Note, x.Version, x.Mine = duty.State, duty.Owner, duty.OwnerName, duty.DoneOn, duty.Note, duty.Version, true
-		x.Late = x.LastDay != nil && x.DoneOn != nil && *x.DoneOn > *x.LastDay
+		x.take(duty)
+		x.Mine, x.Late = true, x.late(ocop.DateOf(now))
 		return commit.Outcome{
 			Drafts: []ledger.Draft{dutyDraft(r, c, duty)},
 			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {

@@ -59,7 +59,7 @@ type runner struct {
 
 // outlook of the targets: over all products of the campaign; ways lead only to
 // products that the reader may see.
-func (d *Desk) outlook(ctx context.Context, c Campaign, row store.Campaign, all, mine []casework.Planned) ([]Outlook, Forecast, error) {
+func (d *Desk) outlook(ctx context.Context, c Campaign, all, mine []casework.Planned) ([]Outlook, Forecast, error) {
 	progress, err := d.Progress(ctx, c)
 	if err != nil {
 		return nil, Forecast{}, err
@@ -73,7 +73,7 @@ func (d *Desk) outlook(ctx context.Context, c Campaign, row store.Campaign, all,
 	var counts []count
 	for _, p := range progress {
 		o := Outlook{Progress: p, Ways: []Way{}, Unnamed: c.unnamed(p.Target, all)}
-		n, err := d.count(ctx, c, row, p)
+		n, err := d.count(ctx, c, p)
 		if err != nil {
 			return nil, Forecast{}, err
 		}
@@ -91,7 +91,7 @@ func (d *Desk) outlook(ctx context.Context, c Campaign, row store.Campaign, all,
 		slices.SortStableFunc(o.Ways, func(a, b Way) int { return cmp.Compare(len(a.Events), len(b.Events)) })
 		targets, counts = append(targets, o), append(counts, n)
 	}
-	f, err := d.foresee(ctx, c, row, rules, runners, targets, counts)
+	f, err := d.foresee(ctx, c, rules, runners, targets, counts)
 	return targets, f, err
 }
 
@@ -151,8 +151,8 @@ type count struct {
 	stay        int64     // counted on the last day if nothing happens
 }
 
-func (d *Desk) count(ctx context.Context, c Campaign, row store.Campaign, p Progress) (count, error) {
-	n := count{Progress: p, place: row.UnitPath, first: ocop.Day(c.Year, time.January, 1)}
+func (d *Desk) count(ctx context.Context, c Campaign, p Progress) (count, error) {
+	n := count{Progress: p, place: c.path, first: ocop.Day(c.Year, time.January, 1)}
 	n.last = n.first.AddMonths(12) - 1
 	if p.Unit != "" {
 		u, err := store.UnitByCode(ctx, d.DB, p.Unit)
@@ -194,9 +194,9 @@ func (n count) net(r runner) (change int) {
 }
 
 // foresee fills in the ranges of the targets.
-func (d *Desk) foresee(ctx context.Context, c Campaign, row store.Campaign, rules *workflow.Rules, runners []runner, targets []Outlook, counts []count) (Forecast, error) {
+func (d *Desk) foresee(ctx context.Context, c Campaign, rules *workflow.Rules, runners []runner, targets []Outlook, counts []count) (Forecast, error) {
 	f := Forecast{Until: ocop.Day(c.Year, time.December, 31), Runs: runs, Thin: []ocop.State{}, Waiting: len(runners)}
-	model, waited, seen, err := d.model(ctx, row, rules)
+	model, waited, seen, err := d.model(ctx, c, rules)
 	if err != nil {
 		return f, err
 	}
@@ -258,10 +258,16 @@ const (
 	ended      ocop.State = "ended"
 )
 
+// province is the view of all products of the campaign's province: what its
+// usual times are taken from.
+func (c Campaign) province() access.View {
+	return access.View{Units: []ocop.Path{cmp.Or(c.path.Upto(ocop.Province), c.path)}}
+}
+
 // model is made of the stays of the province's products; waited are the days
 // that each product has been where it is.
-func (d *Desk) model(ctx context.Context, row store.Campaign, rules *workflow.Rules) (m *forecast.Model, waited map[string]float64, seen int, err error) {
-	list, _, err := d.Products.Stays(ctx, access.View{Units: []ocop.Path{cmp.Or(row.UnitPath.Upto(ocop.Province), row.UnitPath)}})
+func (d *Desk) model(ctx context.Context, c Campaign, rules *workflow.Rules) (m *forecast.Model, waited map[string]float64, seen int, err error) {
+	list, _, err := d.Products.Stays(ctx, c.province())
 	if err != nil {
 		return nil, nil, 0, err
 	}

@@ -187,11 +187,8 @@ func (d *Desk) Parts(ctx context.Context, a access.Actor, key string) (map[strin
 	return parts, row.Version, json.Unmarshal([]byte(row.Body), &parts)
 }
 
-// May reports whether the actor plans a campaign.
-func (d *Desk) May(ctx context.Context, a access.Actor, c Campaign) (bool, error) {
-	row, err := store.CampaignBy(ctx, d.DB, c.ID)
-	return row != nil && may(a, row.UnitPath), err
-}
+// PlannedBy reports whether the actor plans the campaign.
+func (c Campaign) PlannedBy(a access.Actor) bool { return may(a, c.path) }
 
 // mine finds a campaign that the actor may change.
 func (d *Desk) mine(ctx context.Context, r Request) (*store.Campaign, error) {

@@ -67,15 +67,11 @@ func (d *Desk) Report(ctx context.Context, a access.Actor, key string, p Period)
 	if err != nil {
 		return Report{}, err
 	}
-	row, err := store.CampaignBy(ctx, d.DB, c.ID)
-	if err != nil || row == nil {
-		return Report{}, cmp.Or(err, error(casework.NotFound()))
-	}
-	if !follows(a, row.UnitPath) {
+	if !follows(a, c.path) {
 		return Report{}, fault.New(fault.Forbidden, "who_may_not", "Báo cáo dành cho cơ quan theo dõi kế hoạch này.", "Reports are for the authorities that follow this campaign.")
 	}
 	r := Report{Campaign: c.Code, Title: c.Title, Period: p, On: min(p.To, d.Products.Today())}
-	all, err := d.planned(ctx, *row)
+	all, err := d.planned(ctx, c)
 	if err != nil {
 		return r, err
 	}
@@ -84,14 +80,14 @@ func (d *Desk) Report(ctx context.Context, a access.Actor, key string, p Period)
 	})
 	r.Products = len(all)
 	r.standing(c, all)
-	if err := d.stayed(ctx, *row, all, &r); err != nil {
+	if err := d.stayed(ctx, c, all, &r); err != nil {
 		return r, err
 	}
 	r.certified(all)
 	if r.Targets, err = d.progressOn(ctx, c, r.On); err != nil {
 		return r, err
 	}
-	duties, err := d.Duties(ctx, a, c.ID)
+	duties, err := d.duties(ctx, a, c)
 	if err != nil {
 		return r, err
 	}
@@ -139,12 +135,12 @@ func (r *Report) certified(all []casework.Planned) {
 }
 
 // stayed fills in the time in each state and where products wait.
-func (d *Desk) stayed(ctx context.Context, row store.Campaign, all []casework.Planned, r *Report) error {
-	list, _, err := d.Products.Stays(ctx, access.View{Units: []ocop.Path{cmp.Or(row.UnitPath.Upto(ocop.Province), row.UnitPath)}})
+func (d *Desk) stayed(ctx context.Context, c Campaign, all []casework.Planned, r *Report) error {
+	list, _, err := d.Products.Stays(ctx, c.province())
 	if err != nil {
 		return err
 	}
-	rules, err := d.Products.Library.InForce(row.Procedure, r.On)
+	rules, err := d.Products.Library.InForce(c.Procedure, r.On)
 	if err != nil {
 		return err
 	}

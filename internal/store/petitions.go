@@ -95,10 +95,6 @@ var (
 			WHERE e.stream IN (SELECT c1 FROM {rows}) ORDER BY e.idx`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
-	setUnits = sqldb.Set{
-		SQL:     `SELECT ` + unitColumns + ` FROM units u WHERE u.id IN (SELECT c1 FROM {rows})`,
-		Columns: []sqldb.Kind{sqldb.Text},
-	}
 	writePetitions       = inserts(tablePetitions)
 	writePetitionSteps   = updates(tablePetitions, "state", "track", "turn", "due", "facts", "version", "updated_at").next()
 	writePetitionMoves   = inserts(tablePetitionMoves)
@@ -209,18 +205,6 @@ func PetitionTexts(ctx context.Context, q sqldb.Querier, streams []string) (map[
 			out[stream] = map[string]string{}
 		}
 		out[stream][field] = value
-		return struct{}{}, err
-	})
-	return out, err
-}
-
-// UnitsByID finds many units by their ids; unknown ids are not in the answer.
-func UnitsByID(ctx context.Context, q sqldb.Querier, list []string) (map[string]*ocop.Unit, error) {
-	rows, err := sqldb.QuerySet(ctx, q, setUnits, ids(list))
-	out := make(map[string]*ocop.Unit, len(list))
-	_, err = collect(rows, err, "units", func(s scanner) (struct{}, error) {
-		u, err := scanUnit(s)
-		out[u.ID] = &u
 		return struct{}{}, err
 	})
 	return out, err

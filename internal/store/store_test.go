@@ -37,7 +37,7 @@ var sets = map[string]sqldb.Set{
 	"setProducts": setProducts, "setOpenRounds": setOpenRounds, "setRoundCounts": setRoundCounts, "setActs": setActs, "setTimersOf": setTimersOf, "setScoring": setScoring,
 	"setClearTimers": setClearTimers, "setTimers": setTimers, "setDropTimers": setDropTimers, "setMarks": setMarks, "setExtensions": setExtensions, "setAnswers": setAnswers,
 	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections, "setRemedies": setRemedies, "setTripGuests": setTripGuests, "setTripInspections": setTripInspections, "setTrainees": setTrainees, "setProductsByCode": setProductsByCode, "setMaterials": setMaterials,
-	"setPetitions": setPetitions, "setUnits": setUnits, "setPetitionActs": setPetitionActs, "setPetitionTexts": setPetitionTexts, "setPetitionDocuments": setPetitionDocuments, "setPlanLines": setPlanLines,
+	"setPetitions": setPetitions, "setUnits": setUnits, "setUnitsByCode": setUnitsByCode, "setPetitionActs": setPetitionActs, "setPetitionTexts": setPetitionTexts, "setPetitionDocuments": setPetitionDocuments, "setPlanLines": setPlanLines,
 	"setCertificates": setCertificates, "setTaken": setTaken, "setAttempts": setAttempts, "setCertificatesByNumber": setCertificatesByNumber,
 	"setUnitsNamed": setUnitsNamed, "setProducersNamed": setProducersNamed, "setProductsNamed": setProductsNamed,
 	"setWords":       setWords,

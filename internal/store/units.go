@@ -18,6 +18,17 @@ const (
 	sqlUnitByCode = `SELECT ` + unitColumns + ` FROM units u WHERE u.code = $1`
 )
 
+var (
+	setUnits = sqldb.Set{
+		SQL:     `SELECT ` + unitColumns + ` FROM units u WHERE u.id IN (SELECT c1 FROM {rows})`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+	setUnitsByCode = sqldb.Set{
+		SQL:     `SELECT ` + unitColumns + ` FROM units u WHERE u.code IN (SELECT c1 FROM {rows})`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+)
+
 var setProducers = sqldb.Set{
 	SQL:     `SELECT ` + producerColumns + ` FROM producers r JOIN units u ON u.id = r.id WHERE u.id IN (SELECT c1 FROM {rows})`,
 	Columns: []sqldb.Kind{sqldb.Text},
@@ -64,6 +75,28 @@ func Unit(ctx context.Context, q sqldb.Querier, id string) (*ocop.Unit, error) {
 // UnitByCode finds a unit by its code; nil when there is none.
 func UnitByCode(ctx context.Context, q sqldb.Querier, code string) (*ocop.Unit, error) {
 	return one(q.QueryRow(ctx, sqlUnitByCode, code), "unit by code", scanUnit)
+}
+
+// UnitsByID finds many units by their ids; unknown ids are not in the answer.
+func UnitsByID(ctx context.Context, q sqldb.Querier, list []string) (map[string]*ocop.Unit, error) {
+	return unitsBy(ctx, q, setUnits, list, func(u ocop.Unit) string { return u.ID })
+}
+
+// UnitsByCode finds many units and producers by their codes; unknown codes are
+// not in the answer.
+func UnitsByCode(ctx context.Context, q sqldb.Querier, codes []string) (map[string]*ocop.Unit, error) {
+	return unitsBy(ctx, q, setUnitsByCode, codes, func(u ocop.Unit) string { return u.Code })
+}
+
+func unitsBy(ctx context.Context, q sqldb.Querier, set sqldb.Set, list []string, key func(ocop.Unit) string) (map[string]*ocop.Unit, error) {
+	rows, err := sqldb.QuerySet(ctx, q, set, ids(list))
+	out := make(map[string]*ocop.Unit, len(list))
+	_, err = collect(rows, err, "units", func(s scanner) (struct{}, error) {
+		u, err := scanUnit(s)
+		out[key(u)] = &u
+		return struct{}{}, err
+	})
+	return out, err
 }
 
 // UnitBy finds a unit by id or code; nil when there is none.

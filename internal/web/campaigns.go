@@ -85,9 +85,7 @@ func (s *Site) campaign(p *page) error {
 	if r := p.newest(); r.Rules != nil {
 		body.CanExtend = p.holds(r.Extend)
 	}
-	if body.Mine, err = s.Campaigns.May(p.ctx, p.session.Actor, c); err != nil {
-		return err
-	}
+	body.Mine = c.PlannedBy(p.session.Actor)
 	if body.Plan, err = s.plan(p, c); err != nil {
 		return err
 	}
@@ -97,29 +95,22 @@ func (s *Site) campaign(p *page) error {
 	return p.show("campaign", c.Title.In(p.L()), body)
 }
 
-// namesIn are the names of the units and producers that a plan names.
+// namesIn are the names of the units and producers that duties and expectations
+// name.
 func (s *Site) namesIn(p *page, c campaign.Campaign) (map[string]ocop.Text, error) {
 	names := map[string]ocop.Text{"producers": messages["producers"], "communes": messages["communes"]}
-	units, err := store.Units(p.ctx, s.DB, "", 5000)
-	if err != nil {
-		return nil, err
-	}
-	for _, u := range units {
-		names[u.Code] = u.Name
-	}
+	var codes []string
 	for _, d := range c.Duties {
-		if _, known := names[d.Unit]; known {
-			continue
-		}
-		u, err := store.UnitByCode(p.ctx, s.DB, d.Unit)
-		if err != nil {
-			return nil, err
-		}
-		if u != nil {
-			names[d.Unit] = u.Name
-		}
+		codes = append(codes, d.Unit)
 	}
-	return names, nil
+	for _, e := range c.Expectations {
+		codes = append(codes, e.Unit)
+	}
+	units, err := store.UnitsByCode(p.ctx, s.DB, codes)
+	for code, u := range units {
+		names[code] = u.Name
+	}
+	return names, err
 }
 
 func (s *Site) cloneCampaign(p *page) error {
