@@ -427,8 +427,13 @@ func TestALeaderApprovesASupportPlanInOneAct(t *testing.T) {
 		}
 		for day, want := range map[string]bool{"2024-03-21": false, "2024-03-22": true} {
 			on, _ := ocop.ParseDate(day)
-			if first, err := o.app.Support.ApprovedOn(t.Context(), o.app.DB, c.ID, on); err != nil || (first != nil) != want {
+			if first, err := store.PlanApprovedOn(t.Context(), o.app.DB, c.ID, on); err != nil || (first != nil) != want {
 				t.Errorf("approved up to %s: %v %v", day, first, err)
+			}
+		}
+		for _, x := range o.must(200, o.ask("office", "GET", campaign2024+"/duties", nil)).items() {
+			if x["duty"] == "vp-support-plan" && (x["state"] != "done" || x["record"] != "support_plan" || x["done_on"] != "2024-03-22") {
+				t.Errorf("the duty that an approved plan does: %v", x)
 			}
 		}
 		if list := o.must(200, o.ask("auditor", "GET", plansPath+"?state=approved&campaign=cam-xuyen-2024", nil)).items(); len(list) != 1 {

@@ -62,7 +62,7 @@ func TestATrainingIsHeld(t *testing.T) {
 		}
 		for day, want := range map[string]bool{"2024-03-27": false, "2024-03-28": true} {
 			on, _ := ocop.ParseDate(day)
-			first, err := o.app.Fieldwork.TrainingHeld(context.Background(), o.app.DB, c.ID, on)
+			first, err := store.TrainingHeld(context.Background(), o.app.DB, c.ID, on)
 			if err != nil || (first != nil) != want {
 				t.Errorf("held until %s: %v %v", day, first, err)
 			}

@@ -278,6 +278,9 @@ func (c *checker) duties() {
 		if d.Deadline != "" {
 			c.deadline(d.Deadline, path+".deadline")
 		}
+		if !slices.Contains([]Record{ByReport, BySupportPlan, ByTraining}, d.Record) {
+			c.bad("record_wrong", path+".record", "Ghi nhận theo support_plan hoặc training.", "The record is support_plan or training.")
+		}
 		if d.About != "" && !c.unit(d.About) && !c.product(d.About) {
 			c.unknown(d.About, path+".about")
 		}

@@ -32,7 +32,8 @@ type Assigned struct {
 	Owner        string          `json:"owner,omitempty"` // account that sees to it
 	OwnerName    string          `json:"owner_name,omitempty"`
 	DoneOn       *ocop.Date      `json:"done_on,omitempty"`
-	Late         bool            `json:"late"` // done after its last day, or not done and past it
+	Record       Record          `json:"record,omitempty"` // that says so, in place of a person
+	Late         bool            `json:"late"`             // done after its last day, or not done and past it
 	Note         string          `json:"note,omitempty"`
 	Version      int64           `json:"version"` // 0 before anything was said
 	Mine         bool            `json:"mine"`    // the reader may say how far it is
@@ -149,6 +150,10 @@ func (d *Desk) assigned(ctx context.Context, q sqldb.Querier, c Campaign, only m
 	if err != nil {
 		return nil, err
 	}
+	done, err := d.records(ctx, q, c)
+	if err != nil {
+		return nil, err
+	}
 	words, ends, today := map[[2]string]store.Duty{}, map[string]ocop.Date{}, d.Products.Today()
 	for _, s := range said {
 		words[[2]string{s.Duty, s.Organisation}] = s
@@ -170,9 +175,28 @@ func (d *Desk) assigned(ctx context.Context, q sqldb.Querier, c Campaign, only m
 			if s, ok := words[[2]string{duty.Code, u.ID}]; ok {
 				x.take(s)
 			}
+			if on := done[duty.Record]; on != nil && (x.State == store.DutyOpen || x.State == store.DutyBegun) {
+				x.State, x.DoneOn, x.Record = store.DutyDone, on, duty.Record
+			}
 			x.Late = x.late(today)
 			out = append(out, x)
 		}
+	}
+	return out, nil
+}
+
+// records are the days on which what does a duty came on record.
+func (d *Desk) records(ctx context.Context, q sqldb.Querier, c Campaign) (map[Record]*ocop.Date, error) {
+	out, today := map[Record]*ocop.Date{}, d.Products.Today()
+	for record, find := range map[Record]func(context.Context, sqldb.Querier, string, ocop.Date) (*ocop.Date, error){BySupportPlan: store.PlanApprovedOn, ByTraining: store.TrainingHeld} {
+		if !slices.ContainsFunc(c.Duties, func(x Duty) bool { return x.Record == record }) {
+			continue
+		}
+		on, err := find(ctx, q, c.ID, today)
+		if err != nil {
+			return nil, err
+		}
+		out[record] = on
 	}
 	return out, nil
 }
@@ -283,6 +307,7 @@ func (d *Desk) Say(ctx context.Context, r Request, w Word) (Assigned, error) {
 			return commit.Outcome{}, err
 		}
 		x.take(duty)
+		x.Record = ByReport
 		x.Mine, x.Late = true, x.late(ocop.DateOf(now))
 		return commit.Outcome{
 			Drafts: []ledger.Draft{dutyDraft(r, c, duty)},

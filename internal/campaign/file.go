@@ -135,9 +135,22 @@ type Duty struct {
 	Unit     string    `yaml:"unit" json:"unit"` // a unit's or producer's code, "producers" or "communes"
 	Title    ocop.Text `yaml:"title" json:"title"`
 	Deadline string    `yaml:"deadline,omitempty" json:"deadline,omitempty"`
-	About    string    `yaml:"about,omitempty" json:"about,omitempty"` // a product's or producer's code
-	Only     []string  `yaml:"only,omitempty" json:"only,omitempty"`   // of producers or communes, those with these codes
+	About    string    `yaml:"about,omitempty" json:"about,omitempty"`   // a product's or producer's code
+	Only     []string  `yaml:"only,omitempty" json:"only,omitempty"`     // of producers or communes, those with these codes
+	Record   Record    `yaml:"record,omitempty" json:"record,omitempty"` // what on record does it, unless somebody says otherwise
 }
+
+// Record is something that the program keeps and that does a duty: nobody has to
+// report it.
+type Record string
+
+// The records: the first support plan of the campaign that was approved, its
+// first training that was held.
+const (
+	ByReport      Record = ""
+	BySupportPlan Record = "support_plan"
+	ByTraining    Record = "training"
+)
 
 // Conflict is a contradiction in the source, shown and not resolved.
 type Conflict struct {

@@ -78,6 +78,7 @@ func TestEachMistakeIsNamedByItsLine(t *testing.T) {
 		{"meets_missing", "meets: {inspection: true}", "meets: {}"},
 		{"dates_wrong", "valid_to: 2025-06-30}\n  - {code: tt-cam-xuyen", "valid_from: 2026-01-01, valid_to: 2025-06-30}\n  - {code: tt-cam-xuyen"},
 		{"producer_wrong", "form: farm", "form: farm"},
+		{"record_wrong", "record: training", "record: meeting"},
 		{"counting_wrong", "procedure: ocop\n", "procedure: ocop\ncounting: both\n"},
 		{"date_wrong", "date: 2024-12-31", "date: 0024-12-31"},
 		{"unknown_code", "only: [cam-binh, cam-quang, cam-thach]", "only: [cam-binh, cam-quang, cam-nowhere]"},

@@ -41,12 +41,6 @@ func (d *Desk) Count(ctx context.Context, a access.Actor, f store.Filter) (int64
 	return store.CountProducts(ctx, d.DB, f)
 }
 
-// Counts gives the number of products in view by state.
-func (d *Desk) Counts(ctx context.Context, a access.Actor, f store.Filter) (map[ocop.State]int64, error) {
-	f.View = a.Products()
-	return store.CountByState(ctx, d.DB, f)
-}
-
 // Action is an event that starts from a product's present state.
 type Action struct {
 	Event   ocop.Event       `json:"event"`

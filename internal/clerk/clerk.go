@@ -52,9 +52,6 @@ var keepers = []ocop.Role{access.Office, access.Admin}
 // Makers are the roles that may make a paper.
 func Makers(name string) []ocop.Role { return slices.Clone(makers[name]) }
 
-// Keepers are the roles that may replace templates.
-func Keepers() []ocop.Role { return slices.Clone(keepers) }
-
 // Makes reports whether somebody may make a paper for a place.
 func Makes(a access.Actor, name string, place ocop.Path) bool {
 	return slices.ContainsFunc(makers[name], func(r ocop.Role) bool { _, ok := a.Holds(r, place); return ok })

@@ -7,7 +7,6 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/ocop"
-	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
 
@@ -95,12 +94,6 @@ func (d *Desk) Trainings(ctx context.Context, a access.Actor, f store.TripFilter
 		out = append(out, x.shownTo(a))
 	}
 	return out, nil
-}
-
-// TrainingHeld is the first day, until the one given, on which a training of a
-// campaign (id) was held; nil when none was. It meets a duty of the campaign.
-func (d *Desk) TrainingHeld(ctx context.Context, q sqldb.Querier, campaign string, until ocop.Date) (*ocop.Date, error) {
-	return store.TrainingHeld(ctx, q, campaign, until)
 }
 
 // TakenPart are the trainings in which a product's producer took part.

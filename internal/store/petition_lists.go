@@ -120,15 +120,6 @@ func ListPetitions(ctx context.Context, q sqldb.Querier, f PetitionFilter) ([]Pe
 	return collect(rows, err, "list petitions", scanPetition)
 }
 
-// PetitionSeen reports whether a petition is in view.
-func PetitionSeen(ctx context.Context, q sqldb.Querier, v PetitionView, id string) (bool, error) {
-	var b binder
-	var n int64
-	where := PetitionFilter{View: v}.condition(b.bind)
-	err := q.QueryRow(ctx, "SELECT count(*)"+petitionFrom+"WHERE "+where+" AND n.id = "+b.bind(id), b.args...).Scan(&n)
-	return n > 0, err
-}
-
 // petitionsBelow is the condition "of a petition, or of a plan of support, at or
 // below one of the places".
 func petitionsBelow(places []ocop.Path, bind func(any) string) string {

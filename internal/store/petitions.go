@@ -171,11 +171,6 @@ func Petitions(ctx context.Context, q sqldb.Querier, list []string) (map[string]
 	return out, err
 }
 
-// PetitionByCode finds a unit's petition by its code; nil when there is none.
-func PetitionByCode(ctx context.Context, q sqldb.Querier, unit, code string) (*Petition, error) {
-	return one(q.QueryRow(ctx, sqlPetitionByCode, unit, code), "petition by code", scanPetition)
-}
-
 // PetitionNumber is the highest number that a procedure's petitions to a unit
 // have in a year.
 func PetitionNumber(ctx context.Context, q sqldb.Querier, unit, procedure string, year int64) (n int64, err error) {

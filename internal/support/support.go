@@ -182,9 +182,3 @@ func draft(event string, k store.SupportPlan, r Request) ledger.Draft {
 	}
 	return d
 }
-
-// ApprovedOn is the day on which the first support plan of a campaign was
-// approved, up to a day; nil when none was.
-func (d *Desk) ApprovedOn(ctx context.Context, q sqldb.Querier, campaign string, upTo ocop.Date) (*ocop.Date, error) {
-	return store.PlanApprovedOn(ctx, q, campaign, upTo)
-}

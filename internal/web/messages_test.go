@@ -27,6 +27,7 @@ var byValue = regexp.MustCompile("^(" + strings.Join([]string{
 	`kind_.*`,
 	`plan_.*`,
 	`counting_.*`,
+	`record_(none|training|support_plan)`,
 	`unit_.*`,
 	`form_.*`,
 	`csv_.*`,
