@@ -76,11 +76,8 @@ func (d *Desk) CorrectProduct(ctx context.Context, id string, f Fix) (store.Corr
 		if x == nil || !sees(f.Actor, x.product) {
 			return commit.Outcome{}, NotFound()
 		}
-		if err := mayCorrect(f.Actor, x.product.Path); err != nil {
+		if err := f.may(x.product.Path, x.product.Version); err != nil {
 			return commit.Outcome{}, err
-		}
-		if f.Version != nil && *f.Version != x.product.Version {
-			return commit.Outcome{}, staleCorrection(x.product.Version)
 		}
 		k := store.Correction{ID: NewID(), Product: id, Of: x.product.Name, Path: x.product.Path, Reason: strings.TrimSpace(f.Reason), ProposedBy: f.Actor.ID, ProposedAt: now, Version: 1}
 		if k.Changes, err = x.fixes(ctx, q, f, ocop.DateOf(now)); err != nil {
@@ -90,29 +87,42 @@ func (d *Desk) CorrectProduct(ctx context.Context, id string, f Fix) (store.Corr
 		if err != nil {
 			return commit.Outcome{}, err
 		}
-		if waits(before) {
-			return commit.Outcome{}, correctionPending()
-		}
 		if k.Second, err = store.RestsOnProduct(ctx, q, id); err != nil {
 			return commit.Outcome{}, err
 		}
-		return d.proposed(ctx, q, x, k, f.Actor, f.Key, now)
+		return f.enter(k, before, func(k store.Correction) (correcting, error) { return d.correct(ctx, q, x, k, now) })
 	}
 	return commit.Do[store.Correction](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: f.Key, Locks: []string{"product:" + id}})
 }
 
-// proposed is a correction as it is entered: applied, or waiting for a second person.
-func (d *Desk) proposed(ctx context.Context, q sqldb.Querier, x *dossier, k store.Correction, a access.Actor, key *commit.Key, now time.Time) (commit.Outcome, error) {
+// may is the gate before every correction: the role at the place, and the version
+// that was seen.
+func (f Fix) may(place ocop.Path, version int64) error {
+	if err := mayCorrect(f.Actor, place); err != nil {
+		return err
+	}
+	if f.Version != nil && *f.Version != version {
+		return staleCorrection(version)
+	}
+	return nil
+}
+
+// enter lets a correction stand beside those before it: applied at once or, where
+// a result rests on it, waiting for a second person.
+func (f Fix) enter(k store.Correction, before []store.Correction, apply func(store.Correction) (correcting, error)) (commit.Outcome, error) {
+	if waits(before) {
+		return commit.Outcome{}, correctionPending()
+	}
 	if k.Second {
 		k.State = store.CorrectionProposed
-		return correctionOutcome(k, "propose_correction", a, key, k.Reason, nil), nil
+		return correctionOutcome(k, "propose_correction", f.Actor, f.Key, k.Reason, nil), nil
 	}
-	k.State, k.DecidedBy, k.DecidedAt = store.CorrectionApplied, a.ID, &now
-	c, err := d.correct(ctx, q, x, k, now)
+	k.State, k.DecidedBy, k.DecidedAt = store.CorrectionApplied, f.Actor.ID, &k.ProposedAt
+	c, err := apply(k)
 	if err != nil {
 		return commit.Outcome{}, err
 	}
-	return correctionOutcome(k, "correct", a, key, k.Reason, c), nil
+	return correctionOutcome(k, "correct", f.Actor, f.Key, k.Reason, c), nil
 }
 
 // DecideCorrection confirms or declines a correction that waits. Who proposed

@@ -31,11 +31,8 @@ func (d *Desk) CorrectProducer(ctx context.Context, id string, f Fix) (store.Cor
 		if n == nil || !f.Actor.Products().Sees("", n.Path, n.ID) {
 			return commit.Outcome{}, NotFound()
 		}
-		if err := mayCorrect(f.Actor, n.Path); err != nil {
+		if err := f.may(n.Path, n.Version); err != nil {
 			return commit.Outcome{}, err
-		}
-		if f.Version != nil && *f.Version != n.Version {
-			return commit.Outcome{}, staleCorrection(n.Version)
 		}
 		k := store.Correction{ID: NewID(), Producer: id, Of: n.Name, Path: n.Path, Reason: strings.TrimSpace(f.Reason), ProposedBy: f.Actor.ID, ProposedAt: now, Version: 1}
 		if k.Changes, err = ownerFixes(*n, f); err != nil {
@@ -45,22 +42,10 @@ func (d *Desk) CorrectProducer(ctx context.Context, id string, f Fix) (store.Cor
 		if err != nil {
 			return commit.Outcome{}, err
 		}
-		if waits(before) {
-			return commit.Outcome{}, correctionPending()
-		}
 		if k.Second, err = store.RestsOnProducer(ctx, q, id); err != nil {
 			return commit.Outcome{}, err
 		}
-		if k.Second {
-			k.State = store.CorrectionProposed
-			return correctionOutcome(k, "propose_correction", f.Actor, f.Key, k.Reason, nil), nil
-		}
-		k.State, k.DecidedBy, k.DecidedAt = store.CorrectionApplied, f.Actor.ID, &now
-		c, err := d.correctOwner(ctx, q, k)
-		if err != nil {
-			return commit.Outcome{}, err
-		}
-		return correctionOutcome(k, "correct", f.Actor, f.Key, k.Reason, c), nil
+		return f.enter(k, before, func(k store.Correction) (correcting, error) { return d.correctOwner(ctx, q, k) })
 	}
 	return commit.Do[store.Correction](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: f.Key, Locks: []string{"producer:" + id}})
 }
