@@ -24,6 +24,24 @@ const (
 	Overdue Status = "overdue"
 )
 
+// Title is the word for a status.
+func (s Status) Title() ocop.Text {
+	switch s {
+	case Met:
+		return ocop.Text{Vi: "đúng hạn", En: "in time"}
+	case MetLate:
+		return ocop.Text{Vi: "xong trễ", En: "done late"}
+	case Ahead:
+		return ocop.Text{Vi: "chưa đến hạn", En: "ahead"}
+	case DueSoon:
+		return ocop.Text{Vi: "sắp đến hạn", En: "due soon"}
+	}
+	return ocop.Text{Vi: "quá hạn", En: "overdue"}
+}
+
+// Statuses are all of them, in their order.
+func Statuses() []Status { return []Status{Met, MetLate, Ahead, DueSoon, Overdue} }
+
 // Soon is how many days before its last day a deadline is due soon: a practice of
 // this program's, no rule.
 const Soon = 14

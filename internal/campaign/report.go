@@ -219,7 +219,7 @@ func median(list []float64) float64 {
 		return 0
 	}
 	slices.Sort(list)
-	return tenth((list[(len(list)-1)/2] + list[len(list)/2]) / 2)
+	return tenth(casework.Quantile(list, 0.5))
 }
 
 func tenth(n float64) float64 { return math.Round(n*10) / 10 }

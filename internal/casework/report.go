@@ -148,14 +148,14 @@ func staysOf(states map[ocop.State][]float64) []Stay {
 	out := []Stay{}
 	for state, days := range states {
 		slices.Sort(days)
-		out = append(out, Stay{state, quantile(days, 0.5), quantile(days, 0.9), len(days)})
+		out = append(out, Stay{state, Quantile(days, 0.5), Quantile(days, 0.9), len(days)})
 	}
 	slices.SortFunc(out, func(a, b Stay) int { return cmp.Compare(a.State, b.State) })
 	return out
 }
 
-// quantile of a sorted list, between its neighbours where it falls between.
-func quantile(sorted []float64, q float64) float64 {
+// Quantile of a sorted list that is not empty, between its neighbours where it falls between.
+func Quantile(sorted []float64, q float64) float64 {
 	at := q * float64(len(sorted)-1)
 	i := int(at)
 	if i+1 >= len(sorted) {

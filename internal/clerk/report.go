@@ -8,6 +8,7 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/campaign"
+	"ocopflow/internal/casework"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/paper"
 )
@@ -86,7 +87,7 @@ func (d *Desk) period(c campaign.Campaign, text string) (campaign.Period, error)
 
 // progress fills in what the campaign's report says.
 func (d *Desk) progress(out *paper.Report, r campaign.Report, lang ocop.Lang) error {
-	rules, err := d.Library.InForce("ocop", r.On)
+	rules, err := d.Library.InForce(casework.ProcedureName, r.On)
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func (d *Desk) progress(out *paper.Report, r campaign.Report, lang ocop.Lang) er
 		if x.Now > 0 {
 			out.States = append(out.States, paper.Count{Name: title(x.State), Count: x.Now})
 		}
-		out.Steps = append(out.Steps, paper.ReportStep{Name: title(x.State), Now: x.Now, Came: x.Came, Left: x.Left, Median: days(x.Median, x.Left)})
+		out.Steps = append(out.Steps, paper.ReportStep{Name: title(x.State), Now: x.Now, Came: x.Came, Left: x.Left, Median: days(x.Median, x.Left, lang)})
 	}
 	for _, t := range r.Targets {
 		out.Targets = append(out.Targets, paper.ReportTarget{Title: t.Title.In(lang), More: t.More, New: int(t.New), Held: int(t.Held), Net: int(t.Net), Short: int(t.Missing)})
@@ -114,17 +115,17 @@ func (d *Desk) progress(out *paper.Report, r campaign.Report, lang ocop.Lang) er
 		out.Undone = append(out.Undone, paper.ReportDuty{Organisation: x.Organisation.Name, Text: x.Title.In(lang), Day: x.LastDay.In(lang)})
 	}
 	for _, x := range r.Bottlenecks {
-		out.Waits = append(out.Waits, paper.ReportWait{Name: title(x.State), Waiting: x.Waiting, Median: days(x.Median, 1), Longest: days(x.Longest, 1), Usual: days(x.Usual, int(x.Usual*10)), Product: x.Product.Name})
+		out.Waits = append(out.Waits, paper.ReportWait{Name: title(x.State), Waiting: x.Waiting, Median: days(x.Median, 1, lang), Longest: days(x.Longest, 1, lang), Usual: days(x.Usual, int(x.Usual*10), lang), Product: x.Product.Name})
 	}
 	return nil
 }
 
 // days are a number of days as people read them; a dash where there are none.
-func days(n float64, of int) string {
+func days(n float64, of int, lang ocop.Lang) string {
 	if of == 0 {
 		return "–"
 	}
-	return strconv.FormatFloat(n, 'f', 1, 64)
+	return lang.Tenths(n)
 }
 
 // past are the codes of the deadlines that a product let pass.

@@ -6,6 +6,7 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/campaign"
+	"ocopflow/internal/casework"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/workbook"
 )
@@ -23,7 +24,7 @@ func (d *Desk) ReportSheets(ctx context.Context, a access.Actor, key string, p c
 	if err != nil {
 		return err
 	}
-	rules, err := d.Library.InForce("ocop", r.On)
+	rules, err := d.Library.InForce(casework.ProcedureName, r.On)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (d *Desk) ReportSheets(ctx context.Context, a access.Actor, key string, p c
 			commune = x.Commune.Name
 		}
 		for _, c := range x.Cells {
-			s.row(x.Code, x.Name, x.Producer.Name, commune, title(x.State), x.Stars, x.Target, c.Deadline, c.LastDay, c.MetOn, standings[c.Status].In(lang))
+			s.row(x.Code, x.Name, x.Producer.Name, commune, title(x.State), x.Stars, x.Target, c.Deadline, c.LastDay, c.MetOn, c.Status.Title().In(lang))
 		}
 	}
 	s.begin("Nhiệm vụ quá hạn", "Duties past their day", text("Cơ quan, đơn vị", "Organisation"), text("Nhiệm vụ", "Duty"), day("Ngày cuối", "Last day"))
@@ -76,12 +77,6 @@ func (d *Desk) ReportSheets(ctx context.Context, a access.Actor, key string, p c
 	}
 	_, err = book.WriteTo(w)
 	return err
-}
-
-// standings are the words for where something stands against a deadline.
-var standings = map[campaign.Status]ocop.Text{
-	campaign.Met: {Vi: "đúng hạn", En: "in time"}, campaign.MetLate: {Vi: "xong trễ", En: "late"}, campaign.Ahead: {Vi: "chưa đến hạn", En: "ahead"},
-	campaign.DueSoon: {Vi: "sắp đến hạn", En: "due soon"}, campaign.Overdue: {Vi: "quá hạn", En: "overdue"},
 }
 
 // heading is a column with its words in both languages.

@@ -1,6 +1,7 @@
 package ocop
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -15,6 +16,15 @@ const (
 	Vi Lang = "vi"
 	En Lang = "en"
 )
+
+// Tenths writes a number with one decimal, as the language does.
+func (l Lang) Tenths(n float64) string {
+	text := strconv.FormatFloat(n, 'f', 1, 64)
+	if l == Vi {
+		return strings.Replace(text, ".", ",", 1)
+	}
+	return text
+}
 
 // Text is one message in both languages.
 type Text struct {

@@ -72,11 +72,11 @@ func exampleReport(lang ocop.Lang) any {
 		Head: exampleHead(lang), Title: t.t("Chương trình OCOP năm 2024 huyện Cẩm Xuyên", "OCOP programme 2024 of Cẩm Xuyên district"), Period: t.t("tháng 4 năm 2024", "April 2024"), On: t.t("30/4/2024", "30 April 2024"),
 		Products: 4, Overdue: 1, States: []Count{{t.t("Phương án được duyệt", "Plan approved"), 2}, {t.t("Hội đồng đã chấm", "Scored"), 2}},
 		Targets: []ReportTarget{{t.t("Ít nhất 1 sản phẩm đạt chuẩn 4 sao", "At least 1 product at 4 stars"), 1, 0, 0, 0, 1}}, Years: []YearStars{{2022, 2, 0, 0}},
-		Steps:     []ReportStep{{t.t("Phương án được duyệt", "Plan approved"), 2, 2, 1, "12.5"}},
+		Steps:     []ReportStep{{t.t("Phương án được duyệt", "Plan approved"), 2, 2, 1, lang.Tenths(12.5)}},
 		Certified: []ReportStars{{"Gạo Xuyên Hương", "3-2024/GCN", 3, t.t("26/4/2024", "26 April 2024")}},
 		Late:      []ReportLate{{"Nước mắm Phú Sáng", "HTX Phú Sáng", t.t("Phương án được duyệt", "Plan approved"), "D1, D3"}},
 		Undone:    []ReportDuty{{t.t("Văn phòng Điều phối nông thôn mới huyện", "District coordination office"), t.t("Mời kiểm tra thực tế", "Invite to the inspection"), t.t("29/3/2024", "29 March 2024")}},
-		Waits:     []ReportWait{{t.t("Phương án được duyệt", "Plan approved"), 2, "20.0", "31.0", "12.5", "Nước mắm Phú Sáng"}},
+		Waits:     []ReportWait{{t.t("Phương án được duyệt", "Plan approved"), 2, lang.Tenths(20), lang.Tenths(31), lang.Tenths(12.5), "Nước mắm Phú Sáng"}},
 		Ending:    []Count{{"02/2025", 2}}, Deadlines: []NoticeDue{{"D1", t.t("Kiểm tra thực tế", "Field inspection"), []string{"VP NTM"}, "trước ngày 30/3/2024", ""}},
 		Difficulties: []string{t.t("Thiếu đất mở rộng kho xưởng.", "Land for warehouses is missing.")}, Proposals: []string{t.t("Hỗ trợ kinh phí dây chuyền.", "Support the line with money.")},
 	}

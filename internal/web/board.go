@@ -28,9 +28,6 @@ type outlook struct {
 }
 
 func (s *Site) board(p *page) error {
-	if err := p.watch("products"); err != nil {
-		return err
-	}
 	b, err := s.Campaigns.Board(p.ctx, p.session.Actor, p.c.Param("id"))
 	if err != nil {
 		return err
@@ -45,6 +42,9 @@ func (s *Site) board(p *page) error {
 	}
 	return p.show("board", c.Title.In(p.L()), body)
 }
+
+// Standings are the columns of a tally.
+func (p *page) Standings() []campaign.Status { return campaign.Statuses() }
 
 // Cell of a product against a deadline; nil where it is none of its own.
 func (boardBody) Cell(r campaign.Row, deadline string) *campaign.Cell {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"strconv"
 
 	"ocopflow/internal/access"
@@ -28,17 +29,12 @@ func (p *page) PeriodName(text string) string {
 }
 
 func periodsOf(year int) []string {
-	y := strconv.Itoa(year)
-	out := []string{y}
+	out := []string{strconv.Itoa(year)}
 	for q := range 4 {
-		out = append(out, y+"-Q"+strconv.Itoa(q+1))
+		out = append(out, fmt.Sprintf("%d-Q%d", year, q+1))
 	}
 	for m := range 12 {
-		month := strconv.Itoa(m + 1)
-		if m < 9 {
-			month = "0" + month
-		}
-		out = append(out, y+"-"+month)
+		out = append(out, fmt.Sprintf("%d-%02d", year, m+1))
 	}
 	return out
 }
@@ -77,10 +73,4 @@ func (p *page) Reports() bool {
 }
 
 // Days are a number of days as people read them.
-func (p *page) Days(n float64) string {
-	text := strconv.FormatFloat(n, 'f', 1, 64)
-	if p.L() == "vi" {
-		return text[:len(text)-2] + "," + text[len(text)-1:]
-	}
-	return text
-}
+func (p *page) Days(n float64) string { return p.L().Tenths(n) }

@@ -103,7 +103,7 @@ func (p *page) fillStays(b *reportBody) {
 		}
 		s := b.Report.Stays[i]
 		b.States = append(b.States, choice{Value: name, Title: p.State(s.State)})
-		b.Stays = append(b.Stays, stayRow{bar{Title: p.State(s.State), Text: p.days(s.Median), Bar: chart.Bar(s.Median, longest)}, p.days(s.Most), s.Count})
+		b.Stays = append(b.Stays, stayRow{bar{Title: p.State(s.State), Text: p.Days(s.Median), Bar: chart.Bar(s.Median, longest)}, p.Days(s.Most), s.Count})
 	}
 	for _, c := range b.Communes {
 		row := placeRow{Title: c.Commune}
@@ -113,21 +113,12 @@ func (p *page) fillStays(b *reportBody) {
 		for _, state := range b.States {
 			text := "–"
 			if i := slices.IndexFunc(c.Stays, func(s casework.Stay) bool { return string(s.State) == state.Value }); i >= 0 {
-				text = p.days(c.Stays[i].Median)
+				text = p.Days(c.Stays[i].Median)
 			}
 			row.Days = append(row.Days, text)
 		}
 		b.Places = append(b.Places, row)
 	}
-}
-
-// days writes a number of days with one decimal, as the language does.
-func (p *page) days(d float64) string {
-	text := strconv.FormatFloat(d, 'f', 1, 64)
-	if p.L() == ocop.Vi {
-		text = strings.Replace(text, ".", ",", 1)
-	}
-	return text
 }
 
 // years draws the certificates issued in each year by stars.
@@ -268,7 +259,7 @@ func (p *page) byPart(v council.View, set *criteria.Set) *parts {
 	for i := range mean {
 		m := mean[i] / float64(max(1, members))
 		shapes[0].Values[i] = m / float64(set.Parts[i].Max)
-		row.Points = append(row.Points, p.days(m))
+		row.Points = append(row.Points, p.Days(m))
 	}
 	out.Rows = append([]partRow{row}, out.Rows...)
 	out.Picture = chart.Radar(p.T("by_part"), axes, shapes)
