@@ -17,6 +17,7 @@ func TestACampaignIsPlannedInPages(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, address string) {
 		o := openOffice(t, address)
 		o.elsewhere()
+		o.clock("2025-01-06")
 		office := o.browse("office", "vi")
 		page := "/campaigns/cam-xuyen-2025"
 		a := office.post("/campaigns/cam-xuyen-2024/clone", url.Values{"year": {"2025"}, "idempotency_key": {"k"}})

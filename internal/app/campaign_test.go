@@ -185,10 +185,36 @@ func TestAYearIsCloned(t *testing.T) {
 				t.Errorf("%q is not among the contradictions of 2025: %s", want, conflicts)
 			}
 		}
+		// The plan that runs keeps its products; they are named, to be added later.
+		for code, want := range map[string]int{"cam-xuyen-2024": 4, "cam-xuyen-2025": 0} {
+			if n := len(o.must(200, o.ask("office", "GET", campaignsPath+"/"+code+"/board", nil)).body["products"].([]any)); n != want {
+				t.Errorf("%s has %d products, want %d", code, n, want)
+			}
+		}
+		if notes := fmt.Sprint(made["notes"]); !strings.Contains(notes, "Gạo Xuyên Hương") || !strings.Contains(notes, "cam-xuyen-2024") {
+			t.Errorf("nothing is said of what stays: %s", notes)
+		}
 		for _, x := range c["targets"].([]any) {
 			if x := x.(map[string]any); x["code"] == "T1" && x["baseline"] != 2.0 {
 				t.Errorf("the target starts from %v, not from what is held", x)
 			}
+		}
+		o.verified(0)
+	})
+}
+
+// When the year is over, what is to be renewed comes into the new plan.
+func TestAYearIsClonedWhenItIsOver(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		o.clock("2025-01-06")
+		made := o.must(201, o.ask("office", "POST", campaign2024+"/clone", map[string]any{})).body["campaign"].(map[string]any)
+		if list := made["products"].([]any); len(list) != 4 {
+			t.Errorf("products to be renewed in 2025: %v", list)
+		}
+		if p := o.must(200, o.ask("office", "GET", "/api/v1/products/"+o.product(rice), nil)).body; p["campaign"] != "cam-xuyen-2025" {
+			t.Errorf("the rice is in %v", p["campaign"])
 		}
 		o.verified(0)
 	})

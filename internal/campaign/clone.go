@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -212,22 +213,20 @@ func (c *cloning) targets(f *File, place ocop.Path) {
 }
 
 // products are those whose certificates end in the year or ran out before it,
-// to be renewed. One that is in a round stays with that round's campaign.
+// to be renewed. One that is in a round, or in a campaign whose year is not over,
+// stays there: the plan that runs does not lose it to the one that is made.
 func (c *cloning) products(f *File, place ocop.Path) {
 	view := access.View{Units: []ocop.Path{place}}
 	last := c.first().AddMonths(12) - 1
 	filter := store.CertificateFilter{View: view, From: c.first().AddMonths(-36), To: last, InForce: true, Limit: 500}
+	stay := map[string][]string{} // names, by the campaign where they stay
 	for len(f.Products) < maxProducts {
 		page, err := store.ListCertificates(c.ctx, c.DB, filter)
 		if err != nil {
 			c.err = err
 			return
 		}
-		var list []string
-		for _, k := range page {
-			list = append(list, k.Product)
-		}
-		known, err := store.Products(c.ctx, c.DB, list)
+		known, running, err := c.holders(page)
 		if err != nil {
 			c.err = err
 			return
@@ -236,16 +235,55 @@ func (c *cloning) products(f *File, place ocop.Path) {
 			p := known[k.Product]
 			switch {
 			case p == nil || p.Certificate != k.Number || len(f.Products) == maxProducts:
-			case p.Round != "":
-				c.note(fmt.Sprintf("%s đang trong lượt đánh giá của kế hoạch %s: ở lại đó đến khi kết thúc.", p.Name, cmp.Or(p.Plan, "–")),
-					fmt.Sprintf("%s is in a round of the campaign %s: it stays there until that ends.", p.Name, cmp.Or(p.Plan, "–")))
+			case p.Round != "" || running[p.Campaign]:
+				stay[p.Plan] = append(stay[p.Plan], p.Name)
 			default:
 				f.Products = append(f.Products, Product{Code: p.Code, Plan: Plan{Track: "renewal", Target: k.Stars}})
 			}
 		}
 		if len(page) < filter.Limit {
-			return
+			break
 		}
 		filter.After = page[len(page)-1].Cursor()
 	}
+	for _, plan := range slices.Sorted(maps.Keys(stay)) {
+		c.staying(plan, stay[plan])
+	}
+}
+
+// holders are the products of certificates, and the campaigns among theirs whose
+// year is not over.
+func (c *cloning) holders(page []store.OfProduct) (known map[string]*ocop.Product, running map[string]bool, err error) {
+	var list, campaigns []string
+	for _, k := range page {
+		list = append(list, k.Product)
+	}
+	if known, err = store.Products(c.ctx, c.DB, list); err != nil {
+		return nil, nil, err
+	}
+	for _, p := range known {
+		if p.Campaign != "" {
+			campaigns = append(campaigns, p.Campaign)
+		}
+	}
+	rows, err := store.CampaignsByID(c.ctx, c.DB, unique(campaigns))
+	running = map[string]bool{}
+	for _, row := range rows {
+		running[row.ID] = row.Year >= c.Products.Today().Year()
+	}
+	return known, running, err
+}
+
+// mostNames are named in a note; the rest are counted.
+const mostNames = 20
+
+// staying notes the products that a campaign keeps, to be added when it is over.
+func (c *cloning) staying(plan string, names []string) {
+	list := strings.Join(names[:min(len(names), mostNames)], ", ")
+	if len(names) > mostNames {
+		list += ", …"
+	}
+	plan = cmp.Or(plan, "–")
+	c.note(fmt.Sprintf("%d sản phẩm sẽ phải đánh giá lại còn trong kế hoạch %s: ở lại đó đến khi lượt đánh giá hoặc năm kế hoạch kết thúc, rồi thêm vào đây: %s.", len(names), plan, list),
+		fmt.Sprintf("%d products that will have to be renewed are in the campaign %s: they stay there until their round or its year is over, and are added here then: %s.", len(names), plan, list))
 }
