@@ -47,19 +47,19 @@ func openOfficeWith(t testing.TB, address string, procedures fs.FS, change ...fu
 	for _, c := range change {
 		c(&config)
 	}
+	var tokens map[string]string
+	if procedures == nil {
+		tokens = copyDemo(t, address, config.Data)
+	}
 	a, err := Open(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	demo, err := a.LoadDemo(context.Background())
-	if err != nil {
-		t.Fatal(err)
+	if tokens == nil {
+		tokens = loadDemo(t, a)
 	}
 	server := httptest.NewServer(a.Handler)
-	o := &office{t: t, app: a, address: server.URL, tokens: map[string]string{}}
-	for _, x := range demo {
-		o.tokens[x.Name] = x.Token
-	}
+	o := &office{t: t, app: a, address: server.URL, tokens: tokens}
 	t.Cleanup(func() {
 		server.Close()
 		report, err := audit.Verify(context.Background(), a.DB, audit.Options{Files: a.Files})
@@ -71,6 +71,20 @@ func openOfficeWith(t testing.TB, address string, procedures fs.FS, change ...fu
 		}
 	})
 	return o
+}
+
+// loadDemo gives the tokens of the demo's accounts.
+func loadDemo(t testing.TB, a *App) map[string]string {
+	t.Helper()
+	demo, err := a.LoadDemo(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens := map[string]string{}
+	for _, x := range demo {
+		tokens[x.Name] = x.Token
+	}
+	return tokens
 }
 
 // answer is a status with its JSON.

@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
@@ -17,10 +16,6 @@ type procedures struct {
 	loaded map[string]*workflow.Rules                             // by the hash that entries name
 }
 
-// compiled are procedures by the hash of their text, which has one meaning
-// whoever asks.
-var compiled sync.Map
-
 func newProcedures(text func(ctx context.Context, hash string) (string, error)) *procedures {
 	return &procedures{text, map[string]*workflow.Rules{}}
 }
@@ -33,23 +28,13 @@ func (p *procedures) find(ctx context.Context, name, version, hash string) (*wor
 		if err != nil {
 			return nil, err
 		}
-		r = compile(name+" "+version, text)
+		r, _ = workflow.Compiled(name+" "+version, []byte(text))
 		p.loaded[hash] = r
 	}
 	if r == nil || r.Hash != hash || r.Name != name || r.Version != version {
 		return nil, fmt.Errorf("procedure %s %s is not kept as it was published", name, version)
 	}
 	return r, nil
-}
-
-func compile(name, text string) *workflow.Rules {
-	sum := store.SHA256(text)
-	known, ok := compiled.Load(sum)
-	if !ok {
-		r, _ := workflow.Load(name, []byte(text))
-		known, _ = compiled.LoadOrStore(sum, r)
-	}
-	return known.(*workflow.Rules)
 }
 
 // published is the hash of the procedure that an entry publishes, "" for others.

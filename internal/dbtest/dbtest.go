@@ -7,9 +7,14 @@ package dbtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -65,6 +70,67 @@ func Postgres(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return server.pg.URL(name)
+}
+
+// Copy makes a database that was just made by Postgres or SQLite one like the
+// model, which nobody may be using. It says no, and changes nothing, when the
+// database holds entries already.
+func Copy(t testing.TB, model, address string) bool {
+	t.Helper()
+	if file, ok := strings.CutPrefix(address, "sqlite:"); ok {
+		return copyFile(t, strings.TrimPrefix(model, "sqlite:"), file)
+	}
+	if used(t, address) {
+		return false
+	}
+	server.copy.Lock()
+	defer server.copy.Unlock()
+	name := path.Base(database(t, address))
+	for _, text := range []string{"DROP DATABASE " + name, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, path.Base(database(t, model)))} {
+		if err := admin(context.Background(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return true
+}
+
+func copyFile(t testing.TB, from, to string) bool {
+	t.Helper()
+	if _, err := os.Stat(to); !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	content, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return true
+}
+
+func database(t testing.TB, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Path
+}
+
+// used tells whether a database of Postgres holds entries.
+func used(t testing.TB, address string) (yes bool) {
+	t.Helper()
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(ctx)
+	if err := c.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM entries)").Scan(&yes); err != nil {
+		t.Fatal(err)
+	}
+	return yes
 }
 
 func start() (*pgprivate.Server, error) {

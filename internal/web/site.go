@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -83,13 +84,25 @@ type Site struct {
 	assets assets
 }
 
-// New parses the templates and the assets.
-func New(s Site) (*Site, error) {
-	var err error
-	if s.assets, err = loadAssets(static); err != nil {
-		return nil, err
+// look is what the binary brings along for the pages; it is read once.
+type look struct {
+	assets assets
+	pages  *template.Template
+}
+
+var built = sync.OnceValues(func() (look, error) {
+	files, err := loadAssets(static)
+	if err != nil {
+		return look{}, err
 	}
-	s.pages, err = template.New("").Funcs(template.FuncMap{"asset": s.assets.path, "dict": dict}).ParseFS(templates, "templates/*.html")
+	pages, err := template.New("").Funcs(template.FuncMap{"asset": files.path, "dict": dict}).ParseFS(templates, "templates/*.html")
+	return look{files, pages}, err
+})
+
+// New makes the pages with their templates and assets.
+func New(s Site) (*Site, error) {
+	look, err := built()
+	s.assets, s.pages = look.assets, look.pages
 	return &s, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"sync"
 
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
@@ -36,7 +37,7 @@ func LoadAll(places ...fs.FS) (*Library, []Finding, error) {
 		if err != nil {
 			return nil, all, err
 		}
-		r, findings := Load(path.Base(name), text)
+		r, findings := Compiled(path.Base(name), text)
 		all = append(all, findings...)
 		if r == nil {
 			return nil, all, fmt.Errorf("procedure %s does not pass its check", name)
@@ -46,6 +47,27 @@ func LoadAll(places ...fs.FS) (*Library, []Finding, error) {
 		}
 	}
 	return &l, all, nil
+}
+
+// compiled are procedures with their findings, by name and text.
+var compiled sync.Map
+
+type reading struct {
+	rules    *Rules
+	findings []Finding
+}
+
+// Compiled is what Load says of a text, worked out once: a text has one meaning
+// whoever asks, and rules do not change. It is for texts that are in use, not for
+// any that somebody tries, since it keeps them.
+func Compiled(name string, text []byte) (*Rules, []Finding) {
+	key := name + "\x00" + string(text)
+	known, ok := compiled.Load(key)
+	if !ok {
+		r, findings := Load(name, text)
+		known, _ = compiled.LoadOrStore(key, reading{r, findings})
+	}
+	return known.(reading).rules, slices.Clone(known.(reading).findings)
 }
 
 // Add puts a procedure on the shelf; a name and version is there once.
