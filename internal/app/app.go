@@ -225,6 +225,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Inspector = &inspect.Inspector{DB: a.DB, Desk: a.Desk}
 	a.Reviews = &review.Desk{DB: a.DB, Committer: a.Committer, Inspector: a.Inspector}
 	a.Petitions = &petition.Desk{Cases: a.Desk}
+	a.Desk.Matters = []casework.Keeper{a.Petitions, a.Campaigns}
 	a.Support = &support.Desk{Petitions: a.Petitions}
 	a.Fieldwork = &fieldwork.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
 	if a.Notices, err = a.notices(now); err != nil {

@@ -67,6 +67,20 @@ func TestAComplaintRunsByItsFileAlone(t *testing.T) {
 		if due, _ := ocop.ParseDate("2024-04-05"); done.Petition.Code != "KN-2024-001" || done.Petition.Due == nil || *done.Petition.Due != due {
 			t.Errorf("opened: %+v", done.Petition)
 		}
+		// Its own days are run after, and put off by those whom its file names.
+		deadline := id + ".accept"
+		o.clock("2024-04-08")
+		for who, want := range map[string]int{"office": 1, "leader": 1, "commune-tt-thien-cam": 0} {
+			if got := o.chased(who); len(slices.DeleteFunc(got, func(s string) bool { return !strings.Contains(s, deadline) })) != want {
+				t.Errorf("%s is told %v", who, got)
+			}
+		}
+		o.must(403, o.ask("leader", "POST", "/api/v1/deadlines/"+deadline+"/extension", map[string]any{"to": "2024-04-20", "reason": "Chờ xác minh"}))
+		o.must(404, o.ask("commune-cam-my", "POST", "/api/v1/deadlines/"+deadline+"/extension", map[string]any{"to": "2024-04-20", "reason": "x"}))
+		o.must(201, o.ask("office", "POST", "/api/v1/deadlines/"+deadline+"/extension", map[string]any{"to": "2024-04-20", "reason": "Chờ xác minh"}))
+		if x, err := desk.Get(ctx, o.who("office"), id); err != nil || x.Due == nil || x.Due.String() != "2024-04-20" {
+			t.Errorf("put off: %+v %v", x, err)
+		}
 		move := func(who, event string, data map[string]any) error {
 			_, err := desk.Move(ctx, petition.Ask{Petition: id, Actor: o.who(who), Event: ocop.Event(event), Data: data, Comment: "x"})
 			return err

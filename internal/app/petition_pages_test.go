@@ -19,6 +19,18 @@ func TestSupportIsGivenByThePages(t *testing.T) {
 		product := o.product(fishSauce)
 		producer.shows("/products/"+product, "Ask for support", "No requests in your view.")
 		producer.shows("/support/new?product="+fishSauce, "Kind of support", "Nước mắm Phú Sáng")
+		// A search for another product sends nothing, keeps what was typed, and never
+		// drops the product for which the form was opened.
+		sought := office.post("/support", url.Values{"event": {"propose"}, "product": {fishSauce}, "find": {"ruou sim"}, "search": {"1"}, "data.what": {"Kho lạnh"}})
+		for _, want := range []string{`value="` + fishSauce + `" selected`, `value="` + simWine + `"`, "Kho lạnh", `value="ruou sim"`} {
+			if sought.status != 200 || !strings.Contains(sought.text, want) {
+				t.Errorf("searched, the form lacks %s: %d", want, sought.status)
+			}
+		}
+		if strings.Contains(sought.text, "Gạo Xuyên Hương") {
+			t.Error("what does not fit is offered")
+		}
+		o.must(403, o.ask("producer-"+fishSauce, "POST", plansPath, map[string]any{"campaign": "x", "title": ""}))
 		form := url.Values{"event": {"propose"}, "product": {fishSauce}, "data.kind": {"money"}, "data.what": {"Dây chuyền " + evil}}
 		if a := producer.post("/support", form); a.status != 422 || !strings.Contains(a.text, "A request for money must give the amount.") || strings.Contains(a.text, evil) {
 			t.Errorf("without an amount: %d %.2000s", a.status, a.text)

@@ -49,7 +49,7 @@ func (d *Desk) Plans(ctx context.Context, q sqldb.Querier, ids []string) (map[st
 		for _, p := range x.file.Products {
 			tracks[p.Code] = p.Plan.Track
 		}
-		out[c.ID] = casework.Plan{Campaign: c.ID, Unit: c.UnitPath, Procedure: x.file.Procedure, Deadlines: x.file.Deadlines, Tracks: tracks, Kinds: x.kinds}
+		out[c.ID] = casework.Plan{Campaign: c.ID, Code: c.Code, Answers: x.file.answers(), Unit: c.UnitPath, Procedure: x.file.Procedure, Deadlines: x.file.Deadlines, Tracks: tracks, Kinds: x.kinds}
 	}
 	return out, nil
 }
@@ -139,12 +139,16 @@ type Deadline struct {
 }
 
 func (d *Desk) view(ctx context.Context, c store.Campaign) (Campaign, error) {
-	x, err := d.parse(ctx, d.DB, c)
+	return d.viewIn(ctx, d.DB, c)
+}
+
+func (d *Desk) viewIn(ctx context.Context, q sqldb.Querier, c store.Campaign) (Campaign, error) {
+	x, err := d.parse(ctx, q, c)
 	if err != nil {
 		return Campaign{}, err
 	}
 	f := x.file
-	later, err := extended(ctx, d.DB, c)
+	later, err := extended(ctx, q, c)
 	if err != nil {
 		return Campaign{}, err
 	}

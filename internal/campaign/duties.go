@@ -38,6 +38,7 @@ type Assigned struct {
 	Version      int64           `json:"version"` // 0 before anything was said
 	Mine         bool            `json:"mine"`    // the reader may say how far it is
 	path         ocop.Path
+	changed      time.Time // when something was last said about it
 }
 
 // Duties of a campaign, by organisation. A producer or commune sees its own.
@@ -80,7 +81,21 @@ func follows(a access.Actor, unit ocop.Path) bool {
 
 // DutiesSoon are the reader's own duties that are late or due soon and not done,
 // of the campaigns of this year and the last, the earliest first.
-func (d *Desk) DutiesSoon(ctx context.Context, a access.Actor) ([]Assigned, error) {
+func (d *Desk) DutiesSoon(ctx context.Context, a access.Actor) (out []Assigned, err error) {
+	today := d.Products.Today()
+	err = d.ownDuties(ctx, a, func(c Campaign, x Assigned) {
+		if s := x.status(today); x.LastDay != nil && (s == DueSoon || s == Overdue) && x.State != store.DutyNotHere {
+			x.Campaign = c.Code
+			out = append(out, x)
+		}
+	})
+	slices.SortStableFunc(out, func(a, b Assigned) int { return cmp.Compare(*a.LastDay, *b.LastDay) })
+	return out, err
+}
+
+// ownDuties gives the duties of the actor's own organisations, of the campaigns of
+// this year and the last.
+func (d *Desk) ownDuties(ctx context.Context, a access.Actor, each func(Campaign, Assigned)) error {
 	var held []string
 	for _, g := range a.Grants {
 		if g.Role != access.Auditor && g.Role != access.Member {
@@ -88,42 +103,37 @@ func (d *Desk) DutiesSoon(ctx context.Context, a access.Actor) ([]Assigned, erro
 		}
 	}
 	if len(held) == 0 {
-		return nil, nil
+		return nil
 	}
 	units, err := store.UnitsByID(ctx, d.DB, held)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	rows, err := store.Campaigns(ctx, d.DB, "", 200)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	own, today := map[string]bool{}, d.Products.Today()
 	for _, u := range units {
 		own[u.Code] = true
 	}
-	var out []Assigned
 	for _, row := range rows {
 		if row.Year < today.Year()-1 || row.Year > today.Year() || !sees(a, row) {
 			continue
 		}
 		c, err := d.view(ctx, row)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		mine, err := d.assigned(ctx, d.DB, c, own)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, x := range mine {
-			if s := x.status(today); x.LastDay != nil && (s == DueSoon || s == Overdue) && x.State != store.DutyNotHere {
-				x.Campaign = c.Code
-				out = append(out, x)
-			}
+			each(c, x)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Assigned) int { return cmp.Compare(*a.LastDay, *b.LastDay) })
-	return out, nil
+	return nil
 }
 
 // assigned are the duties of each organisation, or of those in only, with what
@@ -204,6 +214,7 @@ func (d *Desk) records(ctx context.Context, q sqldb.Querier, c Campaign) (map[Re
 // take fills in what was said about a duty.
 func (x *Assigned) take(s store.Duty) {
 	x.State, x.Owner, x.OwnerName, x.DoneOn, x.Note, x.Version = s.State, s.Owner, s.OwnerName, s.DoneOn, s.Note, s.Version
+	x.changed = s.ChangedAt
 }
 
 // status is where the duty stands against its deadline; one without a deadline
@@ -312,7 +323,10 @@ func (d *Desk) Say(ctx context.Context, r Request, w Word) (Assigned, error) {
 		return commit.Outcome{
 			Drafts: []ledger.Draft{dutyDraft(r, c, duty)},
 			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
-				return store.SaveDuty(ctx, tx, duty)
+				if err := store.SaveDuty(ctx, tx, duty); err != nil {
+					return err
+				}
+				return store.ReckonMatter(ctx, tx, casework.CampaignStream+c.ID, now)
 			}),
 			Answer: func([]ledger.Entry) any { return x },
 		}, nil

@@ -412,6 +412,9 @@ func (k keeping) save(ctx context.Context, tx *sqldb.Tx, now time.Time, joins, l
 			return err
 		}
 	}
+	if err := casework.ReckonCampaign(ctx, tx, c.ID, now); err != nil {
+		return err
+	}
 	return store.ReckonCampaign(ctx, tx, c.ID, now)
 }
 

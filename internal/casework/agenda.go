@@ -102,13 +102,19 @@ func (x *dossier) timers(rules *workflow.Rules, dues []calendar.Due, next ocop.D
 	if next != 0 {
 		out = append(out, store.Timer{Product: p.ID, Kind: store.TimerReckon, DueAt: next.Start(), Version: p.Version})
 	}
+	return append(out, chasing(dues, x.marks, store.Timer{Product: p.ID, Version: p.Version}, now)...)
+}
+
+// chasing are the timers that deadlines ask for, of a product or a matter.
+func chasing(dues []calendar.Due, said []store.Mark, of store.Timer, now time.Time) (out []store.Timer) {
 	for _, due := range dues {
 		if due.Met {
 			continue
 		}
 		add := func(kind store.TimerKind, days int, day ocop.Date, past bool) {
-			t := store.Timer{Product: p.ID, Kind: kind, Deadline: due.ID, Days: days, LastDay: &due.LastDay, DueAt: day.Start(), Version: p.Version}
-			if !x.marked(t) && (past || t.DueAt.After(now)) {
+			t := of
+			t.Kind, t.Deadline, t.Days, t.LastDay, t.DueAt = kind, due.ID, days, &due.LastDay, day.Start()
+			if !wasSaid(said, t) && (past || t.DueAt.After(now)) {
 				out = append(out, t)
 			}
 		}
@@ -139,9 +145,9 @@ func (x *dossier) falling(rules *workflow.Rules) []store.Timer {
 	return out
 }
 
-// marked reports whether this was said before about the deadline's last day.
-func (x *dossier) marked(t store.Timer) bool {
-	return slices.ContainsFunc(x.marks, func(m store.Mark) bool {
+// wasSaid reports whether this was said before about the deadline's last day.
+func wasSaid(said []store.Mark, t store.Timer) bool {
+	return slices.ContainsFunc(said, func(m store.Mark) bool {
 		return m.Deadline == t.Deadline && m.Kind == t.Kind && m.Days == t.Days && m.LastDay == *t.LastDay
 	})
 }

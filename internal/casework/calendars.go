@@ -192,6 +192,9 @@ func (d *Desk) calendarAct(ctx context.Context, a access.Actor, c *calendar.Days
 				if err := store.SaveCalendar(ctx, tx, saved); err != nil {
 					return err
 				}
+				if err := store.ReckonPetitions(ctx, tx, now); err != nil {
+					return err
+				}
 				return store.ReckonAll(ctx, tx, now)
 			}),
 		}, nil

@@ -34,8 +34,10 @@ type Desk struct {
 	Clock     func() time.Time
 	Plans     Plans
 	Vault     *vault.Vault // where the bytes of documents lie
+	Matters   []Keeper     // of what has days and is no product
 	LapseDays []int        // before a document lapses, on which it is said; nil for the program's own
 
+	reckoned  atomic.Bool                               // matters that were there before were taken up
 	memory    *memory                                   // nil without one
 	calendars atomic.Pointer[map[string]*calendar.Days] // as published; nil for those built in
 }
@@ -52,13 +54,21 @@ type Plans interface {
 
 // Plan is what a campaign asks of products.
 type Plan struct {
-	Campaign  string    // id
+	Campaign  string // id
+	Code      string
 	Unit      ocop.Path // whose campaign it is
 	Procedure string
 	Extended  map[string]store.Extension // of the whole campaign, by the deadline's code
 	Deadlines []calendar.Deadline
+	Answers   map[string]Answer        // by which petitions are answered, by their procedure
 	Tracks    map[string]ocop.Track    // planned for a product, by its code
 	Kinds     map[string]ocop.UnitKind // of the units that deadlines name, by code
+}
+
+// Answer is the deadline by which a campaign has petitions answered.
+type Answer struct {
+	Deadline string       // code
+	Events   []ocop.Event // that answer one
 }
 
 // NewID makes an id: a UUID of version 7, so that ids sort by time.

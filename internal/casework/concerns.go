@@ -2,22 +2,40 @@ package casework
 
 import (
 	"context"
+	"time"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/calendar"
-	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
 )
 
-// Dated is an open deadline of a product.
+// Dated is an open deadline of a product or a matter.
 type Dated struct {
-	Product ocop.Product
+	Of      string // id of the product or the matter
+	Name    string
+	Page    string // where it is seen
+	Changed time.Time
 	calendar.Due
 }
 
-// Concerns are the open deadlines that are for the actor, those of the products
-// whose next one is nearest first, and not many more than most.
+// Concerns are the open deadlines that are for the actor: of products, those whose
+// next one is nearest first, and not many more than most; then those of matters.
 func (d *Desk) Concerns(ctx context.Context, a access.Actor, most int) ([]Dated, error) {
+	out, err := d.ofProducts(ctx, a, most)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range d.Matters {
+		beside, err := k.Concerns(ctx, a, most)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, beside...)
+	}
+	return out, nil
+}
+
+func (d *Desk) ofProducts(ctx context.Context, a access.Actor, most int) ([]Dated, error) {
 	const scan = 200
 	filter := store.Filter{Waiting: true, ByDue: true, Limit: scan}
 	var out []Dated
@@ -61,7 +79,7 @@ func (d *Desk) concerning(x *dossier, a access.Actor) (out []Dated, err error) {
 	}
 	for _, due := range plan.dues {
 		if due.Open() && x.concerns(store.Mark{Roles: x.told(due)}, a) {
-			out = append(out, Dated{*x.product, due})
+			out = append(out, Dated{Of: x.product.ID, Name: x.product.Name, Page: "/products/" + x.product.ID, Changed: x.product.UpdatedAt, Due: due})
 		}
 	}
 	return out, nil

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -128,6 +129,7 @@ func cutLast(id string) (prefix, code string, ok bool) {
 type extending struct {
 	stream   string
 	campaign string // id, "" for a procedure's
+	matter   string // its stream, "" for a product's
 	product  *ocop.Product
 	place    ocop.Path // where the role must be held
 }
@@ -136,6 +138,12 @@ type extending struct {
 func (x extending) reckon(ctx context.Context, tx *sqldb.Tx, now time.Time) error {
 	if x.product != nil {
 		return store.ReckonProduct(ctx, tx, x.product.ID, now)
+	}
+	if x.matter != "" {
+		return store.ReckonMatter(ctx, tx, x.matter, now)
+	}
+	if err := ReckonCampaign(ctx, tx, x.campaign, now); err != nil {
+		return err
 	}
 	return store.ReckonCampaign(ctx, tx, x.campaign, now)
 }
@@ -154,6 +162,9 @@ func (d *Desk) toExtend(ctx context.Context, q sqldb.Querier, e Extension, prefi
 	case !ofCampaign && id == "":
 		if id, err = store.ProductOfRound(ctx, q, prefix); err != nil {
 			return extending{}, calendar.Due{}, err
+		}
+		if id == "" {
+			return d.ofMatter(ctx, q, e, prefix, now)
 		}
 	}
 	files, err := d.dossiers(ctx, q, []string{id})
@@ -177,6 +188,25 @@ func (d *Desk) toExtend(ctx context.Context, q sqldb.Querier, e Extension, prefi
 		on.campaign, on.place = plan.Campaign, plan.Unit
 	}
 	return on, agenda.dues[i], nil
+}
+
+// ofMatter is a deadline of a petition, by its id.
+func (d *Desk) ofMatter(ctx context.Context, q sqldb.Querier, e Extension, petition string, now time.Time) (extending, calendar.Due, error) {
+	list, err := store.Petitions(ctx, q, []string{petition})
+	if err != nil || list[petition] == nil {
+		return extending{}, calendar.Due{}, cmp.Or(err, error(NotFound()))
+	}
+	n := list[petition]
+	m, err := d.MatterFor(ctx, q, e.Actor, n.Procedure+":"+n.ID, now)
+	if err != nil {
+		return extending{}, calendar.Due{}, err
+	}
+	for _, due := range m.Dues {
+		if due.ID == e.Deadline {
+			return extending{stream: m.ID, matter: m.ID, place: n.UnitPath}, due.Due, nil
+		}
+	}
+	return extending{}, calendar.Due{}, NotFound()
 }
 
 // ofCampaign is a campaign's deadline for all its products.

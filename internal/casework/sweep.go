@@ -32,9 +32,17 @@ func (d *Desk) Sweep(ctx context.Context) (int, error) {
 	if err := d.takeUpLapses(ctx); err != nil {
 		return 0, err
 	}
+	if err := d.takeUpMatters(ctx); err != nil {
+		return 0, err
+	}
 	stood := 0
 	for range passes {
 		n, err := d.pass(ctx)
+		if err == nil {
+			var beside int
+			beside, err = d.passMatters(ctx)
+			n += beside
+		}
 		stood += n
 		if err != nil || n == 0 {
 			return stood, err
@@ -146,11 +154,8 @@ func (a agenda) falls(now time.Time) bool {
 // mark is what a timer has to say, nil when it has nothing to say any more.
 func (x *dossier) mark(t store.Timer, plan agenda, now time.Time) *store.Mark {
 	for _, due := range plan.dues {
-		if due.ID != t.Deadline || due.Met || t.LastDay == nil || due.LastDay != *t.LastDay || x.marked(t) {
+		if !says(t, due, x.marks, now) {
 			continue
-		}
-		if t.Kind == store.TimerRemind && due.LastDay < ocop.DateOf(now) && (!due.Notice || due.Lapses) {
-			continue // it slept through the moment: that it has passed is said instead
 		}
 		m := store.Mark{Product: t.Product, Deadline: t.Deadline, Kind: t.Kind, Days: t.Days, LastDay: due.LastDay, At: now, Roles: []ocop.Role{}}
 		if t.Kind == store.TimerEscalate {
@@ -161,6 +166,15 @@ func (x *dossier) mark(t store.Timer, plan agenda, now time.Time) *store.Mark {
 		return &m
 	}
 	return nil
+}
+
+// says reports whether a timer has something to say about a deadline as it stands.
+func says(t store.Timer, due calendar.Due, said []store.Mark, now time.Time) bool {
+	if due.ID != t.Deadline || due.Met || t.LastDay == nil || due.LastDay != *t.LastDay || wasSaid(said, t) {
+		return false
+	}
+	// What slept through its moment says nothing: that it has passed is said instead.
+	return t.Kind != store.TimerRemind || due.LastDay >= ocop.DateOf(now) || due.Notice && !due.Lapses
 }
 
 // told are the roles at the product that a deadline is for. A procedure names

@@ -23,18 +23,18 @@ func write(dues []casework.Dated, lang ocop.Lang, base string) []byte {
 	c.SetRefreshInterval("PT1H")
 	c.SetXPublishedTTL("PT1H")
 	for _, d := range dues {
-		e := c.AddEvent(d.ID + "." + d.Product.ID + "@ocopflow")
+		e := c.AddEvent(d.ID + "." + d.Of + "@ocopflow")
 		day := d.LastDay.String()
 		start, _ := time.Parse(time.DateOnly, day) // it was written from a day
 		e.SetAllDayStartAt(start)
 		e.SetAllDayEndAt(start.AddDate(0, 0, 1))
-		e.SetDtStampTime(d.Product.UpdatedAt)
+		e.SetDtStampTime(d.Changed)
 		e.SetSequence(moved(d))
-		e.SetSummary(d.Product.Name + ": " + d.Title.In(lang))
+		e.SetSummary(d.Name + ": " + d.Title.In(lang))
 		e.SetDescription(describe(d, lang))
 		e.SetTimeTransparency(ical.TransparencyTransparent) // it makes nobody busy
 		if base != "" {
-			e.SetURL(base + "/products/" + d.Product.ID)
+			e.SetURL(base + d.Page)
 		}
 	}
 	return []byte(c.Serialize())

@@ -40,6 +40,7 @@ func (p petitions) routes(r router) {
 	post(r, one+"/transitions", "move-"+p.base, p.tag, 200, p.move)
 	get(r, one+"/history", p.base+"-history", p.tag, p.history)
 	get(r, one+"/documents", p.base+"-documents", p.tag, p.documents)
+	get(r, one+"/deadlines", p.base+"-deadlines", p.tag, p.deadlines)
 }
 
 // files go on Gin directly, like those of documents.
@@ -229,6 +230,14 @@ func (p petitions) history(ctx context.Context, in *historyIn) (*listOf[casework
 		return nil, err
 	}
 	return cut(items, in.Limit, func(e casework.Entry) string { return fmt.Sprint(*e.Seq) }), nil
+}
+
+func (p petitions) deadlines(ctx context.Context, in *ByID) (*deadlinesOut, error) {
+	if _, err := p.own(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	dues, marks, err := p.Petitions.Deadlines(ctx, sessionOf(ctx).Actor, in.ID)
+	return &deadlinesOut{deadlinesBody{Items: dues, Marks: marks}}, err
 }
 
 func (p petitions) documents(ctx context.Context, in *ByID) (*listOf[store.PetitionDocument], error) {

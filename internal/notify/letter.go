@@ -149,7 +149,7 @@ func (d *Desk) switchedOff(c store.Contact, m store.Mail) *sheet {
 // reminder tells of marks whose deadlines are still open and whose products the
 // reader may still see.
 func (d *Desk) reminder(ctx context.Context, c store.Contact, a access.Actor, m store.Mail) (*sheet, error) {
-	said, err := store.Notices(ctx, d.DB, store.NoticeFilter{Actor: a, Since: m.Since, Before: m.UpTo + 1, Limit: mostTold + 1})
+	said, err := store.Notices(ctx, d.DB, filter(a, store.NoticeFilter{Since: m.Since, Before: m.UpTo + 1, Limit: mostTold + 1}))
 	if err != nil {
 		return nil, err
 	}
@@ -157,13 +157,24 @@ func (d *Desk) reminder(ctx context.Context, c store.Contact, a access.Actor, m 
 	if len(said) > mostTold {
 		said, s.More = said[:mostTold], say(c.Lang, "Còn nữa: xem trong chương trình.", "There is more: see the program.")
 	}
+	about, err := d.about(ctx, said)
+	if err != nil {
+		return nil, err
+	}
 	open := map[string][]calendar.Due{}
 	told := map[[2]string]bool{}
 	for _, n := range said {
-		if told[[2]string{n.Product, n.Deadline}] {
+		of := [2]string{n.Product + n.Matter, n.Deadline}
+		if told[of] {
 			continue // the newest word about a deadline is enough
 		}
-		told[[2]string{n.Product, n.Deadline}] = true
+		told[of] = true
+		if n.Matter != "" {
+			if x := about[of]; x.due != nil && !x.due.Met && x.due.LastDay == n.LastDay {
+				s.Items = append(s.Items, d.item(c.Lang, n, x.due.Due, x.Name, x.Page))
+			}
+			continue
+		}
 		if _, known := open[n.Product]; !known {
 			if open[n.Product], err = d.open(ctx, a, n.Product); err != nil {
 				return nil, err
@@ -171,7 +182,7 @@ func (d *Desk) reminder(ctx context.Context, c store.Contact, a access.Actor, m 
 		}
 		i := slices.IndexFunc(open[n.Product], func(due calendar.Due) bool { return due.ID == n.Deadline && due.LastDay == n.LastDay })
 		if i >= 0 {
-			s.Items = append(s.Items, d.item(c.Lang, n, open[n.Product][i]))
+			s.Items = append(s.Items, d.item(c.Lang, n, open[n.Product][i], n.Name, "/products/"+n.Product))
 		}
 	}
 	if len(s.Items) == 0 {
@@ -192,10 +203,10 @@ func (d *Desk) open(ctx context.Context, a access.Actor, product string) ([]cale
 	return slices.DeleteFunc(dues, func(due calendar.Due) bool { return due.Met }), err
 }
 
-func (d *Desk) item(lang ocop.Lang, n store.Notice, due calendar.Due) item {
+func (d *Desk) item(lang ocop.Lang, n store.Notice, due calendar.Due, name, page string) item {
 	kinds := map[store.TimerKind]ocop.Text{store.TimerRemind: {Vi: "Sắp đến hạn", En: "Coming up"}, store.TimerOverdue: {Vi: "Quá hạn", En: "Overdue"},
 		store.TimerEscalate: {Vi: "Quá hạn, báo cấp trên", En: "Overdue, escalated"}}
-	out := item{Late: n.Kind != store.TimerRemind, Kind: kinds[n.Kind].In(lang), Product: n.Name, Title: due.Title.In(lang), Day: n.LastDay.In(lang), Link: d.Base + "/products/" + n.Product}
+	out := item{Late: n.Kind != store.TimerRemind, Kind: kinds[n.Kind].In(lang), Product: name, Title: due.Title.In(lang), Day: n.LastDay.In(lang), Link: d.Base + page}
 	if due.Lapses {
 		out.Kind = say(lang, "Giấy tờ sắp hết hiệu lực", "A document lapses soon")
 		if out.Late {

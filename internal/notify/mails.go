@@ -104,7 +104,7 @@ func (d *Desk) planFor(ctx context.Context, b store.Behind, newest int64) error 
 	if err != nil || !ok {
 		return err
 	}
-	said, err := store.Notices(ctx, d.DB, store.NoticeFilter{Actor: a, Since: b.Entry, Before: newest + 1, Limit: 1})
+	said, err := store.Notices(ctx, d.DB, filter(a, store.NoticeFilter{Since: b.Entry, Before: newest + 1, Limit: 1}))
 	if err != nil {
 		return err
 	}

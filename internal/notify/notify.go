@@ -21,6 +21,8 @@ import (
 	"ocopflow/internal/commit"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/mail"
+	"ocopflow/internal/ocop"
+	"ocopflow/internal/petition"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
@@ -45,7 +47,67 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // Notice is what was said to a person.
 type Notice struct {
 	store.Notice
-	Read bool `json:"read"`
+	About *About `json:"about,omitempty" doc:"of a petition or of an organisation's duty, in place of a product"`
+	Read  bool   `json:"read"`
+}
+
+// About is what a notice is about that is about no product.
+type About struct {
+	Name  string    `json:"name"`
+	Title ocop.Text `json:"title"`
+	Page  string    `json:"page"`
+	due   *casework.MatterDue
+}
+
+// filter of an actor's notices.
+func filter(a access.Actor, f store.NoticeFilter) store.NoticeFilter {
+	f.Actor, f.Petitions = a, petition.ViewOf(a)
+	return f
+}
+
+// about finds what notices of petitions and duties are about, by their matter and
+// deadline.
+func (d *Desk) about(ctx context.Context, list []store.Notice) (map[[2]string]*About, error) {
+	var streams, ids []string
+	for _, n := range list {
+		if n.Matter != "" {
+			streams, ids = append(streams, n.Matter), append(ids, store.PetitionOf(n.Matter))
+		}
+	}
+	out := map[[2]string]*About{}
+	if len(streams) == 0 {
+		return out, nil
+	}
+	known, err := d.Cases.MattersOf(ctx, d.DB, streams, d.Clock())
+	if err != nil {
+		return nil, err
+	}
+	petitions, err := store.Petitions(ctx, d.DB, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range list {
+		if n.Matter == "" {
+			continue
+		}
+		x := &About{Title: ocop.Text{Vi: "Thời hạn của bước đã qua", En: "A deadline of a step that is over"}}
+		if over := petitions[store.PetitionOf(n.Matter)]; over != nil {
+			x.Name, x.Page = over.Code+" · "+over.Asker.Name, petition.Page(n.Matter)
+		}
+		if m := known[n.Matter]; m != nil {
+			x.Name, x.Page = m.Name, m.Page
+			for _, due := range m.Dues {
+				if due.ID == n.Deadline {
+					x.Title, x.due = due.Title, &due
+					if due.Of != "" {
+						x.Name = due.Of
+					}
+				}
+			}
+		}
+		out[[2]string{n.Matter, n.Deadline}] = x
+	}
+	return out, nil
 }
 
 // List gives the actor's notices, newest first, from before an entry; 0 is the newest.
@@ -54,10 +116,14 @@ func (d *Desk) List(ctx context.Context, a access.Actor, before int64, limit int
 	if err != nil {
 		return nil, err
 	}
-	found, err := store.Notices(ctx, d.DB, store.NoticeFilter{Actor: a, Before: before, Since: -1, Limit: limit})
+	found, err := store.Notices(ctx, d.DB, filter(a, store.NoticeFilter{Before: before, Since: -1, Limit: limit}))
+	if err != nil {
+		return nil, err
+	}
+	about, err := d.about(ctx, found)
 	out := make([]Notice, len(found))
 	for i, n := range found {
-		out[i] = Notice{n, n.Entry <= read}
+		out[i] = Notice{n, about[[2]string{n.Matter, n.Deadline}], n.Entry <= read}
 	}
 	return out, err
 }
@@ -68,7 +134,7 @@ func (d *Desk) Unread(ctx context.Context, a access.Actor) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return store.CountNotices(ctx, d.DB, store.NoticeFilter{Actor: a, Since: read, Limit: Most})
+	return store.CountNotices(ctx, d.DB, filter(a, store.NoticeFilter{Since: read, Limit: Most}))
 }
 
 // Read marks the actor's notices up to an entry as read. It stops at the newest
@@ -80,7 +146,7 @@ func (d *Desk) Read(ctx context.Context, a access.Actor, upTo int64) error {
 	if upTo < 0 || upTo >= 1<<53 {
 		return fault.New(fault.Invalid, "entry_wrong", "Số thứ tự bản ghi chưa đúng: hãy dùng số của thông báo mới nhất đã đọc.", "The entry is not right: give that of the newest notice read.")
 	}
-	newest, err := store.Notices(ctx, d.DB, store.NoticeFilter{Actor: a, Before: upTo + 1, Since: -1, Limit: 1})
+	newest, err := store.Notices(ctx, d.DB, filter(a, store.NoticeFilter{Before: upTo + 1, Since: -1, Limit: 1}))
 	if err != nil || len(newest) == 0 {
 		return err
 	}

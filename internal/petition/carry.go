@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"ocopflow/internal/access"
-	"ocopflow/internal/calendar"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/ledger"
@@ -25,6 +24,7 @@ type change struct {
 	from    ocop.State
 	actor   string
 	parties []store.Party // that changed
+	timers  []store.Timer // that the petition asks for afterwards
 	draft   ledger.Draft
 }
 
@@ -63,12 +63,6 @@ func (x *file) apply(rules *workflow.Rules, m *workflow.Move, ask Ask, now time.
 		}
 	}
 	return c
-}
-
-// due is the nearest deadline of the petition that is open.
-func (d *Desk) due(x *file, rules *workflow.Rules, today ocop.Date) *ocop.Date {
-	dues, _ := rules.Dues(x.subject(rules), x.facts(), workflow.Reckoning{ID: x.petition.ID, Days: d.Cases.Days(rules.Calendar), Known: today})
-	return calendar.Next(dues)
 }
 
 // lines is what all entries about the petition share.

@@ -104,10 +104,10 @@ func (x *file) judge(ctx context.Context, q sqldb.Querier, r casework.Recorded, 
 		return wrong("its %s is not what the procedure makes of the entries before it", field)
 	}
 	tx := sqldb.Rehearse()
-	if err := Save(ctx, tx, []commit.Placed{{State: c, Entries: []ledger.Entry{{Index: r.Index, At: r.At}}}}); err != nil {
+	if err := record(ctx, tx, []commit.Placed{{State: c, Entries: []ledger.Entry{{Index: r.Index, At: r.At}}}}); err != nil {
 		return wrong("it could not have been carried out: %v", err)
 	}
-	if row := casework.DifferentRow(tx.Written(), r.Rows, nil, map[string][]string{"petitions": {"due"}}); row != "" {
+	if row := casework.DifferentRow(tx.Written(), r.Rows, []string{"matter_timers"}, map[string][]string{"petitions": {"due"}}); row != "" {
 		return wrong("what it tells of %s is not what the move leaves behind", row)
 	}
 	return casework.Verdict{}, nil

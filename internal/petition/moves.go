@@ -89,7 +89,33 @@ func (d *Desk) DecideAll(ctx context.Context, q sqldb.Querier, now time.Time, as
 		}
 		out[i] = commit.Outcome{Fault: f}
 	}
-	return out, nil
+	return out, d.plan(ctx, q, out, now)
+}
+
+// plan works out what time asks of the petitions that moved.
+func (d *Desk) plan(ctx context.Context, q sqldb.Querier, outcomes []commit.Outcome, now time.Time) error {
+	var moved []*file
+	for _, o := range outcomes {
+		if c, ok := o.State.(*change); ok {
+			moved = append(moved, c.after)
+		}
+	}
+	known, err := d.matters(ctx, q, moved, now)
+	if err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		c, ok := o.State.(*change)
+		if !ok {
+			continue
+		}
+		if m := known[c.after.stream()]; c.after.petition.Track != ocop.NoTrack {
+			c.after.petition.Due, c.timers = m.Due(), m.Timers(now)
+		} else {
+			c.after.petition.Due = nil
+		}
+	}
+	return nil
 }
 
 // fileOf finds what an ask is about, if its actor may know of it.
@@ -132,7 +158,6 @@ func (d *Desk) decide(ctx context.Context, q sqldb.Querier, x *file, rules *work
 	if err := x.name(ctx, q, c); err != nil {
 		return commit.Outcome{}, err
 	}
-	c.after.petition.Due = d.due(c.after, rules, today)
 	c.draft = c.entry(x, rules, decision.Move, ask)
 	return commit.Outcome{Drafts: []ledger.Draft{c.draft}, State: c, Answer: func(entries []ledger.Entry) any { return c.answer(entries[0], ask) }}, nil
 }
@@ -210,6 +235,20 @@ func (moves) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) err
 
 // Save writes moves that stand; each is placed with its own entry.
 func Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
+	if err := record(ctx, tx, placed); err != nil || len(placed) == 0 {
+		return err
+	}
+	var matters []string
+	var timers []store.Timer
+	for _, p := range placed {
+		c := p.State.(*change)
+		matters, timers = append(matters, c.after.stream()), append(timers, c.timers...)
+	}
+	return store.ReplaceMatterTimers(ctx, tx, placed[0].Entries[0].At, matters, timers)
+}
+
+// record writes what moves decide; their timers follow from calendars and plans.
+func record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
 	var opened, moved []*store.Petition
 	var acts []store.PetitionAct
 	var parties []store.Party

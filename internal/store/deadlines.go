@@ -9,14 +9,17 @@ import (
 	"ocopflow/internal/sqldb"
 )
 
-// Mark says that a deadline of a product was reminded of, passed or escalated.
+// Mark says that a deadline of a product, or of a matter, was reminded of, passed
+// or escalated.
 type Mark struct {
-	Product  string      `json:"product"`
+	Product  string      `json:"product,omitempty"`
+	Matter   string      `json:"matter,omitempty"` // in place of a product: a petition, or the duties of a campaign
 	Deadline string      `json:"deadline"`
 	Kind     TimerKind   `json:"kind"`
 	Days     int         `json:"days"`
 	LastDay  ocop.Date   `json:"last_day"`
 	Roles    []ocop.Role `json:"roles"` // whom it is for
+	Told     []Told      `json:"-"`     // of a matter: these roles, each at its place
 	At       time.Time   `json:"at"`
 	Entry    int64       `json:"entry"`
 }

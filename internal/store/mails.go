@@ -55,10 +55,11 @@ const mailColumns = `m.id, m.account, a.name, m.kind, m.about, m.since, m.up_to,
 const mailFrom = ` FROM mails m JOIN accounts a ON a.id = m.account WHERE `
 
 const (
-	sqlNewestMark = `SELECT COALESCE(max(entry), -1) FROM marks`
+	newestMark    = `SELECT COALESCE(max(x.entry), -1) FROM (SELECT max(entry) AS entry FROM marks UNION ALL SELECT max(entry) FROM matter_marks) x`
+	sqlNewestMark = newestMark
 	sqlMailed     = `INSERT INTO mail_readings (account, entry, day) VALUES ($1, $2, $3)
 ON CONFLICT (account) DO UPDATE SET entry = excluded.entry, day = excluded.day WHERE mail_readings.entry = $4`
-	sqlCaughtUp = `INSERT INTO mail_readings (account, entry, day) SELECT $1, COALESCE(max(entry), -1), 0 FROM marks WHERE TRUE
+	sqlCaughtUp = `INSERT INTO mail_readings (account, entry, day) SELECT $1, (` + newestMark + `), 0 WHERE TRUE
 ON CONFLICT (account) DO UPDATE SET entry = excluded.entry`
 	sqlInsertMail = `INSERT INTO mails (id, account, kind, about, since, up_to, state, tries, next_at, error, created_at, ended_at)
 VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, '', $7, NULL)`

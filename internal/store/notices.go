@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,21 +16,24 @@ import (
 // Notice is a mark with the product that it is about.
 type Notice struct {
 	Mark
-	Name string `json:"product_name"`
+	Name string `json:"product_name,omitempty"`
 }
 
 // NoticeFilter says whose notices are meant, and which of them.
 type NoticeFilter struct {
-	Actor  access.Actor
-	Before int64 // entry of the last one seen; 0 for the newest
-	Since  int64 // only those of later entries
-	Limit  int
+	Actor     access.Actor
+	Petitions PetitionView // of the actor
+	Before    int64        // entry of the last one seen; 0 for the newest
+	Since     int64        // only those of later entries
+	Limit     int
 }
 
 const (
 	// What was said of a document is gone once a newer version took its place.
 	noticeFrom = ` FROM marks m JOIN products p ON p.id = m.product JOIN units u ON u.id = p.producer
 WHERE NOT (m.deadline LIKE 'document:%' AND EXISTS (SELECT 1 FROM documents n WHERE n.producer = p.producer AND n.replaces = substr(m.deadline, 10))) AND `
+	matterFrom = ` FROM matter_marks m LEFT JOIN petitions n ON n.id = m.petition LEFT JOIN units a ON a.id = n.asker LEFT JOIN products p ON p.id = n.product WHERE `
+
 	sqlReadUpTo   = `SELECT entry FROM notice_readings WHERE account = $1`
 	sqlReadNotice = `INSERT INTO notice_readings (account, entry, read_at) VALUES ($1, $2, $3)
 ON CONFLICT (account) DO UPDATE SET entry = excluded.entry, read_at = excluded.read_at WHERE excluded.entry > notice_readings.entry`
@@ -58,8 +63,47 @@ func (f NoticeFilter) where(bind func(any) string) string {
 	return where + " AND m.entry > " + bind(f.Since)
 }
 
-// Notices are what was said to an actor about deadlines, newest first.
+// Notices are what was said to an actor about deadlines of products and matters,
+// newest first.
 func Notices(ctx context.Context, q sqldb.Querier, f NoticeFilter) ([]Notice, error) {
+	list, err := productNotices(ctx, q, f)
+	if err != nil {
+		return nil, err
+	}
+	beside, err := matterNotices(ctx, q, f)
+	list = append(list, beside...)
+	slices.SortFunc(list, func(a, b Notice) int { return cmp.Compare(b.Entry, a.Entry) })
+	return list[:min(len(list), f.Limit)], err
+}
+
+func matterNotices(ctx context.Context, q sqldb.Querier, f NoticeFilter) ([]Notice, error) {
+	var b binder
+	text := `SELECT m.matter, m.deadline, m.kind, m.days, m.last_day, m.roles, m.at, m.entry` + matterFrom + f.told(b.bind) + ` ORDER BY m.entry DESC LIMIT ` + b.bind(f.Limit)
+	rows, err := q.Query(ctx, text, b.args...)
+	return collect(rows, err, "notices of matters", func(s scanner) (Notice, error) {
+		m, err := scanMatterMark(s)
+		return Notice{Mark: m}, err
+	})
+}
+
+// told is that a mark of a matter was said to a role that the actor holds at its
+// place, or to the actor's unit, and that the petition is in view.
+func (f NoticeFilter) told(bind func(any) string) string {
+	var held []string
+	for _, g := range f.Actor.Grants {
+		held = append(held, "(t.role = "+bind(string(g.Role))+" AND "+pathsBelow("t.place", []ocop.Path{g.Path}, bind)+")")
+		if ofTheHouse(g.Role) {
+			held = append(held, "(t.role = '' AND t.place = "+bind(string(g.Path))+")")
+		}
+	}
+	where := `EXISTS (SELECT 1 FROM matter_told t WHERE t.entry = m.entry AND ` + anyOf(held) + `) AND (m.petition IS NULL OR ` + PetitionFilter{View: f.Petitions}.condition(bind) + `)`
+	if f.Before > 0 {
+		where += " AND m.entry < " + bind(f.Before)
+	}
+	return where + " AND m.entry > " + bind(f.Since)
+}
+
+func productNotices(ctx context.Context, q sqldb.Querier, f NoticeFilter) ([]Notice, error) {
 	var b binder
 	text := `SELECT m.product, m.deadline, m.kind, m.days, m.last_day, m.roles, m.at, m.entry, p.name` + noticeFrom + f.where(b.bind) + ` ORDER BY m.entry DESC LIMIT ` + b.bind(f.Limit)
 	rows, err := q.Query(ctx, text, b.args...)
@@ -84,8 +128,15 @@ func CountNotices(ctx context.Context, q sqldb.Querier, f NoticeFilter) (n int, 
 	var b binder
 	text := `SELECT count(*) FROM (SELECT m.entry` + noticeFrom + f.where(b.bind) +
 		` AND m.entry > COALESCE((SELECT o.entry FROM marks o ORDER BY o.entry DESC LIMIT 1 OFFSET ` + b.bind(newestMarks) + `), -1) LIMIT ` + b.bind(f.Limit) + `) x`
-	err = q.QueryRow(ctx, text, b.args...).Scan(&n)
-	return n, err
+	if err = q.QueryRow(ctx, text, b.args...).Scan(&n); err != nil || n >= f.Limit {
+		return n, err
+	}
+	var c binder
+	beside := 0
+	text = `SELECT count(*) FROM (SELECT m.entry` + matterFrom + f.told(c.bind) +
+		` AND m.entry > COALESCE((SELECT o.entry FROM matter_marks o ORDER BY o.entry DESC LIMIT 1 OFFSET ` + c.bind(newestMarks) + `), -1) LIMIT ` + c.bind(f.Limit) + `) x`
+	err = q.QueryRow(ctx, text, c.args...).Scan(&beside)
+	return min(n+beside, f.Limit), err
 }
 
 // ReadUpTo is the entry up to which an account has read its notices.

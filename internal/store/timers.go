@@ -26,6 +26,7 @@ const (
 // Timer is a moment at which time itself asks for something.
 type Timer struct {
 	Product  string
+	Matter   string // in place of a product: what has days and is none
 	Kind     TimerKind
 	Event    ocop.Event // of an event timer
 	Deadline string     // id, of the kinds about one

@@ -99,6 +99,20 @@ func plans(ctx context.Context, q sqldb.Querier, a access.Actor, place ocop.Path
 	return false, nil
 }
 
+// begins reports whether an actor puts plans together in the unit of a campaign
+// or, where it is not theirs to see, anywhere.
+func begins(ctx context.Context, q sqldb.Querier, a access.Actor, c *store.Campaign, there bool) (bool, error) {
+	if there {
+		return plans(ctx, q, a, c.UnitPath)
+	}
+	for _, g := range a.Grants {
+		if ok, err := plans(ctx, q, a, g.Path); err != nil || ok {
+			return ok, err
+		}
+	}
+	return false, nil
+}
+
 func mayNot() error {
 	f := fault.New(fault.Forbidden, "who_may_not", "Việc này của Văn phòng Điều phối hoặc phòng được giao lập phương án.", "This is for the coordination office or the department that plans the money.")
 	f.Reasons = []fault.Reason{{Code: "role_missing", Who: true, Verified: true, CureBy: []ocop.Role{access.Office, access.Department}, Message: f.Message}}
@@ -131,14 +145,16 @@ func (d *Desk) Begin(ctx context.Context, n NewPlan) (Plan, error) {
 		if err != nil {
 			return commit.Outcome{}, err
 		}
-		if c == nil || !slices.ContainsFunc(seen(n.Actor), c.UnitPath.Within) {
+		there := c != nil && slices.ContainsFunc(seen(n.Actor), c.UnitPath.Within)
+		if !there {
 			bad.At("body.campaign", "Không có kế hoạch năm này.", "There is no such campaign.")
+		}
+		// Who plans nothing is told that first, whatever was sent.
+		if ok, err := begins(ctx, q, n.Actor, c, there); err != nil || !ok {
+			return commit.Outcome{}, orMayNot(err)
 		}
 		if len(bad.Fields) > 0 {
 			return commit.Outcome{}, bad
-		}
-		if ok, err := plans(ctx, q, n.Actor, c.UnitPath); err != nil || !ok {
-			return commit.Outcome{}, orMayNot(err)
 		}
 		u, err := store.Unit(ctx, q, c.Unit)
 		if err != nil || u == nil {

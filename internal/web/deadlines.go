@@ -22,10 +22,11 @@ type deadline struct {
 
 func (p *page) deadlines(product string) ([]deadline, error) {
 	dues, marks, err := p.site.Desk.Deadlines(p.ctx, p.session.Actor, product)
-	if err != nil {
-		return nil, err
-	}
-	var out []deadline
+	return p.withMarks(dues, marks), err
+}
+
+// withMarks puts to deadlines what was said about them.
+func (p *page) withMarks(dues []calendar.Due, marks []store.Mark) (out []deadline) {
 	for _, d := range dues {
 		x := deadline{Due: d, CanExtend: d.Open() && p.holds(d.Extend)}
 		for _, m := range marks {
@@ -35,7 +36,7 @@ func (p *page) deadlines(product string) ([]deadline, error) {
 		}
 		out = append(out, x)
 	}
-	return out, nil
+	return out
 }
 
 // holds reports whether the reader has one of the roles somewhere; where it

@@ -10,6 +10,9 @@ import (
 func init() { maps.Copy(messages, petitionMessages) }
 
 var petitionMessages = map[string]ocop.Text{
+	"seek_product":               {Vi: "Tìm sản phẩm theo tên (không cần dấu)", En: "Find a product by name (diacritics not needed)"},
+	"seek_product_now":           {Vi: "Tìm sản phẩm", En: "Find products"},
+	"seek_product_more":          {Vi: "Chỉ hiện 50 sản phẩm; hãy tìm theo tên để thấy sản phẩm khác.", En: "Only 50 products are shown; search by name for others."},
 	"department_in_charge":       {Vi: "Phòng phụ trách", En: "Department"},
 	"support":                    {Vi: "Hỗ trợ", En: "Support"},
 	"ask_support":                {Vi: "Đề xuất hỗ trợ", En: "Ask for support"},

@@ -42,6 +42,7 @@ func (t petitions) mount(e *gin.Engine) {
 	e.GET(t.base+"/requests/:id", t.member(t.one))
 	e.POST(t.base+"/requests/:id/moves", t.member(t.move))
 	e.POST(t.base+"/requests/:id/documents", t.member(t.bring))
+	e.POST(t.base+"/requests/:id/deadlines", t.member(t.extend))
 }
 
 // asked is a petition as a page lists it.
@@ -193,9 +194,12 @@ func (t petitions) mayOpen(p *page, rules *workflow.Rules) bool {
 
 type openingBody struct {
 	Base, Product string
+	Find          string // words of the products that are offered
 	Event         ocop.Event
 	Form          []workflow.Field
 	Products      []choice
+	Search        bool // there are more products than one list holds
+	More          bool // more are found than are shown
 	Askers        []choice
 }
 
@@ -214,12 +218,8 @@ func (t petitions) fresh(p *page) error {
 	if p.Typed("product") != "" {
 		b.Product = p.Typed("product")
 	}
-	products, err := t.Desk.Products(p.ctx, p.session.Actor, store.Filter{Limit: maxListed})
-	if err != nil {
+	if err := t.offer(p, &b); err != nil {
 		return err
-	}
-	for _, x := range products {
-		b.Products = append(b.Products, choice{Value: x.Code, Title: x.Name + " · " + x.Producer.Name})
 	}
 	if b.Askers, err = p.askers(); err != nil {
 		return err
@@ -228,9 +228,40 @@ func (t petitions) fresh(p *page) error {
 	return p.show("petition-new", title.In(p.L()), b)
 }
 
-// maxListed bounds the products that a form offers; others are opened from
-// their own page.
-const maxListed = 500
+// maxListed bounds the products that a form offers at a time; others are found by
+// words.
+const maxListed = 50
+
+// offer puts products to choose from into a form: that for which it was opened
+// first, then those that are found.
+func (t petitions) offer(p *page, b *openingBody) error {
+	add := func(x ocop.Product) {
+		c := choice{Value: x.Code, Title: x.Name + " · " + x.Producer.Name}
+		if !slices.Contains(b.Products, c) {
+			b.Products = append(b.Products, c)
+		}
+	}
+	if b.Product != "" {
+		x, err := store.ProductByCode(p.ctx, t.DB, b.Product)
+		if err != nil {
+			return err
+		}
+		if x != nil && p.session.Actor.Products().Sees(x.ID, x.Path, x.Producer.ID) {
+			add(*x)
+		}
+	}
+	b.Find = p.Typed("find")
+	found, err := t.Desk.Products(p.ctx, p.session.Actor, store.Filter{Text: ocop.Fold(b.Find), Limit: maxListed + 1})
+	if err != nil {
+		return err
+	}
+	b.More = len(found) > maxListed
+	b.Search = b.More || b.Find != ""
+	for _, x := range found[:min(len(found), maxListed)] {
+		add(x)
+	}
+	return nil
+}
 
 // askers are the communes and producers that the reader acts for.
 func (p *page) askers() (out []choice, err error) {
@@ -250,6 +281,9 @@ func (t petitions) open(p *page) error {
 	rules, err := t.Petitions.InForce(t.procedure, t.Desk.Today())
 	if err != nil {
 		return err
+	}
+	if p.Typed("search") != "" { // for a product: nothing is asked yet
+		return t.fresh(p)
 	}
 	event := rules.Openings()[0]
 	ask := petition.Ask{New: &petition.Opening{Procedure: t.procedure, Product: p.Typed("product"), Asker: p.Typed("asker")}, Actor: p.session.Actor, Event: event,
@@ -294,6 +328,7 @@ type petitionBody struct {
 	Given      []part
 	Texts      []part
 	History    []line
+	Deadlines  []deadline
 	Documents  []store.PetitionDocument
 	Kinds      []petition.Kind
 	Officers   []store.Account
@@ -351,6 +386,14 @@ func (t petitions) show(p *page, open string) error {
 	}
 	b.Steps = p.stepper(rules.StatesToGoal(trackOf(rules, x)), x.State, entries)
 	b.Given, b.Texts = p.gathered(rules, x)
+	dues, marks, err := t.Petitions.Deadlines(p.ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	for _, x := range p.withMarks(dues, marks) {
+		x.CanExtend = x.CanExtend && x.Source != "campaign" // of that, on its own page
+		b.Deadlines = append(b.Deadlines, x)
+	}
 	if b.Documents, err = t.Petitions.Documents(p.ctx, actor, id); err != nil {
 		return err
 	}
@@ -433,6 +476,20 @@ func (t petitions) again(p *page, err error, open string) error {
 	}
 	p.status, p.Problem = httpx.Status(f), httpx.ProblemOf(f, p.L())
 	return t.show(p, open)
+}
+
+// extend puts a deadline of the petition off.
+func (t petitions) extend(p *page) error {
+	id := p.c.Param("id")
+	if x, err := t.Petitions.Get(p.ctx, p.session.Actor, id); err != nil {
+		return err
+	} else if x.Procedure != t.procedure {
+		return casework.NotFound()
+	}
+	if _, err := t.Desk.Extend(p.ctx, p.extension("")); err != nil {
+		return t.again(p, err, "")
+	}
+	return p.back(t.base+"/requests/"+url.PathEscape(id)+"?saved=1", t.base)
 }
 
 func (t petitions) bring(p *page) error {
