@@ -26,24 +26,49 @@ type Standing struct {
 //
 // Faults: not_found; procedure_missing.
 func (d *Desk) Standing(ctx context.Context, q sqldb.Querier, product string, now time.Time) (*Standing, error) {
-	files, err := d.dossiers(ctx, q, []string{product})
+	all, err := d.Standings(ctx, q, []string{product}, now)
 	if err != nil {
 		return nil, err
 	}
-	x := files[product]
-	if x == nil {
+	if all[product] == nil {
 		return nil, NotFound()
 	}
-	rules, err := d.rules(x, ocop.DateOf(now))
+	return all[product], nil
+}
+
+// Standings reads many, with a constant number of statements; unknown products
+// are not in the answer.
+//
+// Faults: procedure_missing.
+func (d *Desk) Standings(ctx context.Context, q sqldb.Querier, products []string, now time.Time) (map[string]*Standing, error) {
+	files, err := d.dossiers(ctx, q, products)
 	if err != nil {
 		return nil, err
 	}
-	s := &Standing{Product: *x.product, Rules: rules, x: x}
-	if x.round != nil {
-		round := *x.round
-		s.Round = &round
+	out := map[string]*Standing{}
+	for id, x := range files {
+		rules, err := d.rules(x, ocop.DateOf(now))
+		if err != nil {
+			return nil, err
+		}
+		s := &Standing{Product: *x.product, Rules: rules, x: x}
+		if x.round != nil {
+			round := *x.round
+			s.Round = &round
+		}
+		out[id] = s
 	}
-	return s, nil
+	return out, nil
+}
+
+// Requested is the day from which the product waits for a batch of its level;
+// nil where its procedure counts none.
+func (s *Standing) Requested() *ocop.Date {
+	day, ok := s.Rules.Requested(s.x.subject(s.Rules))
+	if !ok {
+		return nil
+	}
+	return &day
 }
 
 // Set is the score sheet of the product under its procedure.

@@ -38,25 +38,66 @@ type Call struct {
 // not_scorable, session_running, no_criteria (Conflict).
 func (d *Desk) Begin(ctx context.Context, c Call) (View, error) {
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
-		f, err := d.prepare(ctx, q, c, now)
+		f, err := d.prepare(ctx, q, c, people{}, now)
 		if err != nil {
 			return commit.Outcome{}, err
 		}
-		draft := f.draft("begin_session", c.Actor, c.Key)
-		draft.Data = f.callMap()
-		return commit.Outcome{
-			Drafts: []ledger.Draft{draft},
-			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
-				return store.InsertSession(ctx, tx, f.session)
-			}),
-			Answer: func([]ledger.Entry) any { return f.view(c.Actor) },
-		}, nil
+		x := f.opening(c)
+		return commit.Outcome{Drafts: []ledger.Draft{x.Draft}, State: x.Rows, Answer: func([]ledger.Entry) any { return f.view(c.Actor) }}, nil
 	}
 	return commit.Do[View](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: c.Key, Locks: []string{"product:" + c.Product}})
 }
 
+// Opening is a session that is opened within an act that opens several.
+type Opening struct {
+	Session string
+	Draft   ledger.Draft
+	Rows    commit.Rows
+}
+
+func (f *file) opening(c Call) Opening {
+	draft := f.draft("begin_session", c.Actor, c.Key)
+	draft.Data = f.callMap()
+	return Opening{f.session.ID, draft, func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error { return store.InsertSession(ctx, tx, f.session) }}
+}
+
+// Openings opens a session for each call within the caller's act, which locks
+// their products ("product:ID"). Each stands or fails by itself, as Begin tells:
+// a call that fails has its fault in the same place.
+func (d *Desk) Openings(ctx context.Context, q sqldb.Querier, calls []Call, now time.Time) ([]Opening, []*fault.Error, error) {
+	known := people{}
+	out, faults := make([]Opening, len(calls)), make([]*fault.Error, len(calls))
+	for i, c := range calls {
+		f, err := d.prepare(ctx, q, c, known, now)
+		switch {
+		case err == nil:
+			out[i] = f.opening(c)
+		case fault.Of(err).Kind == fault.Internal:
+			return nil, nil, err
+		default:
+			faults[i] = fault.Of(err)
+		}
+	}
+	return out, faults, nil
+}
+
+// people are those on a council as they stand now, each read once for an act.
+type people map[string]access.Actor
+
+func (p people) of(ctx context.Context, q sqldb.Querier, account string) (access.Actor, error) {
+	if a, ok := p[account]; ok {
+		return a, nil
+	}
+	acc, err := store.AccountByID(ctx, q, account)
+	if err != nil {
+		return access.Actor{}, err
+	}
+	p[account], err = accounts.Actor(ctx, q, *acc)
+	return p[account], err
+}
+
 // prepare checks a call and seats the council.
-func (d *Desk) prepare(ctx context.Context, q sqldb.Querier, c Call, now time.Time) (*file, error) {
+func (d *Desk) prepare(ctx context.Context, q sqldb.Querier, c Call, known people, now time.Time) (*file, error) {
 	standing, err := d.Products.Standing(ctx, q, c.Product, now)
 	if err != nil {
 		return nil, err
@@ -97,7 +138,7 @@ func (d *Desk) prepare(ctx context.Context, q sqldb.Querier, c Call, now time.Ti
 	if err := d.free(ctx, q, f); err != nil {
 		return nil, err
 	}
-	return f, f.sit(ctx, q)
+	return f, f.sit(ctx, q, known)
 }
 
 // fill takes kind, day and place of a call.
@@ -140,13 +181,9 @@ func (d *Desk) free(ctx context.Context, q sqldb.Querier, f *file) error {
 
 // sit gives every member of the council a seat; what the records hold against
 // one recuses them.
-func (f *file) sit(ctx context.Context, q sqldb.Querier) error {
+func (f *file) sit(ctx context.Context, q sqldb.Querier, known people) error {
 	for _, m := range f.council.Members {
-		acc, err := store.AccountByID(ctx, q, m.Account)
-		if err != nil {
-			return err
-		}
-		actor, err := accounts.Actor(ctx, q, *acc)
+		actor, err := known.of(ctx, q, m.Account)
 		if err != nil {
 			return err
 		}

@@ -41,6 +41,7 @@ var sets = map[string]sqldb.Set{
 	"setClearMatters": setClearMatters, "setDropMatters": setDropMatters, "setMatterMarks": setMatterMarks, "setMatterExtensions": setMatterExtensions,
 	"setCertificates": setCertificates, "setTaken": setTaken, "setAttempts": setAttempts, "setCertificatesByNumber": setCertificatesByNumber,
 	"setUnitsNamed": setUnitsNamed, "setProducersNamed": setProducersNamed, "setProductsNamed": setProductsNamed,
+	"setBatchItems": setBatchItems, "setBatchesOf": setBatchesOf, "setSessionsOf": setSessionsOf,
 	"setWords":       setWords,
 	"setStreams":     setStreams,
 	"setSaveStreams": setSaveStreams, "setEntries": setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate, "setForget": setForget,
@@ -50,6 +51,10 @@ var sets = map[string]sqldb.Set{
 // writes are all statements made from a table.
 var writes = map[string]write{
 	"writeAccount":          writeAccount,
+	"writeBatch":            writeBatch,
+	"writeBatchStep":        writeBatchStep,
+	"writeBatchItems":       writeBatchItems,
+	"writeBatchItem":        writeBatchItem,
 	"writePassword":         writePassword,
 	"writeGrant":            writeGrant,
 	"writeDisabled":         writeDisabled,

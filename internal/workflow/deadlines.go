@@ -160,13 +160,8 @@ func (r *Rules) HeldBefore(level ocop.Level, requested ocop.Date) (ocop.Date, bo
 			continue
 		}
 		for year := requested.Year(); year <= requested.Year()+1; year++ {
-			cut, err := dayOfYear(b.RequestedBefore, year)
-			if err != nil || cut <= requested || best != 0 && cut >= best {
-				continue
-			}
-			best = cut
-			if held, err = dayOfYear(b.HeldBefore, year); err == nil && held < cut {
-				held, _ = dayOfYear(b.HeldBefore, year+1)
+			if d, ok := b.in(year); ok && d.RequestedBefore > requested && (best == 0 || d.RequestedBefore < best) {
+				best, held = d.RequestedBefore, d.HeldBefore
 			}
 		}
 	}
