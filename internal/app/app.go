@@ -21,6 +21,7 @@ import (
 
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/backup"
+	"ocopflow/internal/batch"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/clerk"
@@ -100,6 +101,7 @@ type App struct {
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
+	Batches   *batch.Desk
 	Petitions *petition.Desk
 	Support   *support.Desk
 	Notices   *notify.Desk
@@ -228,6 +230,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Desk.Matters = []casework.Keeper{a.Petitions, a.Campaigns}
 	a.Support = &support.Desk{Petitions: a.Petitions}
 	a.Fieldwork = &fieldwork.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
+	a.Batches = &batch.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Cases: a.Desk, Councils: a.Councils, Library: lib}
 	if a.Notices, err = a.notices(now); err != nil {
 		return err
 	}

@@ -44,6 +44,8 @@ var makers = map[string][]ocop.Role{
 	"inspection_record": {access.Office, access.Leader, access.Secretary},
 	"report":            {access.Office, access.Leader},
 	"support_plan":      {access.Office, access.Leader, access.Department},
+	"batch_agenda":      {access.Office, access.Leader, access.Secretary},
+	"batch_results":     {access.Office, access.Leader, access.Secretary},
 }
 
 // keepers may replace the templates of their unit.

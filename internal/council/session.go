@@ -58,7 +58,9 @@ type Opening struct {
 func (f *file) opening(c Call) Opening {
 	draft := f.draft("begin_session", c.Actor, c.Key)
 	draft.Data = f.callMap()
-	return Opening{f.session.ID, draft, func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error { return store.InsertSession(ctx, tx, f.session) }}
+	return Opening{f.session.ID, draft, func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+		return store.InsertSession(ctx, tx, f.session)
+	}}
 }
 
 // Openings opens a session for each call within the caller's act, which locks

@@ -20,6 +20,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/accounts"
+	"ocopflow/internal/batch"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/clerk"
@@ -57,6 +58,7 @@ type API struct {
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
+	Batches   *batch.Desk
 	Petitions *petition.Desk
 	Support   *support.Desk
 	Notices   *notify.Desk
@@ -119,7 +121,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	switch pkg := path.Base(t.PkgPath()); pkg {
-	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review", "fieldwork", "workbook":
+	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review", "fieldwork", "batch", "workbook":
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name

@@ -32,6 +32,7 @@ func (a *API) routes(api huma.API) {
 	get(r, "/api/v1/inspections/{id}", "get-inspection", "Inspections", a.getInspection)
 	patch(r, "/api/v1/inspections/{id}", "record-inspection", "Inspections", a.recordInspection)
 	a.fieldworkRoutes(r)
+	a.batchRoutes(r)
 	a.supportRoutes(r)
 	a.correctionRoutes(r)
 	a.expiryRoutes(r)

@@ -27,6 +27,8 @@ var Papers = []Paper{
 	{"inspection_record", ocop.Text{Vi: "Biên bản kiểm tra thực tế", En: "Record of a field inspection"}, exampleInspection},
 	{"report", ocop.Text{Vi: "Báo cáo gửi cấp tỉnh", En: "Report to the province"}, exampleReport},
 	{"support_plan", ocop.Text{Vi: "Kế hoạch hỗ trợ", En: "Support plan"}, exampleSupportPlan},
+	{"batch_agenda", ocop.Text{Vi: "Chương trình họp của đợt", En: "Agenda of a batch"}, exampleBatchAgenda},
+	{"batch_results", ocop.Text{Vi: "Bảng kết quả của đợt", En: "Table of a batch's results"}, exampleBatchResults},
 }
 
 // Find gives the paper of a name, nil when there is none.

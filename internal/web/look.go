@@ -76,6 +76,7 @@ func (p *page) Menu() []place {
 	add("/documents", p.T("documents_menu"), access.Office, access.Leader, access.Secretary, access.Commune, access.Producer, access.Department, access.Auditor)
 	add("/training", p.T("training"), access.Office, access.Leader, access.Secretary, access.Commune, access.Producer, access.Department, access.Auditor)
 	add("/councils", p.T("councils"), access.Office, access.Leader, access.Secretary, access.Member, access.Auditor)
+	add("/batches", p.T("batches"), batchReaders...)
 	add("/certificates", p.T("certificates"))
 	add("/campaigns", p.T("campaigns"))
 	add("/corrections", p.T("corrections"), access.Office, access.Leader)

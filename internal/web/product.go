@@ -32,6 +32,7 @@ type productBody struct {
 	Kinds       []choice
 	Officers    []store.Account
 	Inspections []store.Inspection
+	Batches     []store.BatchItem
 	Trained     []store.Attendance
 	Supported   []asked // requests about it that the reader sees
 	CanInspect  bool
@@ -108,6 +109,9 @@ func (s *Site) showProduct(p *page, open string) error {
 		return err
 	}
 	if b.Inspections, err = s.Desk.Inspections(p.ctx, actor, id); err != nil {
+		return err
+	}
+	if b.Batches, err = s.Batches.Of(p.ctx, actor, id); err != nil {
 		return err
 	}
 	if b.Trained, err = s.Fieldwork.TakenPart(p.ctx, actor, id); err != nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/accounts"
+	"ocopflow/internal/batch"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/clerk"
@@ -63,6 +64,7 @@ type Site struct {
 	Inspector *inspect.Inspector
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
+	Batches   *batch.Desk
 	Petitions *petition.Desk
 	Support   *support.Desk
 	Notices   *notify.Desk
@@ -194,6 +196,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/verify/:number", s.handle(s.verify))
 	e.GET("/offline.html", s.offline)
 	s.mountFieldwork(e)
+	s.mountBatches(e)
 	s.mountCorrections(e)
 	s.mountExpiries(e)
 	s.mountCampaigns(e)
