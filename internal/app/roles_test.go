@@ -88,7 +88,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"tile": "0/000.p/1", "assets": "missing.css",
 		":part": "targets", "minutes": "", "static": "missing.js",
 		"trips": trip, "producers": producer, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none", "imports": "products",
-		"corrections": correction,
+		"corrections": correction, "batches": o.batch("Đợt thử quyền"),
 	}
 	bodies = map[string]string{
 		"POST /api/v1/products":                            `{"name":"Thử quyền","producer":"` + producer + `","set":9}`,
@@ -138,6 +138,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 	maps.Copy(bodies, supportBodies)
 	maps.Copy(bodies, correctionBodies)
 	maps.Copy(bodies, fieldworkBodies)
+	maps.Copy(bodies, batchBodies)
 	maps.Copy(bodies, reminderBodies)
 	return things, bodies
 }

@@ -75,7 +75,7 @@ type Layout struct {
 // stay behind in their order.
 //
 // Faults: those of Change.
-func (d *Desk) LayOut(ctx context.Context, r Request, l Layout) (View, error) {
+func (d *Desk) LayOut(ctx context.Context, r Request, l Layout) (Batch, error) {
 	return d.change(ctx, r, "change_batch", nil, func(ctx context.Context, q sqldb.Querier, x *file, now time.Time) error {
 		order := x.waiting()
 		if len(l.Order) > 0 {

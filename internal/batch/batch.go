@@ -188,7 +188,7 @@ func productDraft(event string, b store.Batch, i store.BatchItem, r Request) led
 
 // change decides an act on a batch and writes it: its own entry, and one for
 // each product that is concerned.
-func (d *Desk) change(ctx context.Context, r Request, event string, products []string, do func(context.Context, sqldb.Querier, *file, time.Time) error) (View, error) {
+func (d *Desk) change(ctx context.Context, r Request, event string, products []string, do func(context.Context, sqldb.Querier, *file, time.Time) error) (Batch, error) {
 	locks := []string{"batch:" + r.ID}
 	for _, p := range products {
 		locks = append(locks, "product:"+p)
@@ -208,7 +208,7 @@ func (d *Desk) change(ctx context.Context, r Request, event string, products []s
 		}
 		return x.outcome(event, r, false, func() any { return seen }), nil
 	}
-	return commit.Do[View](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: r.Key, Locks: locks})
+	return commit.Do[Batch](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: r.Key, Locks: locks})
 }
 
 // begun is a batch that the actor may change now.

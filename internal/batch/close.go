@@ -133,10 +133,10 @@ func (x *file) sessions(ctx context.Context, q sqldb.Querier) (map[string]*store
 // Close ends a batch once each of its products has a result or a reason.
 //
 // Faults: those of Change; batch_undecided (Refused), naming the products.
-func (d *Desk) Close(ctx context.Context, r Request) (View, error) {
+func (d *Desk) Close(ctx context.Context, r Request) (Batch, error) {
 	before, err := load(ctx, d.DB, r.Actor, r.ID)
 	if err != nil {
-		return View{}, err
+		return Batch{}, err
 	}
 	return d.change(ctx, r, "close_batch", before.waiting(), func(ctx context.Context, q sqldb.Querier, x *file, now time.Time) error {
 		there, err := x.sessions(ctx, q)

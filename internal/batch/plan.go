@@ -35,7 +35,7 @@ type Plan struct {
 // names (Proposals), others, or none.
 //
 // Faults: who_may_not (Forbidden); batch_wrong (Invalid).
-func (d *Desk) Open(ctx context.Context, a access.Actor, p Plan, key *commit.Key) (View, error) {
+func (d *Desk) Open(ctx context.Context, a access.Actor, p Plan, key *commit.Key) (Batch, error) {
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
 		u, err := home(ctx, q, a, p.Unit)
 		if err != nil {
@@ -52,14 +52,14 @@ func (d *Desk) Open(ctx context.Context, a access.Actor, p Plan, key *commit.Key
 		}
 		return x.outcome("open_batch", Request{Actor: a, Key: key}, true, func() any { return seen }), nil
 	}
-	return commit.Do[View](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: key})
+	return commit.Do[Batch](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: key})
 }
 
 // Change changes title, days, council, place and agenda.
 //
 // Faults: not_found; who_may_not (Forbidden); stale; batch_closed,
 // batch_cancelled (Conflict); batch_wrong (Invalid).
-func (d *Desk) Change(ctx context.Context, r Request, p Plan) (View, error) {
+func (d *Desk) Change(ctx context.Context, r Request, p Plan) (Batch, error) {
 	return d.change(ctx, r, "change_batch", nil, func(ctx context.Context, q sqldb.Querier, x *file, now time.Time) error {
 		return d.put(ctx, q, p, x, ocop.DateOf(now))
 	})
@@ -68,7 +68,7 @@ func (d *Desk) Change(ctx context.Context, r Request, p Plan) (View, error) {
 // Cancel ends a batch in which no product waits any more.
 //
 // Faults: those of Change; batch_not_empty (Conflict).
-func (d *Desk) Cancel(ctx context.Context, r Request, reason string) (View, error) {
+func (d *Desk) Cancel(ctx context.Context, r Request, reason string) (Batch, error) {
 	return d.change(ctx, r, "cancel_batch", nil, func(_ context.Context, _ sqldb.Querier, x *file, now time.Time) (err error) {
 		if len(x.waiting()) > 0 {
 			return fault.New(fault.Conflict, "batch_not_empty", "Đợt còn sản phẩm. Hãy để ra ngoài hoặc chuyển đợt từng sản phẩm trước.", "Products wait in the batch. Leave out or carry over each of them first.")

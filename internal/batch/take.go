@@ -25,7 +25,7 @@ type Each struct {
 
 // Done is a batch after an act about many products.
 type Done struct {
-	Batch View   `json:"batch"`
+	Batch Batch  `json:"batch"`
 	Items []Each `json:"items"`
 }
 
@@ -125,13 +125,11 @@ func fits(x *file, r Request, s *casework.Standing, elsewhere []store.BatchItem)
 		return casework.NotFound()
 	}
 	conflict := func(code, vi, en string) error { return fault.New(fault.Conflict, code, vi, en) }
-	for _, i := range elsewhere {
-		if i.Status == store.ItemIn {
-			if i.Batch == b.ID {
-				return conflict("in_batch", "Sản phẩm đã có trong đợt này.", "The product is in this batch already.")
-			}
-			return conflict("in_batch", "Sản phẩm đang ở một đợt khác. Hãy chuyển đợt từ đó.", "The product waits in another batch. Carry it over from there.")
-		}
+	if at := x.at(s.Product.ID); at >= 0 && x.items[at].Status == store.ItemIn {
+		return conflict("in_batch", "Sản phẩm đã có trong đợt này.", "The product is in this batch already.")
+	}
+	if slices.ContainsFunc(elsewhere, func(i store.BatchItem) bool { return i.Status == store.ItemIn }) {
+		return conflict("in_batch", "Sản phẩm đang ở một đợt khác. Hãy chuyển đợt từ đó.", "The product waits in another batch. Carry it over from there.")
 	}
 	in := len(slices.DeleteFunc(slices.Clone(x.items), func(i store.BatchItem) bool { return i.Status != store.ItemIn }))
 	switch {
@@ -153,7 +151,7 @@ func fits(x *file, r Request, s *casework.Standing, elsewhere []store.BatchItem)
 // again while the batch is open.
 //
 // Faults: those of Change.
-func (d *Desk) LeaveOut(ctx context.Context, r Request, product, reason string) (View, error) {
+func (d *Desk) LeaveOut(ctx context.Context, r Request, product, reason string) (Batch, error) {
 	return d.change(ctx, r, "leave_out_of_batch", []string{product}, func(ctx context.Context, q sqldb.Querier, x *file, _ time.Time) error {
 		_, err := x.drop(r, product, store.ItemOut, reason, nil)
 		return err
@@ -184,7 +182,7 @@ func (x *file) drop(r Request, product string, status store.ItemStatus, reason s
 // CarryOver moves a product into another open batch of the same unit.
 //
 // Faults: those of Change.
-func (d *Desk) CarryOver(ctx context.Context, r Request, product, into, reason string) (View, error) {
+func (d *Desk) CarryOver(ctx context.Context, r Request, product, into, reason string) (Batch, error) {
 	return d.change(ctx, r, "carry_over", []string{product}, func(ctx context.Context, q sqldb.Querier, x *file, _ time.Time) error {
 		next, err := store.BatchByID(ctx, q, into)
 		if err != nil {

@@ -12,8 +12,8 @@ import (
 	"ocopflow/internal/store"
 )
 
-// View is a batch as it is shown.
-type View struct {
+// Batch is a batch as it is shown.
+type Batch struct {
 	ID              string            `json:"id"`
 	Unit            ocop.Ref          `json:"unit"`
 	Path            ocop.Path         `json:"-"`
@@ -63,17 +63,17 @@ type Item struct {
 // Batch reads one that the actor may see.
 //
 // Faults: not_found.
-func (d *Desk) Batch(ctx context.Context, a access.Actor, id string) (View, error) {
+func (d *Desk) Batch(ctx context.Context, a access.Actor, id string) (Batch, error) {
 	x, err := load(ctx, d.DB, a, id)
 	if err != nil {
-		return View{}, err
+		return Batch{}, err
 	}
 	return d.shown(ctx, d.DB, a, *x)
 }
 
 // Batches lists those that the actor may see, the newest first and without
 // their products.
-func (d *Desk) Batches(ctx context.Context, a access.Actor, f store.BatchFilter) ([]View, error) {
+func (d *Desk) Batches(ctx context.Context, a access.Actor, f store.BatchFilter) ([]Batch, error) {
 	f.View, f.Account = a.Oversees(), a.ID
 	rows, err := store.Batches(ctx, d.DB, f)
 	if err != nil {
@@ -84,7 +84,7 @@ func (d *Desk) Batches(ctx context.Context, a access.Actor, f store.BatchFilter)
 		ids = append(ids, b.ID)
 	}
 	items, err := store.BatchItems(ctx, d.DB, ids)
-	out := []View{}
+	out := []Batch{}
 	for _, b := range rows {
 		v := head(b)
 		for _, i := range items[b.ID] {
@@ -104,8 +104,8 @@ func (d *Desk) Of(ctx context.Context, a access.Actor, product string) ([]store.
 	return all[product], err
 }
 
-func head(b store.Batch) View {
-	v := View{ID: b.ID, Unit: b.Unit, Path: b.Path, Level: b.Level, Title: b.Title, RequestedBefore: b.RequestedBefore, HeldBefore: b.HeldBefore, Legal: b.Legal,
+func head(b store.Batch) Batch {
+	v := Batch{ID: b.ID, Unit: b.Unit, Path: b.Path, Level: b.Level, Title: b.Title, RequestedBefore: b.RequestedBefore, HeldBefore: b.HeldBefore, Legal: b.Legal,
 		Verified: b.Verified, Council: b.Council, Place: b.Place, Agenda: b.Agenda, Status: b.Status, Reason: b.Reason, CreatedAt: b.CreatedAt, ClosedAt: b.ClosedAt,
 		Version: b.Version, Items: []Item{}}
 	if v.Agenda == nil {
@@ -129,7 +129,7 @@ func (c *Counts) add(s store.ItemStatus) {
 
 // shown is a batch with its products: those in or decided as the agenda has
 // them, then the others.
-func (d *Desk) shown(ctx context.Context, q sqldb.Querier, _ access.Actor, x file) (View, error) {
+func (d *Desk) shown(ctx context.Context, q sqldb.Querier, _ access.Actor, x file) (Batch, error) {
 	v := head(x.batch)
 	var ids []string
 	for _, i := range x.items {

@@ -75,7 +75,9 @@ func (d *day) pages(session string) map[string][2]string {
 	support := d.o.ask("office", "POST", "/support-plans", map[string]any{"campaign": "cam-xuyen-2024", "title": "Phương án hỗ trợ (mô phỏng)"})["id"].(string)
 	hook := d.o.ask("office", "POST", "/webhooks", map[string]any{"url": "https://example.org/ocop"})["id"].(string)
 	owner := d.o.ask("office", "GET", "/products/"+d.id, nil)["producer"].(map[string]any)["id"].(string)
+	batch := d.o.ask("office", "POST", "/batches", map[string]any{"title": "Đợt chấm (mô phỏng)", "unit": "cam-xuyen"})["id"].(string)
 	return map[string][2]string{
+		"/batches": {"office", "/batches"}, "/batches/:id": {"office", "/batches/" + batch},
 		"/certificates/expiring": {"office", "/certificates/expiring"},
 		"/corrections":           {"office", "/corrections"}, "/products/:id/corrections": {"office", "/products/" + d.id + "/corrections"}, "/producers/:id/corrections": {"office", "/producers/" + owner + "/corrections"},
 		"/webhooks": {"office", "/webhooks"}, "/webhooks/:id": {"office", "/webhooks/" + hook},

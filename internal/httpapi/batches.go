@@ -44,7 +44,7 @@ type batchesIn struct {
 	Unit   string `query:"unit" maxLength:"100" doc:"id"`
 }
 
-func (a *API) listBatches(ctx context.Context, in *batchesIn) (*listOf[batch.View], error) {
+func (a *API) listBatches(ctx context.Context, in *batchesIn) (*listOf[batch.Batch], error) {
 	before, err := in.after()
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (a *API) listBatches(ctx context.Context, in *batchesIn) (*listOf[batch.Vie
 	if err != nil {
 		return nil, err
 	}
-	return cut(items, in.Limit, func(v batch.View) string { return v.ID }), nil
+	return cut(items, in.Limit, func(v batch.Batch) string { return v.ID }), nil
 }
 
 func (a *API) proposeBatches(ctx context.Context, in *OfUnit) (*listOf[workflow.BatchDates], error) {
@@ -63,10 +63,10 @@ func (a *API) proposeBatches(ctx context.Context, in *OfUnit) (*listOf[workflow.
 
 type batchOut struct {
 	ETag string `header:"ETag"`
-	Body batch.View
+	Body batch.Batch
 }
 
-func oneBatch(v batch.View, err error) (*batchOut, error) {
+func oneBatch(v batch.Batch, err error) (*batchOut, error) {
 	return &batchOut{httpx.ETag(v.Version), v}, err
 }
 
@@ -159,7 +159,7 @@ func (a *API) layOutBatch(ctx context.Context, in *layoutIn) (*batchOut, error) 
 type eachOut struct {
 	ETag string `header:"ETag"`
 	Body struct {
-		Batch batch.View  `json:"batch"`
+		Batch batch.Batch `json:"batch"`
 		Items []eachThing `json:"items"`
 	}
 }
@@ -324,7 +324,7 @@ func (a *API) batchPaper(name, format string) handler[ByID, fileOut] {
 	}
 }
 
-func (a *API) batchData(ctx context.Context, actor access.Actor, name string, v batch.View) (any, error) {
+func (a *API) batchData(ctx context.Context, actor access.Actor, name string, v batch.Batch) (any, error) {
 	year, lang := ocop.DateOf(a.Clock()).Year(), langOf(ctx)
 	switch name {
 	case "agenda":

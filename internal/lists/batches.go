@@ -15,7 +15,7 @@ var fates = map[store.ItemStatus]ocop.Text{store.ItemIn: {Vi: "trong đợt", En
 
 // BatchResults is the table of a batch's results: every product that it has or
 // had, with what its session came to.
-func (d *Desk) BatchResults(r Reader, v batch.View) Table {
+func (d *Desk) BatchResults(r Reader, v batch.Batch) Table {
 	w := d.words(r.Lang)
 	return Table{Name: "ket-qua-dot", Title: w.column("Kết quả đợt", "Batch results", 0).Title, Columns: []workbook.Column{
 		w.column("TT", "No.", workbook.Number), w.column("Mã sản phẩm", "Product code", workbook.Text), w.column("Sản phẩm", "Product", workbook.Text), w.column("Chủ thể", "Producer", workbook.Text),

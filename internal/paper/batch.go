@@ -70,13 +70,13 @@ type BatchOut struct {
 	Why      string `vi:"lý do" en:"reason"`
 }
 
-func batchHead(v batch.View, year int, lang ocop.Lang) Head {
+func batchHead(v batch.Batch, year int, lang ocop.Lang) Head {
 	s := speaker(lang)
 	return Head{Parent: v.Unit.Name, Issuer: s.t("Hội đồng đánh giá, phân hạng sản phẩm OCOP", "OCOP evaluation council"), Place: PlaceOf(v.Unit.Name), Year: year}
 }
 
 // batchDays are the first and the last day of its agenda.
-func batchDays(v batch.View, lang ocop.Lang) string {
+func batchDays(v batch.Batch, lang ocop.Lang) string {
 	if len(v.Agenda) == 0 {
 		return ""
 	}
@@ -100,7 +100,7 @@ func communeOf(i batch.Item) string {
 }
 
 // AgendaOf is the data of a batch's agenda.
-func AgendaOf(v batch.View, year int, lang ocop.Lang) BatchAgenda {
+func AgendaOf(v batch.Batch, year int, lang ocop.Lang) BatchAgenda {
 	out := BatchAgenda{Head: batchHead(v, year, lang), Title: v.Title, Council: v.Council.Name, Days: batchDays(v, lang), Where: v.Place}
 	items, named := map[string]batch.Item{}, map[string]bool{}
 	for _, i := range v.Items {
@@ -130,7 +130,7 @@ func AgendaOf(v batch.View, year int, lang ocop.Lang) BatchAgenda {
 }
 
 // ResultsOf is the data of a batch's table of results.
-func ResultsOf(v batch.View, year int, lang ocop.Lang) BatchResults {
+func ResultsOf(v batch.Batch, year int, lang ocop.Lang) BatchResults {
 	s := speaker(lang)
 	out := BatchResults{Head: batchHead(v, year, lang), Title: v.Title, Council: v.Council.Name, Days: batchDays(v, lang)}
 	stars := map[int]int{}
@@ -166,7 +166,7 @@ func decimals(mean string, lang ocop.Lang) string {
 
 // InvitationOf is the data of the invitation to a batch: its council, each by
 // the position held, is asked to come.
-func InvitationOf(v batch.View, members []store.CouncilMember, year int, lang ocop.Lang) Invitation {
+func InvitationOf(v batch.Batch, members []store.CouncilMember, year int, lang ocop.Lang) Invitation {
 	s := speaker(lang)
 	out := Invitation{Head: batchHead(v, year, lang), Occasion: s.t("họp hội đồng đánh giá, phân hạng sản phẩm OCOP, ", "the meeting of the OCOP evaluation council, ") + v.Title,
 		Time: batchDays(v, lang), Where: v.Place}
@@ -199,7 +199,7 @@ func Titled(m store.CouncilMember, lang ocop.Lang) string {
 // MinutesOf is the data of a batch's minutes: what each product came to, and
 // what became of those that were not judged. Who was absent shows in the
 // minutes of each session.
-func MinutesOf(v batch.View, members []store.CouncilMember, year int, lang ocop.Lang) MeetingMinutes {
+func MinutesOf(v batch.Batch, members []store.CouncilMember, year int, lang ocop.Lang) MeetingMinutes {
 	s, r := speaker(lang), ResultsOf(v, year, lang)
 	out := MeetingMinutes{Head: r.Head, Title: s.t("Họp hội đồng đánh giá, phân hạng sản phẩm OCOP, ", "Meeting of the OCOP evaluation council, ") + v.Title, Opened: r.Days, Where: v.Place}
 	for _, m := range members {

@@ -38,7 +38,7 @@ var batchReaders = []ocop.Role{access.Office, access.Leader, access.Secretary, a
 func (p *page) SeesBatches() bool { return p.holds(batchReaders) }
 
 type batchesBody struct {
-	Batches  []batch.View
+	Batches  []batch.Batch
 	Next     string
 	Proposed []workflow.BatchDates
 	Councils []store.Council
@@ -91,11 +91,11 @@ func (p *page) batchPlan() batch.Plan {
 }
 
 type batchBody struct {
-	batch.View
+	batch.Batch
 	Mine     bool // to keep
 	Draws    bool // its papers
 	Councils []store.Council
-	Others   []batch.View // open ones of the same unit, to carry over into
+	Others   []batch.Batch // open ones of the same unit, to carry over into
 	Fit      []ocop.Product
 	Rows     []agendaRow
 	Told     []toldItem // what came of an act about many
@@ -131,7 +131,7 @@ func (s *Site) showBatch(p *page, told []toldItem) error {
 	if err != nil {
 		return err
 	}
-	b := batchBody{View: v, Told: told, Mine: batch.Keeps(actor, v.Path), Draws: clerk.Makes(actor, "batch_results", v.Path)}
+	b := batchBody{Batch: v, Told: told, Mine: batch.Keeps(actor, v.Path), Draws: clerk.Makes(actor, "batch_results", v.Path)}
 	if b.Mine && b.Open() {
 		if err := s.toKeep(p, &b); err != nil {
 			return err
@@ -151,7 +151,7 @@ func (s *Site) toKeep(p *page, b *batchBody) error {
 	if err != nil {
 		return err
 	}
-	b.Others = slices.DeleteFunc(others, func(v batch.View) bool { return v.ID == b.ID })
+	b.Others = slices.DeleteFunc(others, func(v batch.Batch) bool { return v.ID == b.ID })
 	list, err := s.Desk.Products(p.ctx, p.session.Actor, store.Filter{Level: string(b.Level), Limit: fitting})
 	if err != nil {
 		return err
@@ -159,13 +159,13 @@ func (s *Site) toKeep(p *page, b *batchBody) error {
 	b.Fit = slices.DeleteFunc(list, func(x ocop.Product) bool {
 		return slices.ContainsFunc(b.Items, func(i batch.Item) bool { return i.Product == x.ID && i.Status == store.ItemIn })
 	})
-	b.Rows = p.agendaRows(b.View)
+	b.Rows = p.agendaRows(b.Batch)
 	return nil
 }
 
 // agendaRows are the lines of the form: as typed, or those of the batch, its
 // products without a time, and three more.
-func (p *page) agendaRows(v batch.View) (out []agendaRow) {
+func (p *page) agendaRows(v batch.Batch) (out []agendaRow) {
 	names := map[string]string{}
 	waiting := []string{}
 	for _, i := range v.Items {
