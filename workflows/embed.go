@@ -5,7 +5,7 @@ package workflows
 
 import "embed"
 
-// Files holds ocop-*.yaml, support.yaml, campaigns/*.yaml and calendars/*.yaml and
+// Files holds ocop-*.yaml, support.yaml, complaint.yaml, campaigns/*.yaml and calendars/*.yaml and
 // criteria/VERSION/*.yaml and papers/NAME.LANG.md.
 //
 //go:embed *.yaml campaigns/*.yaml calendars/*.yaml criteria/*/*.yaml papers/*.md

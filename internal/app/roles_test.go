@@ -88,7 +88,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"tile": "0/000.p/1", "assets": "missing.css",
 		":part": "targets", "minutes": "", "static": "missing.js",
 		"trips": trip, "producers": producer, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none", "imports": "products",
-		"corrections": correction, "batches": o.batch("Đợt thử quyền"),
+		"corrections": correction, "batches": o.batch("Đợt thử quyền"), "complaints": strings.TrimPrefix(o.complained(recognised, "certificate", "2026-06-01"), complaintsPath+"/"),
 	}
 	bodies = map[string]string{
 		"POST /api/v1/products":                            `{"name":"Thử quyền","producer":"` + producer + `","set":9}`,
@@ -136,6 +136,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 	things["support-plans"] = strings.TrimPrefix(o.plan("office", "Thử quyền"), plansPath+"/")
 	things["plans"] = things["support-plans"]
 	maps.Copy(bodies, supportBodies)
+	maps.Copy(bodies, complaintBodies)
 	maps.Copy(bodies, correctionBodies)
 	maps.Copy(bodies, fieldworkBodies)
 	maps.Copy(bodies, batchBodies)

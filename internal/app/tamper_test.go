@@ -271,8 +271,9 @@ func (o *office) busy() {
 		o.must(200, o.ask("producer-"+fishSauce, "POST", "/api/v1/products/"+sauce+"/self-score", map[string]any{"choices": whole.Choices}))
 	}
 	o.clock("2024-05-20")
-	o.certified("Nước mắm thứ nhất", "A-1")
-	o.certified("Nước mắm thứ hai", "A-2")
+	for name, number := range map[string]string{"Nước mắm thứ nhất": "A-1", "Nước mắm thứ hai": "A-2"} {
+		o.complained(o.certified(name, number), "certificate", "2026-06-01")
+	}
 	o.must(201, o.upload("producer-"+simWine, id, "idea_form", []byte("phiếu")))
 	for _, event := range []string{"begin_upgrade", "add_document"} {
 		o.must(200, o.erase("privacy", o.told(id, event)["index"], map[string]any{"reason": "Theo đơn"}))

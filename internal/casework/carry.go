@@ -195,6 +195,9 @@ func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask 
 	if m.Grant.For != "" {
 		d.Data["for"] = m.Grant.For
 	}
+	if ask.Because != "" {
+		d.Data["petition"] = ask.Because
+	}
 	if ask.New != nil {
 		maps.Copy(d.Data, ledger.Map{"product": ask.New.public(c.product)})
 	}

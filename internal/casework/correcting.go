@@ -197,13 +197,19 @@ func put(ctx context.Context, q sqldb.Querier, p *ocop.Product, ch store.Correct
 // rescore sends a round back to where it was to be scored, at its first level;
 // sheets of the wrong set count for nothing, the producer's own included.
 func (c *corrected) rescore(r ocop.Round, scored bool) {
-	written := r.Data.Session != nil && r.Data.Session.Written
 	r.Data.SelfScore, c.ends, c.round = nil, true, &r
-	if !scored {
-		return
+	if scored {
+		r.Level = r.Data.Start
+		c.unscore(&r)
 	}
-	r.Level, r.Data.Session, r.Data.Result = r.Data.Start, nil, nil
-	c.product.Level = r.Level
+}
+
+// unscore takes a round's result away; one that was scored stands again where it
+// is to be scored, at the level it is at.
+func (c *corrected) unscore(r *ocop.Round) {
+	written := r.Data.Session != nil && r.Data.Session.Written
+	r.Data.Session, r.Data.Result = nil, nil
+	c.product.Level, c.ends, c.round = r.Level, true, r
 	if c.product.State == "council_scored" {
 		if c.product.State = "field_inspection"; written {
 			c.product.State = "renewal"

@@ -45,6 +45,7 @@ func (x *dossier) subject(r *workflow.Rules) workflow.Subject {
 // facts are what guards may know of the dossier on a day.
 func (x *dossier) facts(today ocop.Date, number string) workflow.Facts {
 	f := workflow.Facts{
+		"product.state":            string(x.product.State),
 		"product.set":              int64(x.product.Set),
 		"product.has_commune":      x.product.Commune != nil,
 		"documents.valid":          x.validKinds(today),
@@ -72,12 +73,29 @@ func (x *dossier) facts(today ocop.Date, number string) workflow.Facts {
 		if res := r.Data.Result; res != nil {
 			f["result.stars"], f["result.band_stars"], f["result.floor_stars"] = int64(res.Stars), int64(res.BandStars), int64(res.FloorStars)
 			f["result.sum"], f["result.members"], f["result.missed"] = res.Sum, res.Members, missedCodes(res.Missed)
+			if day := x.scoredOn(); day != nil {
+				f["result.given_on"] = int64(*day)
+			}
 		}
 	}
 	if k := x.certificate; k != nil {
 		f["certificate.stars"], f["certificate.issued_on"], f["certificate.last_day"] = int64(k.Stars), int64(k.IssuedOn), int64(k.LastDay)
+		if k.RevokedOn != nil {
+			f["certificate.revoked_on"] = int64(*k.RevokedOn)
+		}
 	}
 	return f
+}
+
+// scoredOn is the day on which the newest result of the round was put on record.
+func (x *dossier) scoredOn() *ocop.Date {
+	for _, a := range slices.Backward(x.acts) {
+		if a.Round == x.round.ID && (a.Event == "score" || a.Event == "score_in_writing") {
+			day := ocop.DateOf(a.At)
+			return &day
+		}
+	}
+	return nil
 }
 
 // missedCodes are the criteria that miss a floor, each once.

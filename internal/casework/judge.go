@@ -111,6 +111,7 @@ func (r Recorded) ask(units map[string]ocop.Path) Ask {
 	if json.Unmarshal(r.Data["number"], &number) == nil {
 		ask.Data["number"] = number
 	}
+	_ = json.Unmarshal(r.Data["petition"], &ask.Because) // most are part of none
 	if r.From == "" {
 		var p struct {
 			Code, Name, Producer, Campaign string

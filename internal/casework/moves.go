@@ -24,7 +24,8 @@ type Ask struct {
 	Comment string
 	Data    map[string]any
 	Key     *commit.Key
-	quiet   bool // leave no entry of a refusal: a dry run, or time itself
+	Because string // id of the petition that this is part of; "" for none
+	quiet   bool   // leave no entry of a refusal: a dry run, or time itself
 }
 
 // Moved is the answer to a move that stood.

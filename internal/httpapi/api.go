@@ -111,6 +111,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 	a.materialRoutes(engine, api)
 	a.workbookRoutes(engine, api)
 	a.support().files(engine, api)
+	a.complaints().files(engine, api)
 	a.eventsRoute(engine, api)
 	a.tiles(engine, api)
 	a.docs(engine)

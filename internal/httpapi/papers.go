@@ -10,6 +10,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/paper"
+	"ocopflow/internal/petition"
 	"ocopflow/internal/register"
 )
 
@@ -129,7 +130,7 @@ func (a *API) verify(ctx context.Context, in *verifyIn) (*verifyOut, error) {
 }
 
 // getCertificate shows a certificate to those who see its product.
-func (a *API) getCertificate(ctx context.Context, in *verifyIn) (*verifyOut, error) {
+func (a *API) getCertificate(ctx context.Context, in *verifyIn) (*certificateOut, error) {
 	v, err := register.Verify(ctx, a.DB, in.Number, ocop.DateOf(a.Clock()))
 	if err != nil {
 		return nil, err
@@ -137,8 +138,20 @@ func (a *API) getCertificate(ctx context.Context, in *verifyIn) (*verifyOut, err
 	if _, err := a.Desk.Product(ctx, sessionOf(ctx).Actor, v.Product); err != nil {
 		return nil, err
 	}
-	return a.verify(ctx, in)
+	k, err := a.proved(ctx, in.Number)
+	if err != nil {
+		return nil, err
+	}
+	told, err := a.Petitions.OutcomesOf(ctx, v.Product, v.Number)
+	return &certificateOut{certificateBody{*k, told}}, err
 }
+
+type certificateBody struct {
+	verified
+	Petitions []petition.Outcome `json:"petitions" doc:"what complaints about its product came to while it was the newest, newest first"`
+}
+
+type certificateOut struct{ Body certificateBody }
 
 func (a *API) evidence(ctx context.Context, in *verifyIn) (*fileOut, error) {
 	v, err := a.proved(ctx, in.Number)

@@ -30,6 +30,11 @@ func (a *API) support() petitions {
 	return petitions{a, "support-requests", "support", "Support"}
 }
 
+// complaints are the routes of complaints.
+func (a *API) complaints() petitions {
+	return petitions{a, "complaints", "complaint", "Complaints"}
+}
+
 func (p petitions) routes(r router) {
 	at, one := "/api/v1/"+p.base, "/api/v1/"+p.base+"/{id}"
 	get(r, at, "list-"+p.base, p.tag, p.list)
@@ -298,4 +303,14 @@ func (p petitions) document(c *gin.Context) error {
 	}
 	offer(c, doc.Name, doc.MediaType, doc.SHA256, content)
 	return nil
+}
+
+// petitionOutcomes are what petitions came to for a product that the caller sees.
+func (a *API) petitionOutcomes(ctx context.Context, in *ByID) (*listOf[petition.Outcome], error) {
+	p, err := a.Desk.Product(ctx, sessionOf(ctx).Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	items, err := a.Petitions.OutcomesOf(ctx, p.ID, "")
+	return &listOf[petition.Outcome]{Body: list[petition.Outcome]{Items: items}}, err
 }

@@ -15,6 +15,8 @@ import (
 // supportRoutes are support requests and the plans that gather them.
 func (a *API) supportRoutes(r router) {
 	a.support().routes(r)
+	a.complaints().routes(r)
+	get(r, "/api/v1/products/{id}/petition-outcomes", "list-petition-outcomes", "Products", a.petitionOutcomes)
 	get(r, "/api/v1/support-plans", "list-support-plans", "Support", a.listSupportPlans)
 	post(r, "/api/v1/support-plans", "begin-support-plan", "Support", 201, a.beginSupportPlan)
 	get(r, "/api/v1/support-plans/{id}", "get-support-plan", "Support", a.getSupportPlan)

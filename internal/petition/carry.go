@@ -26,6 +26,10 @@ type change struct {
 	parties []store.Party // that changed
 	timers  []store.Timer // that the petition asks for afterwards
 	draft   ledger.Draft
+
+	outcome *store.PetitionOutcome // told to the product; nil for none
+	again   *casework.Again        // the product that is to be scored again
+	product *commit.Outcome        // the product's own move; nil for none
 }
 
 // apply works out what a move changes, on copies.
@@ -61,6 +65,9 @@ func (x *file) apply(rules *workflow.Rules, m *workflow.Move, ask Ask, now time.
 		if was != is {
 			c.parties = append(c.parties, store.Party{Petition: n.ID, Field: name, Unit: is})
 		}
+	}
+	if n.Product != nil && x.about != nil && slices.Contains(m.Effects, workflow.TellProduct) {
+		c.outcome = &store.PetitionOutcome{Petition: n.ID, Product: n.Product.ID, Certificate: x.about.Certificate(), Event: m.Event, State: m.To, At: now}
 	}
 	return c
 }

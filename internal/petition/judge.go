@@ -28,7 +28,7 @@ func Judge(ctx context.Context, q sqldb.Querier, list []casework.Recorded) ([]ca
 	for i, r := range list {
 		_, ids[i], _ = strings.Cut(r.Stream, ":")
 	}
-	known, err := files(ctx, q, ids)
+	known, err := known(ctx, q, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (x *file) judge(ctx context.Context, q sqldb.Querier, r casework.Recorded, 
 	}
 	subject := x.subject(r.Rules)
 	ask := Ask{Petition: n.ID, Event: ocop.Event(r.Event), Actor: who, Comment: r.Comment(), Data: casework.FormOf(r.Rules.Form(subject, ocop.Event(r.Event)), r.Data)}
-	decision := r.Rules.Decide(subject, x.facts(), workflow.Command{Event: ask.Event, Actor: who, Comment: ask.Comment, Data: ask.Data}, today)
+	decision := r.Rules.Decide(subject, x.facts(today), workflow.Command{Event: ask.Event, Actor: who, Comment: ask.Comment, Data: ask.Data}, today)
 	if f := decision.Refusal; f != nil {
 		return casework.Verdict{Wrong: casework.NotAllowed(r.Rules, f)}, nil
 	}

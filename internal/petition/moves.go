@@ -25,11 +25,11 @@ type Stepped struct {
 // Faults: not_found; opening_wrong (Invalid); those of workflow.Rules.Decide;
 // those of commit.Do.
 func (d *Desk) Move(ctx context.Context, ask Ask) (Stepped, error) {
-	act := commit.Act{Kind: moves{d}, Ask: ask, Key: ask.Key, Locks: []string{"petition:" + ask.Petition}}
-	if ask.New != nil {
-		act.Locks = []string{"petition numbers"}
+	locks, err := d.locks(ctx, ask)
+	if err != nil {
+		return Stepped{}, err
 	}
-	return commit.Do[Stepped](ctx, d.Cases.Committer, act)
+	return commit.Do[Stepped](ctx, d.Cases.Committer, commit.Act{Kind: moves{d}, Ask: ask, Key: ask.Key, Locks: locks})
 }
 
 // Try decides a move on the present state and writes nothing: the same code as
@@ -70,7 +70,7 @@ func (d *Desk) DecideAll(ctx context.Context, q sqldb.Querier, now time.Time, as
 			list = append(list, ask.Petition)
 		}
 	}
-	known, err := files(ctx, q, list)
+	known, err := known(ctx, q, list)
 	if err != nil {
 		return nil, err
 	}
@@ -145,21 +145,32 @@ func (d *Desk) decide(ctx context.Context, q sqldb.Querier, x *file, rules *work
 	if err := x.resolve(ctx, q, rules, subject, &cmd); err != nil {
 		return commit.Outcome{}, err
 	}
-	decision := rules.Decide(subject, x.facts(), cmd, today)
+	decision := rules.Decide(subject, x.facts(today), cmd, today)
 	if f := decision.Refusal; f != nil {
-		o := commit.Outcome{Fault: f}
-		var err error
-		if !ask.quiet && (f.Kind == fault.Forbidden || f.Kind == fault.Refused) {
-			o.Drafts, err = casework.Refused(ctx, q, x.refusal(rules, ask), f, now)
-		}
-		return o, err
+		return x.refused(ctx, q, rules, ask, f, now)
 	}
 	c := x.apply(rules, decision.Move, ask, now)
 	if err := x.name(ctx, q, c); err != nil {
 		return commit.Outcome{}, err
 	}
 	c.draft = c.entry(x, rules, decision.Move, ask)
-	return commit.Outcome{Drafts: []ledger.Draft{c.draft}, State: c, Answer: func(entries []ledger.Entry) any { return c.answer(entries[0], ask) }}, nil
+	more, err := d.reach(ctx, q, c, decision.Move, ask, now)
+	if f := fault.Of(err); err != nil && f.Kind != fault.Internal {
+		return x.refused(ctx, q, rules, ask, f, now)
+	} else if err != nil {
+		return commit.Outcome{}, err
+	}
+	return commit.Outcome{Drafts: append([]ledger.Draft{c.draft}, more...), State: c, Answer: func(entries []ledger.Entry) any { return c.answer(entries[0], ask) }}, nil
+}
+
+// refused is what becomes of a move that does not stand: an entry tells of it,
+// unless nothing was meant.
+func (x *file) refused(ctx context.Context, q sqldb.Querier, rules *workflow.Rules, ask Ask, f *fault.Error, now time.Time) (o commit.Outcome, err error) {
+	o.Fault = f
+	if !ask.quiet && (f.Kind == fault.Forbidden || f.Kind == fault.Refused) {
+		o.Drafts, err = casework.Refused(ctx, q, x.refusal(rules, ask), f, now)
+	}
+	return o, err
 }
 
 // name finds the units that what was gathered names now.
@@ -252,6 +263,7 @@ func record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
 	var opened, moved []*store.Petition
 	var acts []store.PetitionAct
 	var parties []store.Party
+	var outcomes []store.PetitionOutcome
 	for _, p := range placed {
 		c := p.State.(*change)
 		n := c.after.petition
@@ -262,14 +274,25 @@ func record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
 		}
 		acts = append(acts, store.PetitionAct{Entry: p.Entries[0].Index, Petition: n.ID, Turn: n.Turn, Event: c.event, Actor: c.actor, At: p.Entries[0].At})
 		parties = append(parties, c.parties...)
+		if c.outcome != nil {
+			o := *c.outcome
+			o.Entry = p.Entries[0].Index
+			outcomes = append(outcomes, o)
+		}
 	}
 	for _, step := range []func() error{
 		func() error { return store.InsertPetitions(ctx, tx, opened) },
 		func() error { return store.StepPetitions(ctx, tx, moved) },
 		func() error { return store.InsertPetitionActs(ctx, tx, acts) },
 		func() error { return store.SaveParties(ctx, tx, parties) },
+		func() error { return store.InsertPetitionOutcomes(ctx, tx, outcomes) },
 	} {
 		if err := step(); err != nil {
+			return err
+		}
+	}
+	for _, p := range placed {
+		if err := p.State.(*change).saveProduct(ctx, tx, p.Entries); err != nil {
 			return err
 		}
 	}

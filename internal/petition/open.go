@@ -145,8 +145,20 @@ func (p parts) make(ctx context.Context, q sqldb.Querier, now time.Time) (*file,
 	if p.product != nil {
 		n.Product, n.Place = &ocop.Ref{ID: p.product.ID, Code: p.product.Code, Name: p.product.Name}, p.product.Path
 	}
+	x := &file{petition: n, fresh: true}
+	if p.product != nil {
+		about, err := casework.Abouts(ctx, q, []string{p.product.ID})
+		if err != nil {
+			return nil, err
+		}
+		a := about[p.product.ID]
+		x.about = &a
+	}
 	unit := ""
 	for _, kind := range p.rules.Petition.At {
+		if kind == workflow.AtResult {
+			kind = x.resultAt()
+		}
 		if unit = n.Place.Unit(kind); unit != "" {
 			break
 		}
@@ -162,5 +174,14 @@ func (p parts) make(ctx context.Context, q sqldb.Querier, now time.Time) (*file,
 	last, err := store.PetitionNumber(ctx, q, u.ID, n.Procedure, n.Year)
 	n.Number = last + 1
 	n.Code = code(p.rules, n.Year, n.Number)
-	return &file{petition: n, fresh: true}, err
+	return x, err
+}
+
+// resultAt is the kind of unit that gave the product its newest result, "" where
+// none did.
+func (x *file) resultAt() ocop.UnitKind {
+	if x.about == nil {
+		return ""
+	}
+	return ocop.UnitKind(x.about.Level())
 }

@@ -1,7 +1,8 @@
 // Package petition runs what somebody asks of an authority on small procedures of
 // their own: a petition is opened, goes from desk to desk, gathers what is said
-// there, and is answered. It owns the kinds of acts about petitions; what the
-// steps are is a procedure's to say, and products are package casework's.
+// there, and is answered. It owns the kinds of acts about petitions, and asks
+// casework for what one does to its product; what the steps are is a procedure's
+// to say.
 package petition
 
 import (
@@ -55,6 +56,7 @@ type file struct {
 	acts      []store.PetitionAct
 	documents []store.PetitionDocument
 	units     map[string]*ocop.Unit // that its facts name
+	about     *casework.About       // the product; nil for none, and where nothing is decided
 }
 
 // files reads many petitions with a constant number of statements.
@@ -88,6 +90,31 @@ func files(ctx context.Context, q sqldb.Querier, list []string) (map[string]*fil
 		out[id] = &file{petition: n, acts: acts[id], documents: documents[id], units: units}
 	}
 	return out, nil
+}
+
+// known reads many petitions for deciding, with the products that they are about.
+func known(ctx context.Context, q sqldb.Querier, list []string) (map[string]*file, error) {
+	out, err := files(ctx, q, list)
+	if err != nil {
+		return nil, err
+	}
+	var products []string
+	for _, x := range out {
+		if x.petition.Product != nil {
+			products = append(products, x.petition.Product.ID)
+		}
+	}
+	if len(products) == 0 {
+		return out, nil
+	}
+	about, err := casework.Abouts(ctx, q, products)
+	for _, x := range out {
+		if x.petition.Product != nil {
+			a := about[x.petition.Product.ID]
+			x.about = &a
+		}
+	}
+	return out, err
 }
 
 // rules that decide about the petition: those to which it is pinned. It stays
@@ -133,14 +160,19 @@ func (x *file) subject(r *workflow.Rules) workflow.Subject {
 	return s
 }
 
-// facts are what guards may know of the petition.
-func (x *file) facts() workflow.Facts {
+// facts are what guards may know of the petition, and of the product that it is
+// about, on a day.
+func (x *file) facts(today ocop.Date) workflow.Facts {
+	f := workflow.Facts{}
+	if x.about != nil {
+		f = x.about.Facts(today)
+	}
 	kinds := []string{}
 	for _, d := range x.documents {
 		kinds = append(kinds, d.Kind)
 	}
 	slices.Sort(kinds)
-	f := workflow.Facts{"documents.valid": slices.Compact(kinds)}
+	f["documents.valid"] = slices.Compact(kinds)
 	for name, v := range x.petition.Facts {
 		f[x.petition.Procedure+"."+name] = v
 	}

@@ -18,7 +18,7 @@ import (
 //
 // Faults: not_found; procedure_missing.
 func (d *Desk) load(ctx context.Context, q sqldb.Querier, a access.Actor, id string) (*file, *workflow.Rules, error) {
-	list, err := files(ctx, q, []string{id})
+	list, err := known(ctx, q, []string{id})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -112,7 +112,7 @@ func (d *Desk) Actions(ctx context.Context, a access.Actor, id string) ([]Action
 		return nil, err
 	}
 	out := []Action{}
-	for _, act := range casework.ActionsOf(rules, x.subject(rules), x.facts(), a, d.Cases.Today(), x.petition.Due) {
+	for _, act := range casework.ActionsOf(rules, x.subject(rules), x.facts(d.Cases.Today()), a, d.Cases.Today(), x.petition.Due) {
 		proposed, err := x.proposed(ctx, d.Cases.DB, rules, act.Form)
 		if err != nil {
 			return nil, err

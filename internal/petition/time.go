@@ -16,7 +16,7 @@ import (
 )
 
 // pages are where petitions are seen, by their procedures.
-var pages = map[string]string{"support": "/support/requests/"}
+var pages = map[string]string{"support": "/support/requests/", "complaint": "/complaints/requests/"}
 
 // Page is where the petition of a stream is seen.
 func Page(stream string) string {
@@ -33,7 +33,7 @@ func (d *Desk) Matters(ctx context.Context, q sqldb.Querier, streams []string, n
 	for i, s := range streams {
 		list[i] = store.PetitionOf(s)
 	}
-	known, err := files(ctx, q, list)
+	known, err := known(ctx, q, list)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (d *Desk) matters(ctx context.Context, q sqldb.Querier, list []*file, now t
 			continue
 		}
 		k := workflow.Reckoning{ID: x.petition.ID, Days: d.Cases.Days(rules.Calendar), Known: ocop.DateOf(now)}
-		of[m.ID], m.Next = rules.Dues(x.subject(rules), x.facts(), k)
+		of[m.ID], m.Next = rules.Dues(x.subject(rules), x.facts(ocop.DateOf(now)), k)
 		if c := x.petition.Campaign; c != "" && !slices.Contains(campaigns, c) {
 			campaigns = append(campaigns, c)
 		}

@@ -32,7 +32,7 @@ func (d *Desk) Worklist(ctx context.Context, a access.Actor, procedure, after st
 		for i, n := range rows {
 			ids[i] = n.ID
 		}
-		known, err := files(ctx, d.Cases.DB, ids)
+		known, err := known(ctx, d.Cases.DB, ids)
 		if err != nil {
 			return nil, "", err
 		}
@@ -67,7 +67,7 @@ func (d *Desk) task(x *file, a access.Actor) (Task, error) {
 	today := d.Cases.Today()
 	t := Task{Petition: View(x), Overdue: x.petition.Due != nil && *x.petition.Due < today}
 	s := x.subject(rules)
-	for _, act := range casework.ActionsOf(rules, s, x.facts(), a, today, x.petition.Due) {
+	for _, act := range casework.ActionsOf(rules, s, x.facts(today), a, today, x.petition.Due) {
 		if act.Allowed && !act.Aside && !stays(act, s.State) {
 			t.Actions = append(t.Actions, act)
 		}

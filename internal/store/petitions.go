@@ -59,12 +59,28 @@ type Party struct {
 	Unit     string
 }
 
+// PetitionOutcome is a move of a petition that the product it is about was told
+// of.
+type PetitionOutcome struct {
+	Entry       int64
+	Petition    string
+	Product     string
+	Certificate string // that the product had then; "" for none
+	Event       ocop.Event
+	State       ocop.State
+	At          time.Time
+
+	Code, Procedure, Edition string // of the petition, when read
+}
+
 var (
 	tablePetitions = table("petitions", "id").ofPetition("id").with(text("id"), text("procedure_name"), text("procedure_version"), text("procedure_hash"), text("code"), whole("year"),
 		whole("number"), text("unit"), text("asker"), text("product").null(), text("campaign").null(), text("state"), text("track"), whole("turn"), whole("due").null(),
 		text("facts"), whole("version"), text("opened_by"), whole("opened_at"), whole("updated_at"))
 
 	tablePetitionMoves = table("petition_moves", "entry").ofPetition("petition").with(whole("entry"), text("petition"), whole("turn"), text("event"), text("actor"), whole("at"))
+
+	tablePetitionOutcomes = table("petition_outcomes", "entry").ofPetition("petition").with(whole("entry"), text("petition"), text("product"), text("certificate").null(), text("event"), text("state"), whole("at"))
 
 	tablePetitionParties = table("petition_parties", "petition", "field").ofPetition("petition").with(text("petition"), text("field"), text("unit").null())
 )
@@ -75,7 +91,9 @@ const petitionColumns = `n.id, n.procedure_name, n.procedure_version, n.procedur
 const petitionFrom = ` FROM petitions n JOIN units u ON u.id = n.unit JOIN units a ON a.id = n.asker LEFT JOIN products p ON p.id = n.product LEFT JOIN campaigns g ON g.id = n.campaign `
 
 const (
-	sqlPetitionNumber = `SELECT COALESCE(max(number), 0) FROM petitions WHERE unit = $1 AND procedure_name = $2 AND year = $3`
+	sqlPetitionNumber   = `SELECT COALESCE(max(number), 0) FROM petitions WHERE unit = $1 AND procedure_name = $2 AND year = $3`
+	sqlPetitionOutcomes = `SELECT o.entry, o.petition, o.product, o.certificate, o.event, o.state, o.at, n.code, n.procedure_name, n.procedure_version
+		FROM petition_outcomes o JOIN petitions n ON n.id = o.petition WHERE o.product = $1 AND ($2 = '' OR o.certificate = $2) ORDER BY o.entry DESC LIMIT 200`
 	sqlPetitionByCode = `SELECT ` + petitionColumns + petitionFrom + `WHERE n.unit = $1 AND n.code = $2`
 )
 
@@ -95,10 +113,11 @@ var (
 			WHERE e.stream IN (SELECT c1 FROM {rows}) ORDER BY e.idx`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
-	writePetitions       = inserts(tablePetitions)
-	writePetitionSteps   = updates(tablePetitions, "state", "track", "turn", "due", "facts", "version", "updated_at").next()
-	writePetitionMoves   = inserts(tablePetitionMoves)
-	writePetitionParties = upserts(tablePetitionParties)
+	writePetitions        = inserts(tablePetitions)
+	writePetitionSteps    = updates(tablePetitions, "state", "track", "turn", "due", "facts", "version", "updated_at").next()
+	writePetitionMoves    = inserts(tablePetitionMoves)
+	writePetitionOutcomes = inserts(tablePetitionOutcomes)
+	writePetitionParties  = upserts(tablePetitionParties)
 )
 
 func scanPetition(s scanner) (n Petition, err error) {
@@ -252,4 +271,26 @@ func SaveParties(ctx context.Context, tx *sqldb.Tx, list []Party) error {
 		rows = append(rows, []any{p.Petition, p.Field, nullText(p.Unit)})
 	}
 	return writePetitionParties.all(ctx, tx, "save parties", rows)
+}
+
+// InsertPetitionOutcomes keeps what products were told.
+func InsertPetitionOutcomes(ctx context.Context, tx *sqldb.Tx, list []PetitionOutcome) error {
+	var rows [][]any
+	for _, o := range list {
+		rows = append(rows, []any{o.Entry, o.Petition, o.Product, nullText(o.Certificate), string(o.Event), string(o.State), sqldb.Micros(o.At)})
+	}
+	return writePetitionOutcomes.all(ctx, tx, "insert outcomes of petitions", rows)
+}
+
+// PetitionOutcomes are those of a product, or of one certificate of it, newest
+// first.
+func PetitionOutcomes(ctx context.Context, q sqldb.Querier, product, certificate string) ([]PetitionOutcome, error) {
+	rows, err := q.Query(ctx, sqlPetitionOutcomes, product, certificate)
+	return collect(rows, err, "outcomes of petitions", func(s scanner) (o PetitionOutcome, err error) {
+		var number sql.NullString
+		var at int64
+		err = s.Scan(&o.Entry, &o.Petition, &o.Product, &number, &o.Event, &o.State, &at, &o.Code, &o.Procedure, &o.Edition)
+		o.Certificate, o.At = number.String, sqldb.Time(at)
+		return o, err
+	})
 }

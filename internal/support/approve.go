@@ -136,14 +136,14 @@ func (a Approval) outcome(k store.SupportPlan, requests []petition.Petition, out
 	done := Approved{Refused: []Denied{}}
 	drafts := []ledger.Draft{draft("approve_support_plan", k, a.Request)}
 	var stands []petition.Petition
-	var placed []int // of each move that stands, the place of its entry
+	var placed, ends []int // of each move that stands, the places of its entries
 	var states []any
 	for i, o := range outcomes {
 		if o.Fault != nil {
 			done.Refused = append(done.Refused, Denied{requests[i].ID, requests[i].Code, o.Fault})
 			c.lines = append(c.lines, store.PlanLine{Plan: k.ID, Petition: requests[i].ID, Dropped: true})
 		} else {
-			placed, states = append(placed, len(drafts)), append(states, o.State)
+			placed, ends, states = append(placed, len(drafts)), append(ends, len(drafts)+len(o.Drafts)), append(states, o.State)
 			p := petition.After(o)
 			p.Texts = requests[i].Texts
 			stands = append(stands, p)
@@ -166,7 +166,7 @@ func (a Approval) outcome(k store.SupportPlan, requests []petition.Petition, out
 			}
 			moves := make([]commit.Placed, len(placed))
 			for i, at := range placed {
-				moves[i] = commit.Placed{State: states[i], Entries: entries[at : at+1]}
+				moves[i] = commit.Placed{State: states[i], Entries: entries[at:ends[i]]}
 			}
 			return petition.Save(ctx, tx, moves)
 		}),

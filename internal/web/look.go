@@ -73,6 +73,7 @@ func (p *page) Menu() []place {
 	add("/products", p.T("products"))
 	add("/inspections", p.T("inspections"), access.Office, access.Leader, access.Secretary, access.Commune, access.Producer, access.Department, access.Auditor)
 	add("/support", p.T("support"), access.Office, access.Leader, access.Commune, access.Producer, access.Department, access.Auditor)
+	add("/complaints", p.T("complaint"), access.Office, access.Leader, access.Commune, access.Producer, access.Auditor)
 	add("/documents", p.T("documents_menu"), access.Office, access.Leader, access.Secretary, access.Commune, access.Producer, access.Department, access.Auditor)
 	add("/training", p.T("training"), access.Office, access.Leader, access.Secretary, access.Commune, access.Producer, access.Department, access.Auditor)
 	add("/councils", p.T("councils"), access.Office, access.Leader, access.Secretary, access.Member, access.Auditor)

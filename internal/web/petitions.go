@@ -1,9 +1,7 @@
 package web
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,8 +11,6 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
-	"ocopflow/internal/fault"
-	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/petition"
 	"ocopflow/internal/store"
@@ -33,6 +29,22 @@ type petitions struct {
 // support are the pages of support requests.
 func (s *Site) support() petitions {
 	return petitions{s, "/support", "support", "/api/v1/support-requests"}
+}
+
+// complaints are the pages of complaints.
+func (s *Site) complaints() petitions {
+	return petitions{s, "/complaints", "complaint", "/api/v1/complaints"}
+}
+
+// petitionsOf are the pages of each procedure of petitions that has some.
+func (s *Site) petitionsOf() []petitions { return []petitions{s.support(), s.complaints()} }
+
+// Word is what a page says of petitions of a procedure, or of all.
+func (p *page) Word(procedure, key string) string {
+	if m, ok := messages[procedure+"_"+key]; ok {
+		return m.In(p.L())
+	}
+	return p.T(key)
 }
 
 func (t petitions) mount(e *gin.Engine) {
@@ -102,6 +114,7 @@ func (p *page) given(f workflow.Field, x petition.Petition) string {
 }
 
 type petitionsBody struct {
+	Of                        string // procedure
 	Base, State, Topic, Party string
 	States, Topics            []choice
 	Tasks                     []task
@@ -109,6 +122,22 @@ type petitionsBody struct {
 	Next                      string
 	MayOpen                   bool
 	Plans                     bool // there are plans for the reader to see
+}
+
+// toldIn says which petition an entry of a product tells of, and how that stands.
+func (p *page) toldIn(data map[string]any) []string {
+	code, told := data["code"].(string)
+	name, _ := data["procedure"].(string)
+	event, _ := data["move"].(string)
+	rules, err := p.site.Petitions.InForce(name, p.site.Desk.Today())
+	if !told || err != nil {
+		return nil
+	}
+	text := rules.Title.In(p.L()) + " " + code
+	if t, ok := (procedure{rules}).event(event); ok {
+		text += ": " + t.In(p.L())
+	}
+	return []string{text}
 }
 
 // task is a petition that waits for the reader.
@@ -123,7 +152,7 @@ func (t petitions) list(p *page) error {
 		return err
 	}
 	p.rules = rules
-	b := petitionsBody{Base: t.base, State: p.c.Query("state"), Topic: p.c.Query("topic"), MayOpen: t.mayOpen(p, rules),
+	b := petitionsBody{Of: t.procedure, Base: t.base, State: p.c.Query("state"), Topic: p.c.Query("topic"), MayOpen: t.mayOpen(p, rules),
 		Plans: t.procedure == support.Procedure && p.holds([]ocop.Role{access.Office, access.Leader, access.Department, access.Auditor})}
 	for name, s := range rules.States.All() {
 		b.States = append(b.States, choice{Value: name, Title: s.Title.In(p.L())})
@@ -181,6 +210,26 @@ func (t petitions) tasks(p *page, limit int) ([]task, error) {
 	return out, err
 }
 
+// waiting are the petitions of a procedure that wait for the reader.
+type waiting struct {
+	Of, Base string
+	Tasks    []task
+}
+
+// requests are the petitions of all procedures that wait for the reader.
+func (s *Site) requests(p *page, limit int) (out []waiting, err error) {
+	for _, t := range s.petitionsOf() {
+		list, err := t.tasks(p, limit)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) > 0 {
+			out = append(out, waiting{t.procedure, t.base, list})
+		}
+	}
+	return out, nil
+}
+
 // mayOpen reports whether the reader holds a role that opens petitions.
 func (t petitions) mayOpen(p *page, rules *workflow.Rules) bool {
 	for _, event := range rules.Openings() {
@@ -193,14 +242,21 @@ func (t petitions) mayOpen(p *page, rules *workflow.Rules) bool {
 }
 
 type openingBody struct {
-	Base, Product string
-	Find          string // words of the products that are offered
-	Event         ocop.Event
-	Form          []workflow.Field
-	Products      []choice
-	Search        bool // there are more products than one list holds
-	More          bool // more are found than are shown
-	Askers        []choice
+	Of, Base, Product string
+	Find              string // words of the products that are offered
+	Event             ocop.Event
+	Form              []workflow.Field
+	Products          []choice
+	Search            bool // there are more products than one list holds
+	More              bool // more are found than are shown
+	Askers            []choice
+	Limits            []window // of time, on opening it
+}
+
+// window is a span of days in which something is possible, in words.
+type window struct {
+	Text, Legal, Note string
+	Verified          bool
 }
 
 // UnitsOf has nothing to offer before there is a petition.
@@ -213,8 +269,8 @@ func (t petitions) fresh(p *page) error {
 	}
 	p.rules = rules
 	s := workflow.Subject{Track: ocop.NoTrack, State: ocop.NoState}
-	b := openingBody{Base: t.base, Event: rules.Openings()[0], Product: p.c.Query("product")}
-	b.Form = rules.Form(s, b.Event)
+	b := openingBody{Of: t.procedure, Base: t.base, Event: rules.Openings()[0], Product: p.c.Query("product")}
+	b.Form, b.Limits = rules.Form(s, b.Event), p.limits(rules, b.Event)
 	if p.Typed("product") != "" {
 		b.Product = p.Typed("product")
 	}
@@ -315,193 +371,4 @@ func (p *page) Filled(event any, name string, proposed any) string {
 		return fmt.Sprint(values[name])
 	}
 	return ""
-}
-
-type petitionBody struct {
-	asked
-	Base, API  string
-	Steps      []step
-	Actions    []petition.Action
-	AnyAllowed bool
-	AnyBlocked bool
-	Open       string
-	Given      []part
-	Texts      []part
-	History    []line
-	Deadlines  []deadline
-	Documents  []store.PetitionDocument
-	Kinds      []petition.Kind
-	Officers   []store.Account
-	units      map[string][]choice
-	kinds      workflow.Ordered[workflow.DocumentRule]
-	lang       ocop.Lang
-}
-
-// UnitsOf are the units that a field may name.
-func (b petitionBody) UnitsOf(f workflow.Field) []choice { return b.units[f.Name] }
-
-// KindOf names a kind of document.
-func (b petitionBody) KindOf(kind string) string {
-	rule, _ := b.kinds.Get(kind)
-	return rule.Title.In(b.lang)
-}
-
-func (t petitions) one(p *page) error {
-	if p.c.Query("saved") != "" {
-		p.Notice = p.T("saved")
-	}
-	return t.show(p, p.c.Query("open"))
-}
-
-func (t petitions) show(p *page, open string) error {
-	actor, id := p.session.Actor, p.c.Param("id")
-	x, err := t.Petitions.Get(p.ctx, actor, id)
-	if err != nil {
-		return err
-	}
-	if x.Procedure != t.procedure {
-		return casework.NotFound()
-	}
-	rules, _, err := t.Petitions.Way(p.ctx, actor, id)
-	if err != nil {
-		return err
-	}
-	p.rules = rules
-	b := petitionBody{asked: t.asked(p, x), Base: t.base, API: t.api, Open: open, kinds: rules.Documents, lang: p.L()}
-	if b.Actions, err = t.Petitions.Actions(p.ctx, actor, id); err != nil {
-		return err
-	}
-	for _, a := range b.Actions {
-		b.AnyAllowed, b.AnyBlocked = b.AnyAllowed || a.Allowed, b.AnyBlocked || !a.Allowed
-	}
-	if b.units, err = t.choices(p, id, b.Actions); err != nil {
-		return err
-	}
-	entries, err := t.Petitions.History(p.ctx, actor, id, 0, 1000)
-	if err != nil {
-		return err
-	}
-	for _, e := range slices.Backward(entries) {
-		b.History = append(b.History, p.line(e))
-	}
-	b.Steps = p.stepper(rules.StatesToGoal(trackOf(rules, x)), x.State, entries)
-	b.Given, b.Texts = p.gathered(rules, x)
-	dues, marks, err := t.Petitions.Deadlines(p.ctx, actor, id)
-	if err != nil {
-		return err
-	}
-	for _, x := range p.withMarks(dues, marks) {
-		x.CanExtend = x.CanExtend && x.Source != "campaign" // of that, on its own page
-		b.Deadlines = append(b.Deadlines, x)
-	}
-	if b.Documents, err = t.Petitions.Documents(p.ctx, actor, id); err != nil {
-		return err
-	}
-	if b.Kinds, err = t.Petitions.Kinds(p.ctx, actor, id); err != nil {
-		return err
-	}
-	return p.show("petition", x.Code, b)
-}
-
-// choices are the units that forms of actions may name.
-func (t petitions) choices(p *page, id string, actions []petition.Action) (map[string][]choice, error) {
-	out := map[string][]choice{}
-	for _, a := range actions {
-		for _, f := range a.Form {
-			if f.Type != workflow.FieldUnit || !a.Allowed {
-				continue
-			}
-			units, err := t.Petitions.Units(p.ctx, p.session.Actor, id, f)
-			if err != nil {
-				return nil, err
-			}
-			for _, u := range units {
-				out[f.Name] = append(out[f.Name], choice{Value: u.ID, Title: u.Name.In(p.L())})
-			}
-		}
-	}
-	return out, nil
-}
-
-// trackOf is the track that a petition is in or, closed, the first that there is.
-func trackOf(rules *workflow.Rules, x petition.Petition) ocop.Track {
-	if x.Track == nil {
-		return ocop.Track(rules.Tracks.Keys()[0])
-	}
-	return *x.Track
-}
-
-// gathered are what forms were given, and what was said in words.
-func (p *page) gathered(rules *workflow.Rules, x petition.Petition) (given, texts []part) {
-	for _, fact := range rules.Gathered() {
-		f, _ := rules.Field(strings.TrimPrefix(fact.Name, rules.Name+"."))
-		if text := p.given(f, x); text != "" {
-			given = append(given, part{Name: f.Name, Title: f.Title.In(p.L()), Value: text})
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(x.Texts)) {
-		if f, ok := rules.Field(name); ok {
-			texts = append(texts, part{Name: name, Title: f.Title.In(p.L()), Value: x.Texts[name]})
-		}
-	}
-	return given, texts
-}
-
-func (t petitions) move(p *page) error {
-	id, event := p.c.Param("id"), ocop.Event(p.Typed("event"))
-	actions, err := t.Petitions.Actions(p.ctx, p.session.Actor, id)
-	if err != nil {
-		return err
-	}
-	ask := petition.Ask{Petition: id, Actor: p.session.Actor, Event: event, Comment: p.Typed("comment"), Data: map[string]any{}, Key: p.key("move " + id)}
-	if v, err := strconv.ParseInt(p.Typed("version"), 10, 64); err == nil {
-		ask.Version = &v
-	}
-	for _, a := range actions {
-		if a.Event == event {
-			ask.Data = p.formData(a.Form)
-		}
-	}
-	if _, err := t.Petitions.Move(p.ctx, ask); err != nil {
-		return t.again(p, err, string(event))
-	}
-	return p.back(t.base+"/requests/"+url.PathEscape(id)+"?saved=1", t.base)
-}
-
-// again shows the petition with what went wrong, keeping what was typed.
-func (t petitions) again(p *page, err error, open string) error {
-	f := fault.Of(err)
-	if f.Kind == fault.Internal || f.Kind == fault.NotFound {
-		return err
-	}
-	p.status, p.Problem = httpx.Status(f), httpx.ProblemOf(f, p.L())
-	return t.show(p, open)
-}
-
-// extend puts a deadline of the petition off.
-func (t petitions) extend(p *page) error {
-	id := p.c.Param("id")
-	if x, err := t.Petitions.Get(p.ctx, p.session.Actor, id); err != nil {
-		return err
-	} else if x.Procedure != t.procedure {
-		return casework.NotFound()
-	}
-	if _, err := t.Desk.Extend(p.ctx, p.extension("")); err != nil {
-		return t.again(p, err, "")
-	}
-	return p.back(t.base+"/requests/"+url.PathEscape(id)+"?saved=1", t.base)
-}
-
-func (t petitions) bring(p *page) error {
-	name, file, err := p.takeFile("")
-	if err == nil && name == "" {
-		err = errors.Join(unreadable(), t.Desk.Vault.Settle(p.ctx, file))
-	}
-	if err != nil {
-		return t.again(p, err, "")
-	}
-	if _, err := t.Petitions.AddDocument(p.ctx, petition.Upload{Petition: p.c.Param("id"), Kind: p.Typed("kind"), Name: name, Taken: file, Actor: p.session.Actor}); err != nil {
-		return t.again(p, err, "")
-	}
-	return p.back(t.base+"/requests/"+url.PathEscape(p.c.Param("id"))+"?saved=1", t.base)
 }

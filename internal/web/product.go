@@ -14,6 +14,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/petition"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/register"
 	"ocopflow/internal/store"
@@ -35,6 +36,8 @@ type productBody struct {
 	Batches     []store.BatchItem
 	Trained     []store.Attendance
 	Supported   []asked // requests about it that the reader sees
+	Complaints  []asked
+	Outcomes    []petition.Outcome // of petitions, as everybody may know who sees the product
 	CanInspect  bool
 	CanErase    bool
 	Decides     bool // the reader may draw the decision about it
@@ -118,6 +121,12 @@ func (s *Site) showProduct(p *page, open string) error {
 		return err
 	}
 	if b.Supported, err = s.support().about(p, id); err != nil {
+		return err
+	}
+	if b.Complaints, err = s.complaints().about(p, id); err != nil {
+		return err
+	}
+	if b.Outcomes, err = s.Petitions.OutcomesOf(p.ctx, id, ""); err != nil {
 		return err
 	}
 	if err := s.aside(p, product, &b); err != nil {
@@ -256,7 +265,7 @@ func (p *page) line(e casework.Entry) line {
 	if e.To != "" && e.Kind == "move" && e.To != e.From {
 		out.To = p.State(ocop.State(e.To))
 	}
-	out.Changes = p.correctedIn(e.Data)
+	out.Changes = append(p.correctedIn(e.Data), p.toldIn(e.Data)...)
 	if e.Kind == "refusal" {
 		out.Why = p.reasonsOf(e.Event, e.Data)
 	}

@@ -207,6 +207,7 @@ func (p *page) key(route string) *commit.Key {
 type tasksBody struct {
 	Tasks    []casework.Task
 	Sessions []council.View // that wait for the reader
+	Requests []waiting
 	Next     string
 }
 
@@ -225,7 +226,11 @@ func (s *Site) worklist(p *page) error {
 	if err != nil {
 		return err
 	}
-	return p.show("worklist", p.T("worklist"), tasksBody{tasks, waiting, next})
+	requests, err := s.requests(p, atStart)
+	if err != nil {
+		return err
+	}
+	return p.show("worklist", p.T("worklist"), tasksBody{tasks, waiting, requests, next})
 }
 
 // waiting are the sessions in which the reader has something to do: declare,

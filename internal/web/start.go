@@ -20,7 +20,7 @@ type startBody struct {
 	Groups   []taskGroup
 	More     bool
 	Sessions []council.View      // that wait for the reader
-	Requests []task              // for support, that wait for the reader
+	Requests []waiting           // for support and complaints, that wait for the reader
 	Duties   []campaign.Assigned // late, or due soon
 	Own      []casework.Product
 	Ledger   *ledgerBrief  // for auditors
@@ -61,7 +61,7 @@ func (s *Site) start(p *page) error {
 	if b.Sessions, err = s.waiting(p); err != nil {
 		return err
 	}
-	if b.Requests, err = s.support().tasks(p, atStart); err != nil {
+	if b.Requests, err = s.requests(p, atStart); err != nil {
 		return err
 	}
 	if b.Duties, err = s.Campaigns.DutiesSoon(p.ctx, actor); err != nil {

@@ -18,7 +18,9 @@ import (
 // mountSupport adds the pages of support requests and of the plans that gather
 // them.
 func (s *Site) mountSupport(e *gin.Engine) {
-	s.support().mount(e)
+	for _, t := range s.petitionsOf() {
+		t.mount(e)
+	}
 	e.GET("/support/plans", s.member(s.supportPlans))
 	e.POST("/support/plans", s.member(s.beginSupportPlan))
 	e.GET("/support/plans/:id", s.member(s.supportPlan))

@@ -177,6 +177,7 @@ func (c *checker) transition(name string, t Transition) {
 	c.provenance(t.Provenance, path)
 	c.requires(t.Requires, path)
 	c.effects(t.Do, path)
+	c.moves(t.Moves, path+".moves")
 	for i, a := range t.Arms {
 		c.arm(a, fmt.Sprintf("%s.arms[%d]", path, i))
 	}
@@ -253,7 +254,7 @@ func (c *checker) requires(r Requires, path string) {
 	}
 	c.fields(r.Form, path)
 	for _, w := range place(r.Window, path+".window") {
-		c.window(w.Window, w.path)
+		c.window(w.Window, r.Form, w.path)
 	}
 }
 

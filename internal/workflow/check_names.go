@@ -46,7 +46,7 @@ func (c *checker) scope(s Scope, path string) {
 
 func (c *checker) effects(list []Effect, path string) {
 	for i, e := range list {
-		if !effects[e] {
+		if known := effects[e] && c.p.Petition == nil || c.p.Petition != nil && slices.Contains(petitionEffects, e); !known {
 			c.unknown("effect", "hệ quả", string(e), fmt.Sprintf("%s.do[%d]", path, i))
 		}
 	}

@@ -60,8 +60,11 @@ func (c *checker) apart(list []placed) {
 	}
 }
 
-func (c *checker) window(w Window, path string) {
-	if f, ok := c.p.factNamed(w.Around); !ok || f.Type != FactDay {
+// window checks one span. It may lie around a day that the event's own form asks
+// for, if the form must give it.
+func (c *checker) window(w Window, form []Field, path string) {
+	asked := slices.ContainsFunc(form, func(f Field) bool { return "form."+f.Name == w.Around && f.Type == FieldDay && f.Required })
+	if f, ok := c.p.factNamed(w.Around); !asked && (!ok || f.Type != FactDay) {
 		c.unknown("day fact", "dữ kiện ngày", w.Around, path+".around")
 	}
 	if from, to := w.span(); from > to || w.From == nil && w.To == nil {

@@ -90,6 +90,8 @@ var errors = []broken{
 	{"unknown track opened", "unknown_name", edit{"opens: first}", "opens: second}"}, "second"},
 	{"unknown document", "unknown_name", edit{"needs: [plan]", "needs: [plans]"}, "plans"},
 	{"unknown event apart from", "unknown_name", edit{"apart_from: [begin]", "apart_from: [start]"}, "start"},
+	{"a move of the product by a product", "moves_outside", edit{`title: {vi: "Chuyển cấp trên", en: "Forward"}`, `title: {vi: "Chuyển cấp trên", en: "Forward"}
+    moves: reopen`}, "moves: reopen"},
 	{"unknown effect", "unknown_name", edit{"do: [next_level]", "do: [up]"}, "do: [up]"},
 	{"unknown field type", "unknown_name", edit{"type: text", "type: essay"}, "essay"},
 	{"unknown moment of a timer", "unknown_name", edit{"at: certificate.ends", "at: noon"}, "noon"},

@@ -44,6 +44,7 @@ type rule struct {
 	windows []Windows // of each, one window must be open
 	apart   []ocop.Event
 	effects []Effect
+	moves   ocop.Event // of the product that a petition is about
 	legal   Provenance
 }
 
@@ -120,7 +121,7 @@ func (c *checker) compileArm(event ocop.Event, t Transition, i int) *rule {
 	r := &rule{
 		event: event, arm: arm, reason: t.Reason == "required", legal: t.Provenance,
 		needs: join(t.Needs, arm.Needs), form: join(t.Form, arm.Form),
-		apart: join(t.ApartFrom, arm.ApartFrom), effects: join(t.Do, arm.Do),
+		apart: join(t.ApartFrom, arm.ApartFrom), effects: join(t.Do, arm.Do), moves: t.Moves,
 	}
 	lang := c.language(r.form)
 	if lang == nil {

@@ -46,6 +46,7 @@ type Move struct {
 	Opens   bool
 	Closes  bool
 	Effects []Effect
+	Moves   ocop.Event // that the product makes with a petition's move; "" for none
 	Form    Form
 	Grant   access.Grant // the one that was used
 	Flags   []string     // of the windows that were used
@@ -92,7 +93,7 @@ func (r *Rules) Decide(s Subject, facts Facts, cmd Command, today ocop.Date) Dec
 	}
 	return Decision{Move: &Move{
 		Event: cmd.Event, From: s.State, To: rule.to, Track: trackOf(rule, s), Opens: rule.arm.Opens != "",
-		Closes: rule.arm.Closes, Effects: rule.effects, Form: form, Grant: grant,
+		Closes: rule.arm.Closes, Effects: rule.effects, Moves: rule.moves, Form: form, Grant: grant,
 		Flags: r.flags(rule, facts, today), Reads: rule.reads(facts),
 	}}
 }

@@ -40,6 +40,7 @@ type Fact struct {
 // form.NAME, and those of petitions, which are PROCEDURE.NAME: both come from
 // the file.
 var Catalogue = []Fact{
+	{"product.state", FactString, true, ocop.Text{Vi: "trạng thái của sản phẩm", En: "the product's state"}},
 	{"product.set", FactInt, false, ocop.Text{Vi: "số của bộ tiêu chí, 1 đến 26", En: "number of the criteria set, 1 to 26"}},
 	{"product.has_commune", FactBool, false, ocop.Text{Vi: "đã biết xã của sản phẩm", En: "the product's commune is known"}},
 	{"round.level", FactString, true, ocop.Text{Vi: "cấp đang đánh giá của lượt", En: "level that the round stands at"}},
@@ -64,10 +65,12 @@ var Catalogue = []Fact{
 	{"result.sum", FactInt, true, ocop.Text{Vi: "tổng điểm của các thành viên", En: "sum of the members' totals"}},
 	{"result.members", FactInt, true, ocop.Text{Vi: "số phiếu điểm", En: "number of sheets"}},
 	{"result.missed", FactStrings, true, ocop.Text{Vi: "tiêu chí chưa đạt yêu cầu tối thiểu", En: "criteria whose floor was missed"}},
+	{"result.given_on", FactDay, true, ocop.Text{Vi: "ngày ghi kết quả chấm ở cấp hiện tại", En: "day on which the result of this level was put on record"}},
 	{"certificate.stars", FactInt, true, ocop.Text{Vi: "hạng sao của giấy chứng nhận mới nhất", En: "stars of the newest certificate"}},
 	{"certificate.in_force", FactBool, false, ocop.Text{Vi: "giấy chứng nhận đang còn hiệu lực", En: "a certificate is in force"}},
 	{"certificate.issued_on", FactDay, true, ocop.Text{Vi: "ngày cấp", En: "day of issue"}},
 	{"certificate.last_day", FactDay, true, ocop.Text{Vi: "ngày cuối cùng có hiệu lực", En: "last day in force"}},
+	{"certificate.revoked_on", FactDay, true, ocop.Text{Vi: "ngày thu hồi", En: "day of revocation"}},
 	{"certificate.number_free", FactBool, false, ocop.Text{Vi: "số giấy chứng nhận ghi trong mẫu chưa được dùng", En: "the certificate number in the form is not in use"}},
 	{"proposal.open", FactBool, false, ocop.Text{Vi: "có đề nghị thu hồi chưa được quyết định", En: "a proposal to revoke is undecided"}},
 	{"proposal.concluded_on", FactDay, true, ocop.Text{Vi: "ngày có kết luận hoặc xác nhận làm căn cứ thu hồi", En: "day of the conclusion or confirmation that the proposal rests on"}},

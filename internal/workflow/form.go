@@ -65,6 +65,33 @@ func (f Form) Private() map[string]string {
 	return out
 }
 
+// JSON are all values as a caller gives them.
+func (f Form) JSON() map[string]any {
+	out := f.Public()
+	for _, field := range f.fields {
+		if v, ok := f.Values[field.Name]; ok && (field.Type == FieldText || field.Type == FieldTexts) {
+			out[field.Name] = v
+		}
+	}
+	for name, v := range out {
+		switch list := v.(type) {
+		case []string:
+			out[name] = anys(list)
+		case []int64:
+			out[name] = anys(list)
+		}
+	}
+	return out
+}
+
+func anys[T any](list []T) []any {
+	out := make([]any, len(list))
+	for i, v := range list {
+		out[i] = v
+	}
+	return out
+}
+
 // String, Int, Bool and Day read one value; zero when it was not given.
 func (f Form) String(name string) string { s, _ := f.Values[name].(string); return s }
 func (f Form) Int(name string) int64     { n, _ := f.Values[name].(int64); return n }

@@ -77,9 +77,11 @@ func nameEdits(text string) []mutant {
 		{"misspell the state an arrow leads to", `to: ([a-z_]+),`},
 		{"misspell a state it comes from", `from: \[([a-z_]+)`},
 		{"misspell a role", `by: \[([a-z]+)`},
-		{"misspell a track", `tracks: \[(first|upgrade|renewal|request)`},
+		{"misspell a track", `tracks: \[(first|upgrade|renewal|request|complaint)`},
 		{"misspell a document", `needs: \[([a-z_]+)`},
 		{"misspell an effect", `do: \[([a-z_]+)`},
+		{"misspell the event of the product", `^    moves: ([a-z_]+)`},
+		{"misspell the day of a window", `around: ([a-z_.]+)`},
 		{"misspell an event apart from", `apart_from: \[([a-z_]+)`},
 		{"misspell who cures", `cure_by: \[([a-z]+)`},
 		{"misspell the event of a limit", `meets: \{events: \[([a-z_]+)`},
@@ -87,7 +89,7 @@ func nameEdits(text string) []mutant {
 	} {
 		out = append(out, onLine(text, x.kind, x.pattern, misspell, "unknown_name")...)
 	}
-	out = append(out, onLine(text, "misspell a fact", `guard: .*?\b((?:round|certificate|result|inspection|proposal|council|level|assessment|support)\.[a-z_]+)`, misspell, "guard_wrong")...)
+	out = append(out, onLine(text, "misspell a fact", `guard: .*?\b((?:round|certificate|result|inspection|proposal|council|level|assessment|support|product|complaint)\.[a-z_]+)`, misspell, "guard_wrong")...)
 	out = append(out, onLine(text, "misspell a key", `(legal|title|else|guard|arms|form): `, misspell, "unknown_key")...)
 	return out
 }
@@ -119,7 +121,7 @@ func ruleEdits(text string) []mutant {
 		return strings.Replace(line, "has("+m[1]+") && ", "", 1)
 	}, "fact_may_be_absent")...)
 	out = append(out, onLine(text, "turn a comparison into nonsense", `guard: (?:has\([^)]*\) && )?.*( >= | == | <= )`, func(m []string, line string) string {
-		return strings.Replace(line, m[1], m[1]+"'a' + ", 1)
+		return strings.Replace(line, m[1], m[1]+"'a' - ", 1)
 	}, "guard_wrong")...)
 	out = append(out, onLine(text, "a limit with two lengths", `^    (days|working_days|batch): `, func(m []string, line string) string { return line + "\n    months: 1" }, "limit_length")...)
 	for i := range out {
@@ -245,7 +247,7 @@ func judge(m mutant) string {
 // made and judged rightly.
 func TestEveryBreakingEditIsReportedAtItsLine(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"ocop-2023", "ocop-2026"} {
+	for _, name := range []string{"ocop-2023", "ocop-2026", "complaint"} {
 		text, err := os.ReadFile("../../workflows/" + name + ".yaml")
 		if err != nil {
 			t.Fatal(err)

@@ -2,10 +2,14 @@ package workflow
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
+	"sync"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/source"
+	"ocopflow/workflows"
 )
 
 // PetitionRule makes a procedure one of petitions: what somebody asks of an
@@ -13,8 +17,12 @@ import (
 // later guards may read it, until the petition begins anew.
 type PetitionRule struct {
 	Code string          `yaml:"code" json:"code"` // before year and number, in the code of each petition
-	At   []ocop.UnitKind `yaml:"at" json:"at"`     // which unit above those who ask decides: of the first kind that there is
+	At   []ocop.UnitKind `yaml:"at" json:"at"`     // which unit above those who ask decides: of the first kind that there is; result.unit is the one of the product's newest result
 }
+
+// AtResult stands for the unit that gave the product its newest result, or its
+// certificate, among those that may decide a petition.
+const AtResult = ocop.UnitKind(ScopeResult)
 
 // Gathered are the facts that petitions gather from their forms; none in a
 // procedure of products.
@@ -110,10 +118,50 @@ func (c *checker) petition() {
 		c.add("at_missing", "petition.at", "Phải ghi cấp giải quyết (at).", "It must say which units decide (at).")
 	}
 	for i, kind := range p.At {
-		if !slices.Contains([]ocop.UnitKind{ocop.Commune, ocop.District, ocop.Province, ocop.Ministry}, kind) {
+		if !slices.Contains([]ocop.UnitKind{AtResult, ocop.Commune, ocop.District, ocop.Province, ocop.Ministry}, kind) {
 			c.unknown("kind of authority", "cấp", string(kind), fmt.Sprintf("petition.at[%d]", i))
 		}
 	}
+}
+
+// moves checks that a petition's move asks the product for one that it knows: by
+// any of the procedures of products that are built in.
+func (c *checker) moves(e ocop.Event, path string) {
+	switch {
+	case e == "":
+	case c.p.Petition == nil:
+		c.add("moves_outside", path, "Chỉ quy trình của đơn, đề xuất (petition) mới ghi moves.", "Only procedures of petitions say moves.")
+	case !productEvents()[string(e)]:
+		c.unknown("event of products", "thao tác của sản phẩm", string(e), path)
+	}
+}
+
+// productEvents are the events of all built-in procedures of products.
+var productEvents = sync.OnceValue(func() map[string]bool {
+	known := map[string]bool{}
+	names, _ := fs.Glob(workflows.Files, "*.yaml")
+	for _, name := range names {
+		text, _ := fs.ReadFile(workflows.Files, name)
+		p := new(Procedure)
+		if _, bad := source.Parse(name, text, p); bad != nil || p.Petition != nil {
+			continue // their own check says what is wrong with them
+		}
+		for _, e := range p.Transitions.Keys() {
+			known[e] = true
+		}
+	}
+	return known
+})
+
+// Reaches reports whether an event of a petition changes the product that it is
+// about.
+func (r *Rules) Reaches(event ocop.Event) bool {
+	t, _ := r.Transitions.Get(string(event))
+	again := slices.Contains(t.Do, ScoreAgain)
+	for _, a := range t.Arms {
+		again = again || slices.Contains(a.Do, ScoreAgain)
+	}
+	return again || t.Moves != ""
 }
 
 // alike checks that a field holds the same in all forms: what one of them is

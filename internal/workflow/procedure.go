@@ -146,7 +146,8 @@ type Transition struct {
 	Aside      bool      `yaml:"aside,omitempty" json:"aside,omitempty"`   // offered, but nobody's task: not the way forward
 	Quiet      bool      `yaml:"quiet,omitempty" json:"quiet,omitempty"`   // a task only once it is possible: what it lacks is nobody's task
 	Requires   `yaml:",inline"`
-	Do         []Effect `yaml:"do,omitempty" json:"do,omitempty"` // effects, carried out with the move
+	Do         []Effect   `yaml:"do,omitempty" json:"do,omitempty"`       // effects, carried out with the move
+	Moves      ocop.Event `yaml:"moves,omitempty" json:"moves,omitempty"` // of petitions: a move that the product makes with it, by the same person and by its own procedure
 	Provenance `yaml:",inline"`
 	Arms       []Arm `yaml:"arms" json:"arms"` // where it leads
 }
@@ -254,6 +255,16 @@ const (
 	MarkRejected      Effect = "mark_rejected"
 	RecordAssessment  Effect = "record_assessment" // the commune's verdicts on the four topics
 )
+
+// The effects of petitions, on the product that they are about; carried out by
+// package petition.
+const (
+	TellProduct Effect = "tell_product" // the move stands in the product's history and beside its certificate
+	ScoreAgain  Effect = "score_again"  // the open round loses its result and stands where it is to be scored
+)
+
+// petitionEffects are those that only petitions have.
+var petitionEffects = []Effect{TellProduct, ScoreAgain}
 
 var effects = map[Effect]bool{
 	OpenRound: true, ImportCertificate: true, IssueCertificate: true, RetireCertificate: true,

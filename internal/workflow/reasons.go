@@ -132,6 +132,9 @@ func (r *Rules) reasons(rule *rule, s Subject, facts Facts, form Form, cmd Comma
 	}
 	out = append(out, r.missingDocuments(rule, facts)...)
 	for _, list := range rule.windows {
+		if list.asked() && (cmd.Preview || form.lacks(list.arounds())) {
+			continue // like a guard that reads the form
+		}
 		if _, open := r.window(list, facts, today); !open {
 			out = append(out, r.outside(list, facts, today, rule))
 		}

@@ -29,7 +29,7 @@ var values = map[reflect.Type][]any{
 		workflow.FieldInts, workflow.FieldBool, workflow.FieldDay, workflow.FieldAccount, workflow.FieldDocument, workflow.FieldUnit},
 	reflect.TypeFor[workflow.Effect](): {workflow.OpenRound, workflow.ImportCertificate, workflow.IssueCertificate, workflow.RetireCertificate, workflow.AssignOfficer,
 		workflow.AcceptIdea, workflow.PlanInspection, workflow.RecordResult, workflow.NextLevel, workflow.FirstLevel, workflow.FileDossier, workflow.Propose,
-		workflow.SettleProposal, workflow.MarkRejected, workflow.RecordAssessment},
+		workflow.SettleProposal, workflow.MarkRejected, workflow.RecordAssessment, workflow.TellProduct, workflow.ScoreAgain},
 }
 
 // schemaOf reflects a type as the YAML reader takes it.
@@ -99,7 +99,7 @@ func TestReferenceHasEveryKeyWithAnExample(t *testing.T) {
 		"How the parts work together stands in [procedure-language.md](procedure-language.md). `*` is any name; a key marked • must be there.\n\n" +
 		"| Key | Holds | Meaning | Example |\n|---|---|---|---|\n")
 	ref := reference{t: t, out: &b}
-	for _, name := range []string{"../../workflows/ocop-2026.yaml", "../../workflows/ocop-2023.yaml", "../../workflows/support.yaml", "testdata/small.yaml", "../../workflows/ocop-2025.yaml"} {
+	for _, name := range []string{"../../workflows/ocop-2026.yaml", "../../workflows/ocop-2023.yaml", "../../workflows/support.yaml", "../../workflows/complaint.yaml", "testdata/small.yaml", "../../workflows/ocop-2025.yaml"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"ocopflow/internal/fault"
@@ -13,6 +14,18 @@ func (w Window) days(facts Facts) (from, to ocop.Date, ok bool) {
 	day, ok := facts[w.Around].(int64)
 	a, b := w.span()
 	return ocop.Date(day) + ocop.Date(a), ocop.Date(day) + ocop.Date(b), ok
+}
+
+// asked reports whether a list counts from a day that the move's own form gives.
+func (list Windows) asked() bool {
+	return slices.ContainsFunc(list, func(w Window) bool { return strings.HasPrefix(w.Around, "form.") })
+}
+
+func (list Windows) arounds() (out []string) {
+	for _, w := range list {
+		out = append(out, w.Around)
+	}
+	return out
 }
 
 // counts reports whether a window's switch, if it has one, is on.
