@@ -18,6 +18,7 @@ import (
 var byValue = regexp.MustCompile("^(" + strings.Join([]string{
 	`correct(ed|ion)_.*`,
 	`event_.*`,
+	`complaint_.*`, // said by Word
 	`mail_.*`,
 	`delivery_.*`,
 	`webhook_type_.*`,
@@ -64,7 +65,7 @@ var byValue = regexp.MustCompile("^(" + strings.Join([]string{
 func TestEveryMessageIsThereAndUsed(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{}
-	asked := regexp.MustCompile(`\.T "([a-z_]+)"|p\.T\("([a-z_]+)"\)`)
+	asked := regexp.MustCompile(`\.T "([a-z_]+)"|p\.T\("([a-z_]+)"\)|\.Word [^"\s]+ "([a-z_]+)"`)
 	for _, pattern := range []string{"templates/*.html", "*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
@@ -79,7 +80,7 @@ func TestEveryMessageIsThereAndUsed(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, m := range asked.FindAllStringSubmatch(string(text), -1) {
-				key := m[1] + m[2]
+				key := m[1] + m[2] + m[3]
 				used[key] = true
 				if _, ok := messages[key]; !ok && key != "event_" {
 					t.Errorf("%s asks for %q, which is missing", name, key)
