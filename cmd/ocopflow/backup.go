@@ -1,15 +1,20 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"ocopflow/internal/backup"
+	"ocopflow/internal/fault"
 	"ocopflow/internal/sqldb"
+	"ocopflow/migrations"
 )
 
 type backupCmd struct {
@@ -30,7 +35,7 @@ func (c backupCmd) Run(w world) error {
 	if info, err := os.Stat(name); name == "" || err == nil && info.IsDir() {
 		name = filepath.Join(name, backup.FileName(time.Now()))
 	}
-	db, err := sqldb.Open(w.ctx, c.url())
+	db, err := c.existing(w.ctx)
 	if err != nil {
 		return err
 	}
@@ -42,6 +47,30 @@ func (c backupCmd) Run(w world) error {
 	return w.print(c.JSON, backupLine{name, h.Entries, h.Root, h.MadeAt}, func(out io.Writer) {
 		fmt.Fprintf(out, "%s: %d mục/entries, %s\n", name, h.Entries, h.Root)
 	})
+}
+
+// existing opens a database that holds an office. One that is not there is not
+// made: whoever backs it up named another place than the server's.
+func (d database) existing(ctx context.Context) (*sqldb.DB, error) {
+	none := fault.New(fault.NotFound, "no_office", "Ở đây không có cơ sở dữ liệu của văn phòng nào. Hãy chỉ tệp thiết lập của dịch vụ, ví dụ --settings /etc/ocopflow/ocopflow.env, hoặc --database, --data.",
+		"There is no office's database here. Name the settings of the service, such as --settings /etc/ocopflow/ocopflow.env, or --database, --data.")
+	if file, ok := strings.CutPrefix(d.url(), "sqlite:"); ok {
+		if _, err := os.Stat(strings.TrimPrefix(file, "//")); errors.Is(err, fs.ErrNotExist) {
+			return nil, none.At(file, "Không có tệp này.", "There is no such file.")
+		}
+	}
+	db, err := sqldb.Open(ctx, d.url())
+	if err != nil {
+		return nil, err
+	}
+	version, err := migrations.Version(ctx, db)
+	if err == nil && version == 0 {
+		err = none
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }
 
 // Backups are the settings of those that serve makes by itself.

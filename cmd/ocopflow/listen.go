@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"log/slog"
 	"net"
@@ -37,6 +40,44 @@ func (s serveCmd) tls() (*tls.Config, error) {
 		return nil, err
 	}
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: p.get}, nil
+}
+
+// certificate tells when the certificate that the server shows ends; nil when it
+// speaks no HTTPS itself.
+func (s serveCmd) certificate() func() (time.Time, error) {
+	switch {
+	case len(s.AcmeHost) > 0:
+		return func() (time.Time, error) {
+			kept, err := autocert.DirCache(filepath.Join(s.dir(), "acme")).Get(context.Background(), s.AcmeHost[0])
+			if err != nil {
+				return time.Time{}, err
+			}
+			return ends(kept)
+		}
+	case s.TLSCert != "":
+		return func() (time.Time, error) {
+			text, err := os.ReadFile(s.TLSCert)
+			if err != nil {
+				return time.Time{}, err
+			}
+			return ends(text)
+		}
+	}
+	return nil
+}
+
+// ends is when the first certificate of a PEM text ends: the server's own.
+func ends(text []byte) (time.Time, error) {
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type == "CERTIFICATE" {
+			c, err := x509.ParseCertificate(block.Bytes)
+			if err != nil {
+				return time.Time{}, err
+			}
+			return c.NotAfter, nil
+		}
+	}
+	return time.Time{}, errors.New("there is no certificate")
 }
 
 // pairOnDisk is a certificate in files, read anew after they changed: renewing it

@@ -51,7 +51,9 @@ type cli struct {
 	Story    storyCmd    `cmd:"" help:"Play the 2024 campaign of Cẩm Xuyên through the API and tell it."`
 	Bench    benchCmd    `cmd:"" help:"Measure moves a second beside the barest durable write."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
-	Lang     string      `help:"Language of messages: vi or en." enum:"vi,en" default:"vi" env:"OCOPFLOW_LANG"`
+	onlyHere
+	Settings kong.ConfigFlag `help:"File of settings: lines OCOPFLOW_…=… as a systemd service reads them, or JSON. What the environment says comes before it." placeholder:"FILE" env:"OCOPFLOW_SETTINGS"`
+	Lang     string          `help:"Language of messages: vi or en." enum:"vi,en" default:"vi" env:"OCOPFLOW_LANG"`
 }
 
 // database is what commands that need one take.
@@ -82,13 +84,19 @@ type world struct {
 	out  io.Writer
 	errs io.Writer
 	lang ocop.Lang
+
+	settings string // file that --settings named
 }
 
 func main() {
 	saveCollections()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
+	program := func(ctx context.Context) int { return run(ctx, os.Args[1:], os.Stdout, os.Stderr) }
+	code, done := asService(program)
+	if !done {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		code = program(ctx)
+		stop()
+	}
 	os.Exit(code)
 }
 
@@ -119,7 +127,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
 		fmt.Fprintf(errs, "ocopflow: %v\n", err)
 		return exitUsage
 	}
-	w := world{ctx, out, errs, ocop.Lang(c.Lang)}
+	w := world{ctx, out, errs, ocop.Lang(c.Lang), string(c.Settings)}
 	if err := parsed.Run(w); err != nil {
 		w.complain(err)
 		return exitFailed

@@ -128,6 +128,30 @@ func TestTheEnvironmentComesBeforeTheFile(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "env2.db")); err == nil {
 		t.Error("the environment won over the flag")
 	}
+	// A command reads the file that the service reads; a backup makes no office.
+	if err := os.Unsetenv("OCOPFLOW_DATABASE"); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"good": "# a word\n\n; another\nOCOPFLOW_DATA=" + dir + "/of\nOCOPFLOW_DATABASE=\"sqlite:" + dir + "/service.db\"\n", "bad": "what is that\n"} {
+		if err := os.WriteFile(name+".env", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, _, errs := play(t, "backup", "--settings", "good.env", "--to", "x"); code != exitFailed || !strings.Contains(errs, "no_office") {
+		t.Errorf("%d %s", code, errs)
+	}
+	if _, err := os.Stat("service.db"); err == nil {
+		t.Error("a backup made a database")
+	}
+	if code, _, errs := play(t, "migrate", "--settings", "good.env"); code != exitDone {
+		t.Error(errs)
+	}
+	if _, err := os.Stat("service.db"); err != nil {
+		t.Error(err)
+	}
+	if code, _, errs := play(t, "migrate", "--settings", "bad.env"); code != exitUsage || !strings.Contains(errs, "line 1") {
+		t.Errorf("%d %s", code, errs)
+	}
 }
 
 // sheetOf makes a workbook with headings and one row.

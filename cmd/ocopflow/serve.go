@@ -18,9 +18,9 @@ import (
 	"ocopflow/internal/app"
 	"ocopflow/internal/mail"
 	"ocopflow/internal/provider"
-	"ocopflow/migrations"
-
 	"ocopflow/internal/sqldb"
+	"ocopflow/internal/trace"
+	"ocopflow/migrations"
 )
 
 type serveCmd struct {
@@ -49,6 +49,9 @@ type serveCmd struct {
 	MailFrom       string        `help:"Sender of mails, such as OCOP <ocop@example.vn>." env:"OCOPFLOW_MAIL_FROM"`
 	WebhookPrivate bool          `help:"Let webhooks reach private networks, and this machine by http." env:"OCOPFLOW_WEBHOOK_PRIVATE"`
 	Metrics        string        `help:"Address of a listener of its own for Prometheus, such as 127.0.0.1:9187; none, unless said. Who reaches it reads it." placeholder:"ADDR" env:"OCOPFLOW_METRICS"`
+	Trace          string        `help:"Collector that takes traces by OTLP over HTTP, such as http://127.0.0.1:4318; none, unless said." placeholder:"URL" env:"OCOPFLOW_TRACE"`
+	TraceShare     float64       `help:"Share of requests that are traced." default:"1" env:"OCOPFLOW_TRACE_SHARE"`
+	LogFile        string        `help:"File to which the log is added, for a service whose output nobody keeps." type:"path" env:"OCOPFLOW_LOG_FILE"`
 	LogJSON        bool          `help:"Write the log as JSON lines." env:"OCOPFLOW_LOG_JSON"`
 	TLSCert        string        `help:"File with the certificate and its chain (PEM): the server speaks HTTPS. It is read anew when it changes." type:"path" env:"OCOPFLOW_TLS_CERT"`
 	TLSKey         string        `help:"File with the certificate's private key (PEM)." type:"path" env:"OCOPFLOW_TLS_KEY"`
@@ -89,16 +92,31 @@ func (s serveCmd) Run(w world) error {
 	if err != nil {
 		return err
 	}
+	if s.LogFile != "" {
+		f, err := os.OpenFile(s.LogFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		w.errs = f
+	}
 	log := slog.New(slog.NewTextHandler(w.errs, nil))
 	if s.LogJSON {
 		log = slog.New(slog.NewJSONHandler(w.errs, nil))
 	}
-	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, LapseDays: s.LapseDays, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, Mail: post, WebhookPrivate: s.WebhookPrivate, TrustedProxies: s.TrustedProxies, Rates: rates, Backup: backups, Version: version, Log: log})
+	var tracer *trace.Tracer
+	if s.Trace != "" {
+		if tracer, err = trace.Open(w.ctx, s.Trace, s.TraceShare, version, log); err != nil {
+			return err
+		}
+		log = slog.New(trace.Log(log.Handler()))
+	}
+	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, LapseDays: s.LapseDays, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, Mail: post, WebhookPrivate: s.WebhookPrivate, TrustedProxies: s.TrustedProxies, Rates: rates, Backup: backups, Version: version, Certificate: s.certificate(), Tracer: tracer, Log: log})
 	if err != nil {
 		return err
 	}
 	err = s.serve(w, a, log, secure)
-	return errors.Join(err, a.Close())
+	return errors.Join(err, a.Close(), tracer.Close())
 }
 
 // provider reads the settings of another way to sign in.

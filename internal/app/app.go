@@ -29,6 +29,7 @@ import (
 	"ocopflow/internal/council"
 	"ocopflow/internal/feed"
 	"ocopflow/internal/fieldwork"
+	"ocopflow/internal/health"
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/intake"
 	"ocopflow/internal/job"
@@ -48,6 +49,7 @@ import (
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 	"ocopflow/internal/support"
+	"ocopflow/internal/trace"
 	"ocopflow/internal/vault"
 	"ocopflow/internal/webhook"
 	"ocopflow/internal/workflow"
@@ -81,7 +83,9 @@ type Config struct {
 	WebhookPrivate bool              // webhooks may reach private networks, and this machine by http
 	Backup         backup.Schedule   // of backups; zero for none
 	Version        string
+	Certificate    func() (time.Time, error) // end of the one of HTTPS; nil without HTTPS
 	Log            *slog.Logger
+	Tracer         *trace.Tracer    // nil to trace nothing
 	Clock          func() time.Time // nil for the world's; tests hand in their own
 }
 
@@ -106,6 +110,7 @@ type App struct {
 	Support   *support.Desk
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
+	Health    *health.Desk
 	Webhooks  *webhook.Desk
 	Clerk     *clerk.Desk
 	Intake    *intake.Desk
@@ -245,6 +250,7 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	a.News = live.New(a.DB, a.Log)
+	a.Health = &health.Desk{DB: a.DB, Notary: a.Notary, Meter: a.Meter, Clock: now, Data: a.Data, Backup: a.Backup, MailsOn: a.Mail.Server != "", Certificate: a.Certificate, Version: a.Version, Started: time.Now()}
 	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
 		return err
 	}
@@ -416,6 +422,7 @@ func (a *App) startTasks(ctx context.Context) (err error) {
 		tasks = append(tasks, job.Task{Name: "backup", Every: min(a.Backup.Every, time.Hour), Do: a.backUp})
 	}
 	a.tasks, err = job.Start(context.WithoutCancel(ctx), a.DB, a.Log, tasks)
+	a.Health.Tasks = a.tasks
 	return err
 }
 

@@ -37,12 +37,12 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 	if a.Demo {
 		setClock = a.setClock
 	}
-	api := &httpapi.API{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Fieldwork: a.Fieldwork, Batches: a.Batches, Notices: a.Notices, Feeds: a.Feeds, Clerk: a.Clerk, News: a.News, Privacy: a.Privacy, PublicURL: a.PublicURL, People: a.People, Library: a.Library, Log: a.Log,
+	api := &httpapi.API{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Fieldwork: a.Fieldwork, Batches: a.Batches, Notices: a.Notices, Feeds: a.Feeds, Health: a.Health, Clerk: a.Clerk, News: a.News, Privacy: a.Privacy, PublicURL: a.PublicURL, People: a.People, Library: a.Library, Log: a.Log,
 		Webhooks: a.Webhooks,
 		Intake:   a.Intake, Lists: a.Lists, Petitions: a.Petitions, Support: a.Support,
 		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload, Version: a.Version}
 	api.Mount(engine)
-	site, err := web.New(web.Site{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Fieldwork: a.Fieldwork, Batches: a.Batches, Notices: a.Notices, Feeds: a.Feeds, Clerk: a.Clerk, Privacy: a.Privacy, People: a.People, Library: a.Library, Log: a.Log, Petitions: a.Petitions, Support: a.Support,
+	site, err := web.New(web.Site{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Fieldwork: a.Fieldwork, Batches: a.Batches, Notices: a.Notices, Feeds: a.Feeds, Health: a.Health, Clerk: a.Clerk, Privacy: a.Privacy, People: a.People, Library: a.Library, Log: a.Log, Petitions: a.Petitions, Support: a.Support,
 		Webhooks: a.Webhooks,
 		Intake:   a.Intake, Lists: a.Lists,
 		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload, PublicURL: a.PublicURL, Provider: a.provider()})
@@ -97,7 +97,7 @@ func headers(c *gin.Context) {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 	h.Set("X-Request-Id", uuid.NewString())
-	h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
+	h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
 	c.Next()
 }
 

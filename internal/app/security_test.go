@@ -229,3 +229,28 @@ func bomb(t *testing.T) []byte {
 	}
 	return b.Bytes()
 }
+
+// Pages, answers of the API, assets and refusals alike tell browsers what they may
+// do with them.
+func TestEveryAnswerCarriesItsHeaders(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t, dbtest.SQLite(t))
+	for _, path := range []string{"/sign-in", "/verify", "/offline.html", "/healthz", "/api/v1/products", "/api/v1/workflows", "/api/docs", "/nowhere", "/api/nowhere", "/assets/none"} {
+		h := o.ask("", "GET", path, nil).header
+		csp := h.Get("Content-Security-Policy")
+		for _, want := range []string{"base-uri 'none'", "frame-ancestors 'none'"} {
+			if !strings.Contains(csp, want) {
+				t.Errorf("%s: %q lacks %s", path, csp, want)
+			}
+		}
+		if !strings.Contains(csp, "object-src 'none'") && !strings.HasPrefix(csp, "default-src 'none'") {
+			t.Errorf("%s: %q takes objects", path, csp)
+		}
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin"} {
+			if h.Get(name) != want {
+				t.Errorf("%s: %s is %q", path, name, h.Get(name))
+			}
+		}
+	}
+	o.must(405, o.ask("", "TRACE", "/", nil))
+}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -17,13 +18,19 @@ import (
 // and who asked, by account id. Addresses, names and bodies are never in it.
 func (a *App) watched(c *gin.Context) {
 	began := time.Now()
-	ctx := httpx.Watching(c.Request.Context())
-	c.Request = c.Request.WithContext(ctx)
-	c.Next()
-	took, status, route := time.Since(began), c.Writer.Status(), c.FullPath()
+	route := c.FullPath()
 	if route == "" {
 		route = "none"
 	}
+	ctx, span := a.Tracer.Request(httpx.Watching(c.Request.Context()), methodOf(c.Request.Method)+" "+route)
+	c.Request = c.Request.WithContext(ctx)
+	c.Next()
+	took, status := time.Since(began), c.Writer.Status()
+	span.Note("http.request.method", methodOf(c.Request.Method))
+	span.Note("http.route", route)
+	span.Count("http.response.status_code", status)
+	span.Note("ocopflow.request", c.Writer.Header().Get("X-Request-Id"))
+	span.End(serverError(status))
 	a.Meter.Request(methodOf(c.Request.Method), route, status, took)
 	level := slog.LevelInfo
 	switch {
@@ -60,4 +67,13 @@ func (a *App) standing(ctx context.Context) (s meter.Standing, err error) {
 	}
 	s.Backup, err = backup.Newest(a.Backup.Dir)
 	return s, err
+}
+
+var errAnswered = errors.New("the answer was an error of the server's own")
+
+func serverError(status int) error {
+	if status >= 500 {
+		return errAnswered
+	}
+	return nil
 }

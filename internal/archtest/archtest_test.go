@@ -17,11 +17,11 @@ import (
 // layers before it, never one behind.
 var layers = [][]string{
 	{"ocop", "source", "fault", "access", "workflows", "calendar", "criteria", "workflow", "draw", "chart", "forecast", "ledger"}, // decide: no I/O
-	{"sqldb", "migrations"}, // keep
+	{"trace", "sqldb", "migrations"}, // keep
 	{"store"},
 	{"commit", "past", "vault"},
 	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "batch", "petition", "support"}, // do
-	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "workbook", "intake", "lists", "backup", "meter"},                                                                // later
+	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "workbook", "intake", "lists", "backup", "meter", "health"},                                                      // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire
 	{"bench"},                            // measure
@@ -32,7 +32,7 @@ var layers = [][]string{
 var testOnly = []string{"dbtest", "archtest", "browser"}
 
 // besides have no place in the layers; anybody above may use them.
-var besides = []string{"pgprivate"}
+var besides = []string{"pgprivate", "tools/release"}
 
 // only says which packages may know a library.
 var only = map[string][]string{
@@ -61,6 +61,8 @@ var only = map[string][]string{
 	"github.com/yuin/goldmark":            {"paper"},
 	"github.com/xuri/excelize":            {"workbook"},
 	"github.com/prometheus/client_golang": {"meter"},
+	"go.opentelemetry.io":                 {"trace"},
+	"github.com/prometheus/client_model":  {"meter"},
 	"filippo.io/age":                      {"backup"},
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -97,6 +98,19 @@ func Newest(dir string) (time.Time, error) {
 		return time.Time{}, err
 	}
 	return have[len(have)-1], nil
+}
+
+// Standing is when the newest backup in a directory was made, and how many there
+// are. A directory is made with the first backup.
+func Standing(dir string) (newest time.Time, number int, err error) {
+	if _, err := os.Stat(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return newest, 0, err
+	}
+	have, err := Schedule{Dir: dir}.list()
+	if err != nil || len(have) == 0 {
+		return newest, 0, err
+	}
+	return have[len(have)-1], len(have), nil
 }
 
 // list gives the moments of the backups in the directory, oldest first. Files of

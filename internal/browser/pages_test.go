@@ -81,6 +81,7 @@ func (d *day) pages(session string) map[string][2]string {
 		"/certificates/expiring": {"office", "/certificates/expiring"},
 		"/corrections":           {"office", "/corrections"}, "/products/:id/corrections": {"office", "/products/" + d.id + "/corrections"}, "/producers/:id/corrections": {"office", "/producers/" + owner + "/corrections"},
 		"/complaints": {"office", "/complaints"}, "/complaints/new": {maker, "/complaints/new"},
+		"/health":   {"admin", "/health"},
 		"/webhooks": {"office", "/webhooks"}, "/webhooks/:id": {"office", "/webhooks/" + hook},
 		"/support/plans": {"office", "/support/plans"}, "/support/plans/:id": {"office", "/support/plans/" + support}, "/campaigns/:id/report": {"office", "/campaigns/cam-xuyen-2024/report"},
 		"/inspections": {"office", "/inspections"}, "/inspections/new": {"office", "/inspections/new"}, "/inspections/:id": {"office", "/inspections/" + visit}, "/trips/:id": {"office", "/trips/" + trip},

@@ -11,6 +11,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/sqldb"
+	"ocopflow/internal/trace"
 )
 
 // maxBatch bounds how long a caller waits for others' work, and the size of
@@ -115,7 +116,9 @@ func Each[T any](ctx context.Context, c *Committer, acts []Act) ([]T, []error) {
 	return answers, errs
 }
 
-func (c *Committer) do(ctx context.Context, act Act) reply {
+func (c *Committer) do(ctx context.Context, act Act) (r reply) {
+	ctx, span := trace.Begin(ctx, "act")
+	defer func() { span.End(r.err) }()
 	w := &waiting{act: act, ctx: ctx, answer: make(chan reply, 1)}
 	select {
 	case <-c.stop:

@@ -10,6 +10,7 @@ import (
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
+	"ocopflow/internal/trace"
 )
 
 // run is one attempt at a batch inside its transaction.
@@ -37,6 +38,7 @@ const patience = 30 * time.Second
 func (c *Committer) transact(batch []*waiting) ([]reply, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	ctx, span := traced(ctx, batch)
 	var r *run
 	err := c.db.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		r = &run{tx: tx, batch: batch, outcomes: make([]Outcome, len(batch)), entries: make([][]ledger.Entry, len(batch)),
@@ -48,12 +50,30 @@ func (c *Committer) transact(batch []*waiting) ([]reply, error) {
 		}
 		return nil
 	})
+	span.End(err)
 	if err != nil {
 		c.size = unsure
 		return nil, err
 	}
 	c.settle(r)
 	return r.replies, nil
+}
+
+// traced begins the span of a batch below its first act that is traced; the others
+// are linked from it.
+func traced(ctx context.Context, batch []*waiting) (context.Context, trace.Span) {
+	var span trace.Span
+	for _, w := range batch {
+		switch {
+		case !trace.Recorded(w.ctx):
+		case span.On():
+			span.Link(w.ctx)
+		default:
+			ctx, span = trace.Begin(trace.Below(ctx, w.ctx), "batch")
+			span.Count("ocopflow.acts", len(batch))
+		}
+	}
+	return ctx, span
 }
 
 // lock makes other writers wait and fixes the moment of the batch, which is

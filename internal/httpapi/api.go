@@ -28,6 +28,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/feed"
 	"ocopflow/internal/fieldwork"
+	"ocopflow/internal/health"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/intake"
@@ -63,6 +64,7 @@ type API struct {
 	Support   *support.Desk
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
+	Health    *health.Desk
 	Webhooks  *webhook.Desk
 	Clerk     *clerk.Desk
 	Intake    *intake.Desk
@@ -122,7 +124,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	switch pkg := path.Base(t.PkgPath()); pkg {
-	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review", "fieldwork", "batch", "workbook":
+	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review", "fieldwork", "batch", "workbook", "health":
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name

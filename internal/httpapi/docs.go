@@ -29,7 +29,7 @@ func (a *API) docs(engine *gin.Engine) {
 		panic(err) // embedded at build time: it is there or the program does not build
 	}
 	engine.GET("/api/docs", func(c *gin.Context) {
-		c.Header("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'")
+		c.Header("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'")
 		c.Data(http.StatusOK, "text/html; charset=utf-8", []byte(docsPage))
 	})
 	engine.GET("/api/procedure.schema.json", func(c *gin.Context) {

@@ -39,6 +39,7 @@ func (a *API) routes(api huma.API) {
 	a.noticeRoutes(r)
 	a.contactRoutes(r)
 	a.feedRoutes(r)
+	a.healthRoutes(r)
 	a.webhookRoutes(r)
 	a.campaignRoutes(r)
 	a.documentRoutes(r)

@@ -65,6 +65,7 @@ func (*worker) Timeout(*river.Job[args]) time.Duration { return patience }
 type Runner struct {
 	client *river.Client[*sql.Tx]
 	pool   *sql.DB
+	every  map[string]time.Duration // by task
 }
 
 // Start begins to run tasks, each at once and then by its interval. River gets
@@ -82,8 +83,9 @@ func Start(ctx context.Context, db *sqldb.DB, log *slog.Logger, tasks []Task) (*
 	workers := river.NewWorkers()
 	river.AddWorker(workers, w)
 	var periodic []*river.PeriodicJob
+	every := map[string]time.Duration{}
 	for _, t := range tasks {
-		w.tasks[t.Name] = t
+		w.tasks[t.Name], every[t.Name] = t, t.Every
 		periodic = append(periodic, river.NewPeriodicJob(river.PeriodicInterval(t.Every), t.job, &river.PeriodicJobOpts{RunOnStart: true}))
 	}
 	client, err := river.NewClient(driver, &river.Config{
@@ -96,7 +98,7 @@ func Start(ctx context.Context, db *sqldb.DB, log *slog.Logger, tasks []Task) (*
 	if err := client.Start(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("jobs: %w", err), pool.Close())
 	}
-	return &Runner{client, pool}, nil
+	return &Runner{client, pool, every}, nil
 }
 
 // job asks for one run of a task, unless one is waiting or running already. It

@@ -6,6 +6,7 @@ package meter
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
 )
 
 // Standing is what is read anew for each answer.
@@ -75,6 +77,25 @@ func (m *Meter) Batch(acts int, took time.Duration, err error) {
 	}
 	m.batches.Observe(float64(acts))
 	m.commits.Observe(took.Seconds())
+}
+
+// Batches sums up what was written since the start.
+type Batches struct {
+	Number, Acts, Failed uint64
+	Mean                 time.Duration
+}
+
+// Batches reads the figures of batches back.
+func (m *Meter) Batches() (b Batches) {
+	var acts, seconds, failed dto.Metric
+	if errors.Join(m.batches.Write(&acts), m.commits.Write(&seconds), m.failed.Write(&failed)) != nil {
+		return b // they write into memory
+	}
+	b = Batches{Number: acts.GetHistogram().GetSampleCount(), Acts: uint64(acts.GetHistogram().GetSampleSum()), Failed: uint64(failed.GetCounter().GetValue())}
+	if b.Number > 0 {
+		b.Mean = time.Duration(seconds.GetHistogram().GetSampleSum() / float64(b.Number) * float64(time.Second))
+	}
+	return b
 }
 
 // Handler answers in the form of Prometheus.

@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"strings"
+
+	"ocopflow/internal/trace"
 )
 
 // eachRow writes a set row by row. Differs because SQLite has no round trips to
@@ -13,7 +15,9 @@ import (
 // write them: 48 of 120 microseconds of a move went there.
 func (tx *Tx) eachRow(ctx context.Context, what string, s Set, rows [][]any) error {
 	text := s.one()
-	return tx.conn.Raw(func(raw any) error {
+	span := trace.Statement(ctx, string(tx.dialect), text)
+	span.Count("db.operation.batch.size", len(rows))
+	err := tx.conn.Raw(func(raw any) error {
 		conn := raw.(*preparedConn)
 		stmt, err := conn.take(ctx, text)
 		if err != nil {
@@ -31,6 +35,8 @@ func (tx *Tx) eachRow(ctx context.Context, what string, s Set, rows [][]any) err
 		}
 		return conn.give(text, stmt)
 	})
+	span.End(err)
+	return err
 }
 
 func bind(args []driver.NamedValue, row []any) error {

@@ -6,10 +6,13 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"ocopflow/internal/trace"
 )
 
 // A transaction on Postgres costs a round trip for each answer that is waited
@@ -36,13 +39,16 @@ func onPostgres(ctx context.Context, conn *sql.Conn, fn func(context.Context, *T
 	if err != nil || !tx.begun {
 		return errors.Join(err, tx.rollback())
 	}
-	return committed(tx.native(func(c *pgx.Conn) error {
+	span := trace.Statement(ctx, string(Postgres), "commit")
+	err = tx.native(func(c *pgx.Conn) error {
 		tag, err := c.Exec(ctx, "commit")
 		if err == nil && tag.String() != "COMMIT" {
 			err = pgx.ErrTxCommitRollback
 		}
 		return err
-	}))
+	})
+	span.End(err)
+	return committed(err)
 }
 
 // rollback ends a transaction without a trace. A connection that cannot say so
@@ -77,7 +83,9 @@ func (tx *Tx) Must(ctx context.Context, what string, want int64, text string, ar
 		tx.queued = append(tx.queued, queued{what, text, args, want})
 		return nil
 	}
+	span := trace.Statement(ctx, string(tx.dialect), text)
 	res, err := tx.tx.ExecContext(ctx, text, args...)
+	span.End(err)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
@@ -99,7 +107,8 @@ func (tx *Tx) First(ctx context.Context, text string, dest ...any) error {
 		return tx.QueryRow(ctx, text).Scan(dest...)
 	}
 	tx.begun = true
-	return tx.native(func(c *pgx.Conn) error {
+	span := trace.Statement(ctx, string(tx.dialect), tx.dialect.Text(text))
+	err := tx.native(func(c *pgx.Conn) error {
 		var batch pgx.Batch
 		batch.Queue("begin")
 		batch.Queue(tx.dialect.Text(text))
@@ -110,6 +119,8 @@ func (tx *Tx) First(ctx context.Context, text string, dest ...any) error {
 		}
 		return errors.Join(err, answers.Close())
 	})
+	span.End(err)
+	return err
 }
 
 // ready sends what is queued, and begins.
@@ -132,6 +143,13 @@ func (tx *Tx) send(ctx context.Context) error {
 		list = append([]queued{{what: "begin", text: "begin", want: -1}}, list...)
 		tx.begun = true
 	}
+	// They are sent together and answered together: one span, that names them all.
+	var span trace.Span
+	if trace.Recorded(ctx) {
+		span = trace.Statement(ctx, string(tx.dialect), together(list))
+		span.Count("db.operation.batch.size", len(list))
+	}
+	defer func() { span.End(tx.failed) }()
 	tx.failed = tx.native(func(c *pgx.Conn) error {
 		var batch pgx.Batch
 		for _, s := range list {
@@ -153,4 +171,13 @@ func (tx *Tx) send(ctx context.Context) error {
 		return answers.Close()
 	})
 	return tx.failed
+}
+
+// together are the texts of what is sent at once.
+func together(list []queued) string {
+	texts := make([]string, len(list))
+	for i, s := range list {
+		texts[i] = s.text
+	}
+	return strings.Join(texts, ";\n")
 }

@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"ocopflow/internal/trace"
 )
 
 // Dialect names one of the two databases.
@@ -65,12 +67,20 @@ func (db *DB) Dialect() Dialect { return db.dialect }
 
 // Query reads rows outside any transaction.
 func (db *DB) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	return db.read.QueryContext(ctx, db.dialect.Text(text), args...)
+	text = db.dialect.Text(text)
+	span := trace.Statement(ctx, string(db.dialect), text)
+	rows, err := db.read.QueryContext(ctx, text, args...)
+	span.End(err)
+	return rows, err
 }
 
 // QueryRow reads one row outside any transaction.
 func (db *DB) QueryRow(ctx context.Context, text string, args ...any) *sql.Row {
-	return db.read.QueryRowContext(ctx, db.dialect.Text(text), args...)
+	text = db.dialect.Text(text)
+	span := trace.Statement(ctx, string(db.dialect), text)
+	row := db.read.QueryRowContext(ctx, text, args...)
+	span.End(row.Err())
+	return row
 }
 
 // Ping reports whether the database answers.
@@ -120,7 +130,9 @@ func (db *DB) once(ctx context.Context, fn func(context.Context, *Tx) error) err
 	}
 	// Its one writer waits for nobody but at the beginning, and watching for
 	// the end of a context costs the driver a goroutine for each statement.
+	span := trace.Statement(ctx, string(db.dialect), "begin")
 	begun, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
+	span.End(err)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
@@ -128,7 +140,10 @@ func (db *DB) once(ctx context.Context, fn func(context.Context, *Tx) error) err
 	if err := fn(context.WithoutCancel(ctx), &Tx{tx: begun, conn: conn, dialect: SQLite}); err != nil {
 		return err
 	}
-	return committed(begun.Commit())
+	span = trace.Statement(ctx, string(db.dialect), "commit")
+	err = begun.Commit()
+	span.End(err)
+	return committed(err)
 }
 
 // committed words what came of a commit.
@@ -163,14 +178,22 @@ func (tx *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, e
 	if err := tx.ready(ctx); err != nil {
 		return nil, err
 	}
-	return tx.tx.QueryContext(ctx, tx.dialect.Text(text), args...)
+	text = tx.dialect.Text(text)
+	span := trace.Statement(ctx, string(tx.dialect), text)
+	rows, err := tx.tx.QueryContext(ctx, text, args...)
+	span.End(err)
+	return rows, err
 }
 
 // QueryRow reads one row inside the transaction. What was queued before and
 // failed is said by the transaction's end at the latest.
 func (tx *Tx) QueryRow(ctx context.Context, text string, args ...any) *sql.Row {
 	_ = tx.ready(ctx)
-	return tx.tx.QueryRowContext(ctx, tx.dialect.Text(text), args...)
+	text = tx.dialect.Text(text)
+	span := trace.Statement(ctx, string(tx.dialect), text)
+	row := tx.tx.QueryRowContext(ctx, text, args...)
+	span.End(row.Err())
+	return row
 }
 
 // Exec writes and gives the number of rows it touched.
@@ -178,7 +201,10 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 	if err := tx.ready(ctx); err != nil {
 		return 0, err
 	}
-	res, err := tx.tx.ExecContext(ctx, tx.dialect.Text(text), args...)
+	text = tx.dialect.Text(text)
+	span := trace.Statement(ctx, string(tx.dialect), text)
+	res, err := tx.tx.ExecContext(ctx, text, args...)
+	span.End(err)
 	if err != nil {
 		return 0, err
 	}

@@ -88,6 +88,7 @@ func (p *page) Menu() []place {
 	add("/import", p.T("import"), access.Office, access.Admin)
 	add("/accounts", p.T("accounts"), access.Admin)
 	add("/units", p.T("units"), access.Admin)
+	add("/health", p.T("health"), access.Admin)
 	if p.Audits() {
 		add("/audit", p.T("audit_menu"))
 	}

@@ -29,6 +29,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/feed"
 	"ocopflow/internal/fieldwork"
+	"ocopflow/internal/health"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/inspect"
 	"ocopflow/internal/intake"
@@ -69,6 +70,7 @@ type Site struct {
 	Support   *support.Desk
 	Notices   *notify.Desk
 	Feeds     *feed.Desk
+	Health    *health.Desk
 	Webhooks  *webhook.Desk
 	Clerk     *clerk.Desk
 	Intake    *intake.Desk
@@ -203,6 +205,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	s.mountNotices(e)
 	s.mountReminders(e)
 	s.mountFeeds(e)
+	s.mountHealth(e)
 	s.mountWebhooks(e)
 	s.mountDocuments(e)
 	s.mountImports(e)

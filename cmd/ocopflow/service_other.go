@@ -1,0 +1,11 @@
+//go:build !windows
+
+package main
+
+import "context"
+
+// onlyHere are the commands of this system alone. Differs because systemd needs
+// none.
+type onlyHere struct{}
+
+func asService(func(context.Context) int) (code int, was bool) { return 0, false }

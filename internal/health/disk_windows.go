@@ -1,0 +1,13 @@
+package health
+
+import "golang.org/x/sys/windows"
+
+// space of the disk on which a folder lies.
+func space(dir string) (s Space, err error) {
+	name, err := windows.UTF16PtrFromString(dir)
+	if err != nil {
+		return s, err
+	}
+	err = windows.GetDiskFreeSpaceEx(name, &s.Free, &s.Total, nil)
+	return s, err
+}
