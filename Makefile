@@ -3,6 +3,7 @@
 GO := $(shell command -v go 2>/dev/null || echo /usr/local/go/bin/go)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FLAGS := -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)"
+EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 KILLS ?= 50
 FUZZTIME ?= 1m
@@ -13,10 +14,10 @@ ENTRIES ?= 100000
 PRODUCTS ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check story chaos bench-ledger bench-growth bench-list bench-sheets guides fuzz release clean setup
+.PHONY: help run build test check story chaos bench-ledger bench-growth bench-list bench-sheets bench-moving guides fuzz release deb reproducible faults clean setup
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Build, then serve the demo on SQLite.
 	bin/ocopflow serve --demo
@@ -68,13 +69,22 @@ fuzz: ## Fuzz each parser for FUZZTIME.
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/workbook
 	$(GO) test -run '^$$' -fuzz FuzzCheck -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/backup
 
-release: ## Binaries for linux, windows and macOS, amd64 and arm64, in dist/.
-	@mkdir -p dist
-	@for os in linux windows darwin; do for arch in amd64 arm64; do \
-		name=dist/ocopflow-$$os-$$arch; [ $$os = windows ] && name=$$name.exe; \
-		echo $$name; CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build $(FLAGS) -o $$name ./cmd/ocopflow || exit 1; \
-	done; done
-	cd dist && $(GO) version -m ocopflow-linux-amd64 > ocopflow.modules.txt && cp -r ../packaging ../docs/operations.md ../LICENSE . && sha256sum ocopflow-* ocopflow.modules.txt > SHA256SUMS
+release: ## Archives for linux, windows and macOS, Debian packages, components (CycloneDX) and checksums, in dist/.
+	$(GO) run ./tools/release -version $(VERSION) -epoch $(EPOCH)
+	@cat dist/SHA256SUMS
+
+deb: ## The Debian package of this machine alone, in dist/.
+	$(GO) run ./tools/release -version $(VERSION) -epoch $(EPOCH) -only linux/$(shell $(GO) env GOARCH) -bare
+	@ls dist/*.deb
+
+reproducible: ## Build a release twice, from folders of other names and with an empty build cache, and compare.
+	@scripts/reproducible.sh $(VERSION) $(EPOCH)
+
+faults: ## Hold the dependencies against the database of known faults, which needs the network.
+	@scripts/known-faults.sh
+
+bench-moving: setup ## Import PRODUCTS products, move them to Postgres and back, compare every entry's bytes.
+	OCOPFLOW_PRODUCTS=$(PRODUCTS) $(GO) test -run '^$$' -bench Moving -benchtime 1x -timeout 2h ./internal/app
 
 clean: ## Remove what was built.
 	rm -rf bin dist test-output
