@@ -59,6 +59,7 @@ require (
 )
 
 require (
+	cache.ocopflow.invalid v0.0.0
 	cel.dev/expr v0.25.2 // indirect
 	filippo.io/hpke v0.4.0 // indirect
 	filippo.io/mldsa v0.0.0-20260215214346-43d0283efc3e // indirect
@@ -159,3 +160,5 @@ require (
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
 )
+
+replace cache.ocopflow.invalid => ./internal/wasmcache

@@ -1,0 +1,3 @@
+module cache.ocopflow.invalid
+
+go 1.26.0
