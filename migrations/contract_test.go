@@ -10,7 +10,7 @@ import (
 // breaking is what takes something away from a program that still runs: the one
 // before a migration goes on while the newer one starts. What is only a way of
 // SQLite to change a table is listed below.
-var breaking = regexp.MustCompile(`(?i)\b(DROP\s+(TABLE|COLUMN|VIEW)\s+\S+|RENAME\s+(TO|COLUMN)\s+\S+|ALTER\s+COLUMN\s+\S+\s+(TYPE|SET)|ADD\s+CONSTRAINT\s+\S+|ADD\s+COLUMN\s+[^;]*|TRUNCATE\s+\S+)`)
+var breaking = regexp.MustCompile(`(?i)\b(DROP\s+(TABLE|COLUMN|VIEW)\s+\S+|RENAME\s+(TO|COLUMN)\s+\S+|ALTER\s+COLUMN\s+\S+\s+(TYPE|SET)|ADD\s+CONSTRAINT\s+\S+|ADD\s+COLUMN\s+[^;]*|TRUNCATE\s+TABLE\s+\S+)`)
 
 // breaks lists what of a migration does. A new column is none, if the program
 // before need not name it.

@@ -70,7 +70,7 @@ func TestDatabasesOfEarlierProgramsOpen(t *testing.T) {
 			if h.Schema != schema {
 				t.Errorf("kept as schema %d, not %d", h.Schema, schema)
 			}
-			there := dbtest.Postgres(t)
+			there := bare(t, dbtest.Postgres(t))
 			moved, done, err := bringBack(t, file, there, t.TempDir(), "")
 			if err != nil || done.Audit.Root != was.Tree.Root().String() {
 				t.Fatalf("to Postgres: %+v %v", done.Audit, err)
@@ -83,6 +83,20 @@ func TestDatabasesOfEarlierProgramsOpen(t *testing.T) {
 			}
 		})
 	}
+}
+
+// bare takes the tables away that a database of the tests begins with.
+func bare(t *testing.T, address string) string {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Writer().ExecContext(t.Context(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public"); err != nil {
+		t.Fatal(err)
+	}
+	return address
 }
 
 func worksOn(t *testing.T, place string, schema int64, was store.Head) {

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 	"time"
@@ -133,13 +134,25 @@ func (r *release) components() error {
 	}
 	const name = "ocopflow.cdx.json"
 	list := exec.Command("go", "run", cyclonedx, "app", "-json", "-licenses", "-noserial", "-std", "-assert-licenses", "-main", "cmd/ocopflow", "-output", filepath.Join(r.dir, name))
-	list.Env = append(os.Environ(), fmt.Sprintf("SOURCE_DATE_EPOCH=%d", r.at.Unix()), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
+	list.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
 	list.Stderr = os.Stderr
 	if err := list.Run(); err != nil {
 		return fmt.Errorf("list of components: %w", err)
 	}
 	r.made = append(r.made, name)
-	return nil
+	return r.dated(filepath.Join(r.dir, name))
+}
+
+var made = regexp.MustCompile(`"timestamp": "[^"]*"`)
+
+// dated gives a list of components the moment of the release in place of that of
+// its making.
+func (r *release) dated(name string) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, made.ReplaceAll(text, []byte(`"timestamp": "`+r.at.Format(time.RFC3339)+`"`)), 0o644)
 }
 
 // sums writes what sha256sum -c reads.
