@@ -21,6 +21,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 
+	"ocopflow/internal/fault"
 	"ocopflow/internal/sqldb"
 )
 
@@ -29,6 +30,13 @@ var files embed.FS
 
 // ErrNewer says that the database was made by a newer program.
 var ErrNewer = errors.New("the database is newer than this program")
+
+// newer says to an administrator what to do about it.
+func newer(vi, en string, has, known int64) error {
+	return fault.New(fault.Conflict, "database_newer",
+		fmt.Sprintf("Cơ sở dữ liệu do một phiên bản mới hơn tạo ra (%s phiên bản %d, chương trình này biết đến %d). Hãy chạy phiên bản mới hơn của chương trình; muốn lùi lại thì khôi phục một bản sao lưu cũ vào nơi trống.", vi, has, known),
+		fmt.Sprintf("The database was made by a newer program (%s of version %d, this program knows %d). Run the newer program; to go back, restore an older backup into an empty place.", en, has, known)).Because(ErrNewer)
+}
 
 // Up migrates an empty or older database and gives the number of steps taken.
 func Up(ctx context.Context, db *sqldb.DB) (int, error) {
@@ -63,7 +71,7 @@ func jobTables(ctx context.Context, db *sqldb.DB) (int, error) {
 	}
 	known := m.AllVersions()
 	if len(has) > len(known) {
-		return 0, fmt.Errorf("%w: its job tables have version %d, this program knows %d", ErrNewer, len(has), len(known))
+		return 0, newer("bảng của việc nền", "job tables", int64(len(has)), int64(len(known)))
 	}
 	if len(has) == len(known) {
 		return 0, nil
@@ -106,7 +114,7 @@ func refuseNewer(ctx context.Context, p *goose.Provider) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	if has > target {
-		return fmt.Errorf("%w: it has version %d, this program knows %d", ErrNewer, has, target)
+		return newer("bảng", "tables", has, target)
 	}
 	return nil
 }
@@ -133,7 +141,7 @@ func UpTo(ctx context.Context, db *sqldb.DB, version int64) error {
 	case err != nil:
 		return fmt.Errorf("migrate: %w", err)
 	case version > target:
-		return fmt.Errorf("%w: its rows are of version %d, this program knows %d", ErrNewer, version, target)
+		return newer("dòng dữ liệu", "rows", version, target)
 	case has > version:
 		return fmt.Errorf("the database has schema %d already, the rows are of %d: name an empty database", has, version)
 	}

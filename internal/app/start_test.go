@@ -53,6 +53,8 @@ func TestANewerDatabaseIsRefused(t *testing.T) {
 		}
 		if _, err := openPlain(t, Config{Database: address}); !errors.Is(err, migrations.ErrNewer) {
 			t.Errorf("got %v, want %v", err, migrations.ErrNewer)
+		} else if f := fault.Of(err); f.Code != "database_newer" || !strings.Contains(f.Message.Vi, "999") || !strings.Contains(f.Message.En, "999") || !strings.Contains(f.Message.En, "restore") {
+			t.Errorf("it does not say what to do: %+v", f)
 		}
 	})
 }
