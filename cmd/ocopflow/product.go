@@ -17,8 +17,8 @@ type productCmd struct {
 
 type productImportCmd struct {
 	database
-	File   string `arg:"" help:"Workbook (.xlsx)." type:"existingfile"`
-	Kind   string `help:"Table: units, producers, products or certificates." enum:"units,producers,products,certificates" default:"products"`
+	File   string `arg:"" help:"Workbook (.xlsx); of documents a ZIP with the list and its files." type:"existingfile"`
+	Kind   string `help:"Table: units, producers, products, certificates or documents." enum:"units,producers,products,certificates,documents" default:"products"`
 	DryRun bool   `help:"Say what is wrong and write nothing."`
 	Rows   bool   `help:"Enter the rows that are right, in place of all or none."`
 	Marked string `help:"Where to put the workbook with its bad cells marked." placeholder:"FILE" type:"path"`
@@ -51,7 +51,7 @@ func (c productImportCmd) Run(w world) error {
 	if err := w.print(c.JSON, out, func(to io.Writer) { w.tell(to, out) }); err != nil {
 		return err
 	}
-	if out.BadRows > 0 {
+	if out.BadRows > 0 || out.Refused() {
 		return errSilent
 	}
 	return nil

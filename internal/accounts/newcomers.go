@@ -15,7 +15,7 @@ import (
 )
 
 // MaxTogether bounds what one act adds: other writers wait for it.
-const MaxTogether = 5000
+const MaxTogether = 20_000
 
 // newcomers decide about units and producers that are not there yet. Those of
 // one act may lie below each other; what many of them share is read once.

@@ -222,7 +222,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Desk = &casework.Desk{DB: a.DB, Committer: a.Committer, Library: lib, Clock: now, Vault: a.vault(), LapseDays: a.LapseDays}
 	a.Desk.Remember()
 	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing, SealFile: filepath.Join(a.Data, accounts.SealFile)}
-	a.Intake = &intake.Desk{DB: a.DB, Products: a.Desk, People: a.People}
+	a.Intake = &intake.Desk{DB: a.DB, Products: a.Desk, People: a.People, MaxUpload: a.MaxUpload}
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}

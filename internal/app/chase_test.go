@@ -56,7 +56,9 @@ func TestPetitionsAndDutiesAreRunAfter(t *testing.T) {
 		if got := o.summaries("commune-tt-thien-cam")[answered+"."+id+"@ocopflow"]; !strings.HasPrefix(got, "20240429 HT-2024-001") {
 			t.Errorf("the commune's calendar says %q", got)
 		}
-		if got := o.summaries("dept-tai-chinh-ke-hoach"); !slices.ContainsFunc(keysOf(got), func(k string) bool { return strings.HasPrefix(k, duty+".") && strings.HasPrefix(got[k], "20240429 Phòng Tài chính") }) {
+		if got := o.summaries("dept-tai-chinh-ke-hoach"); !slices.ContainsFunc(keysOf(got), func(k string) bool {
+			return strings.HasPrefix(k, duty+".") && strings.HasPrefix(got[k], "20240429 Phòng Tài chính")
+		}) {
 			t.Errorf("the finance department's calendar has %v", got)
 		}
 		o.clock("2024-04-22") // seven days before

@@ -15,10 +15,13 @@ import (
 	"time"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/commit"
 	"ocopflow/internal/dbtest"
 	"ocopflow/internal/intake"
+	"ocopflow/internal/ledger"
 	"ocopflow/internal/lists"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
 
@@ -67,6 +70,73 @@ func BenchmarkImport(b *testing.B) {
 					b.ReportMetric(bring("products", file, false).Seconds(), "s/again")
 				}
 			})
+		}
+	}
+}
+
+// BenchmarkLargeImport measures a workbook of OCOPFLOW_PRODUCTS new products (2,000
+// unless given) in mode OCOPFLOW_MODE (rows unless given): seconds, the most memory
+// in use, and the longest that another writer waited meanwhile.
+func BenchmarkLargeImport(b *testing.B) {
+	n, mode := 2000, intake.Rows
+	if k, err := strconv.Atoi(os.Getenv("OCOPFLOW_PRODUCTS")); err == nil {
+		n = k
+	}
+	if os.Getenv("OCOPFLOW_MODE") == string(intake.All) {
+		mode = intake.All
+	}
+	for _, database := range []string{"sqlite", "postgres"} {
+		b.Run(database, func(b *testing.B) {
+			a := openForBench(b, database)
+			var owners, rows [][]any
+			for i := range 100 {
+				owners = append(owners, []any{fmt.Sprintf("chu-the-%d", i), fmt.Sprintf("Hợp tác xã số %d", i), "Hợp tác xã", "cam-my"})
+			}
+			for i := range n {
+				rows = append(rows, []any{"", fmt.Sprintf("Sản phẩm số %d", i), fmt.Sprintf("chu-the-%d", i%100), i%26 + 1, 3 + i%3})
+			}
+			bring := func(kind string, file []byte, mode intake.Mode) {
+				out, err := a.Intake.Import(b.Context(), intake.Order{Kind: kind, Mode: mode, Actor: access.SystemActor, File: bytes.NewReader(file), Size: int64(len(file))})
+				if err != nil || out.BadRows > 0 {
+					b.Fatalf("%+v %v", out, err)
+				}
+			}
+			bring("producers", filledIn(b, producerHeads, owners...), intake.All)
+			file := filledIn(b, productHeads, rows...)
+			rows = nil
+			for b.Loop() {
+				runtime.GC()
+				most, stop := watchHeap()
+				quit, waited := make(chan struct{}), make(chan time.Duration, 1)
+				go func() { waited <- longestWait(a, quit) }()
+				from := time.Now()
+				bring("products", file, mode)
+				took := time.Since(from)
+				stop()
+				close(quit)
+				b.ReportMetric(took.Seconds(), "s/import")
+				b.ReportMetric(float64(<-most)/(1<<20), "MiB/heap")
+				b.ReportMetric((<-waited).Seconds(), "s/wait")
+			}
+		})
+	}
+}
+
+// longestWait writes again and again, a second apart, and gives the longest that it took.
+func longestWait(a *App, quit <-chan struct{}) (longest time.Duration) {
+	for i := 0; ; i++ {
+		from := time.Now()
+		_, err := commit.Do[any](context.Background(), a.Committer, commit.Act{Kind: commit.Once, Locks: []string{"waiting"},
+			Ask: commit.Alone(func(context.Context, sqldb.Querier, time.Time) (commit.Outcome, error) {
+				return commit.Outcome{Drafts: []ledger.Draft{{Stream: "system", Kind: ledger.KindRecord, Event: "wait", Actor: ledger.Actor{ID: ocop.System}}}}, nil
+			})})
+		if took := time.Since(from); err == nil {
+			longest = max(longest, took)
+		}
+		select {
+		case <-quit:
+			return longest
+		case <-time.After(200 * time.Millisecond):
 		}
 	}
 }

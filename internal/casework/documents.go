@@ -47,10 +47,7 @@ func (d *Desk) AddDocument(ctx context.Context, u Upload) (store.Document, error
 }
 
 func (d *Desk) addDocument(ctx context.Context, u Upload) (store.Document, error) {
-	doc := store.Document{
-		ID: NewID(), Product: u.Product, Kind: u.Kind, Name: baseName(u.Name), Size: u.Taken.Size,
-		MediaType: plainType(sniff(u.Taken.Head)), SHA256: u.Taken.SHA256, Replaces: u.Replaces, ValidFrom: u.ValidFrom, ValidTo: u.ValidTo, UploadedBy: u.Actor.ID,
-	}
+	doc := u.document()
 	family, err := d.family(ctx, u)
 	if err != nil {
 		return doc, err
@@ -93,6 +90,14 @@ func (d *Desk) addDocument(ctx context.Context, u Upload) (store.Document, error
 	}
 	return commit.Do[store.Document](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: u.Key,
 		Locks: productLocks(family)})
+}
+
+// document is what an upload becomes.
+func (u Upload) document() store.Document {
+	return store.Document{
+		ID: NewID(), Product: u.Product, Kind: u.Kind, Name: baseName(u.Name), Size: u.Taken.Size,
+		MediaType: plainType(sniff(u.Taken.Head)), SHA256: u.Taken.SHA256, Replaces: u.Replaces, ValidFrom: u.ValidFrom, ValidTo: u.ValidTo, UploadedBy: u.Actor.ID,
+	}
 }
 
 // family are the products for which a new document counts.

@@ -16,7 +16,7 @@ import (
 )
 
 // MaxTogether bounds what one act enters: other writers wait for it.
-const MaxTogether = 5000
+const MaxTogether = 20_000
 
 // Entering is one of many products that are entered in one act, as Register
 // enters one.

@@ -230,7 +230,11 @@ func (a *API) upload(c *gin.Context) error {
 
 // parts are those of a form that holds a file, read as they come.
 func (a *API) parts(c *gin.Context) (*multipart.Reader, error) {
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, a.MaxUpload+64<<10)
+	return a.partsUpTo(c, a.MaxUpload)
+}
+
+func (a *API) partsUpTo(c *gin.Context, most int64) (*multipart.Reader, error) {
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, most+64<<10)
 	parts, err := c.Request.MultipartReader()
 	if err != nil {
 		return nil, fault.New(fault.Malformed, "malformed", "Nội dung phải là multipart/form-data.", "The body must be multipart/form-data.")

@@ -35,7 +35,7 @@ func (a *API) listImports(ctx context.Context, _ *struct{}) (*listOf[workbook.Fo
 }
 
 type importKind struct {
-	Kind string `path:"kind" maxLength:"40" doc:"units, producers, products or certificates"`
+	Kind string `path:"kind" maxLength:"40" doc:"units, producers, products, certificates or documents"`
 }
 
 func (a *API) importTemplate(ctx context.Context, in *importKind) (*fileOut, error) {
@@ -81,7 +81,8 @@ func (a *API) order(c *gin.Context) (o intake.Order, sha string, done func(), er
 	if err := intake.May(o.Actor, o.Kind); err != nil {
 		return o, "", done, err
 	}
-	parts, err := a.parts(c)
+	most := intake.MaxSize(o.Kind)
+	parts, err := a.partsUpTo(c, max(most, a.MaxUpload))
 	if err != nil {
 		return o, "", done, err
 	}
@@ -103,10 +104,10 @@ func (a *API) order(c *gin.Context) (o intake.Order, sha string, done func(), er
 	}
 	sum := sha256.New()
 	o.File = file
-	if o.Size, err = io.Copy(io.MultiWriter(file, sum), io.LimitReader(part, intake.MaxFile+1)); err != nil {
+	if o.Size, err = io.Copy(io.MultiWriter(file, sum), io.LimitReader(part, most+1)); err != nil {
 		return o, "", done, unreadable(err)
 	}
-	if o.Size > intake.MaxFile {
+	if o.Size > most {
 		return o, "", done, tooLarge()
 	}
 	return o, hex.EncodeToString(sum.Sum(nil)), done, nil
@@ -137,7 +138,7 @@ func (a *API) importWorkbook(c *gin.Context) error {
 		return err
 	}
 	status := http.StatusOK
-	if !o.DryRun && o.Mode == intake.All && out.BadRows > 0 {
+	if out.Refused() {
 		status = http.StatusUnprocessableEntity
 	}
 	c.JSON(status, out)

@@ -2,17 +2,19 @@ package intake
 
 import (
 	"ocopflow/internal/access"
+	"ocopflow/internal/casework"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/workbook"
 )
 
 // order in which an office needs the tables: each names what the one before holds.
-var order = []string{"units", "producers", "products", "certificates"}
+var order = []string{"units", "producers", "products", "certificates", "documents"}
 
 var kinds = map[string]kind{
 	"units":        {form: Units, roles: []ocop.Role{access.Admin}, begin: beginUnits},
 	"producers":    {form: Producers, roles: []ocop.Role{access.Office, access.Admin}, begin: beginProducers, lists: communes},
 	"products":     {form: Products, roles: []ocop.Role{access.Office}, begin: beginProducts, lists: owners},
+	"documents":    {form: Documents, roles: []ocop.Role{access.Office}, begin: beginDocuments, most: casework.MaxDocuments, lists: kindsOffered},
 	"certificates": {form: Certificates, roles: []ocop.Role{access.Office}, begin: beginCertificates, lists: owners},
 }
 

@@ -22,9 +22,10 @@ import (
 
 // Desk takes workbooks in.
 type Desk struct {
-	DB       *sqldb.DB
-	Products *casework.Desk
-	People   *accounts.People
+	DB        *sqldb.DB
+	Products  *casework.Desk
+	People    *accounts.People
+	MaxUpload int64 // bytes of a single document; 0 for 20 MiB
 }
 
 // Mode is what becomes of a file in which something is wrong.
@@ -39,9 +40,10 @@ const (
 
 // What a file may hold: in one act, other writers wait for all of it.
 const (
-	MaxAll  = 5000
-	MaxRows = 20000
-	chunk   = 500 // rows of one act in mode Rows
+	MaxAll  = 20_000
+	MaxRows = 100_000
+	chunk   = 500   // rows of one act in mode Rows
+	tried   = 2_000 // rows that are decided at a time: what deciding needs is not kept for more
 )
 
 // MaxFile bounds a workbook, in bytes.
@@ -70,10 +72,14 @@ type Outcome struct {
 	Sheet   string         `json:"sheet"`
 }
 
+// Refused reports whether nothing was entered because something is wrong.
+func (o Outcome) Refused() bool { return !o.DryRun && o.Mode == All && len(o.Bad) > 0 }
+
 // kind is one of the tables that can be taken in.
 type kind struct {
 	form  workbook.Form
 	roles []ocop.Role
+	most  int // rows of a file, in either mode; 0 for the usual
 	begin func(ctx context.Context, d *Desk, by access.Actor, f *workbook.Filled) (batch, error)
 	lists func(ctx context.Context, d *Desk, by access.Actor) (map[string][]string, error)
 }
@@ -81,11 +87,13 @@ type kind struct {
 // batch are the rows of a file as what they stand for. Lines are counted as in
 // the file; what cannot be taken was noted there by begin.
 type batch struct {
-	already map[int]bool                                            // lines that are on record as they stand
-	order   []int                                                   // lines in the order in which they must be entered; nil for the file's own
-	try     func(ctx context.Context, lines []int) ([]error, error) // what stands against each
-	save    func(ctx context.Context, lines []int) error            // in one act
-	blame   func(f *fault.Error) (field string, why fault.Field)    // which field a fault is about
+	already  map[int]bool                                            // lines that are on record as they stand
+	order    []int                                                   // lines in the order in which they must be entered; nil for the file's own
+	try      func(ctx context.Context, lines []int) ([]error, error) // what stands against each
+	save     func(ctx context.Context, lines []int) error            // in one act
+	blame    func(f *fault.Error) (field string, why fault.Field)    // which field a fault is about
+	together bool                                                    // what stands against a line depends on others of the file
+	chunk    int                                                     // rows of one act in mode Rows; 0 for the usual
 }
 
 // Kinds are the tables that the actor may take in, in the order in which an
@@ -145,7 +153,11 @@ func (d *Desk) Template(ctx context.Context, by access.Actor, name string, lang 
 
 // Mark writes a file again with the bad cells that an outcome tells.
 func Mark(w io.Writer, o Order, out Outcome, lang ocop.Lang) error {
-	return workbook.Mark(w, io.NewSectionReader(o.File, 0, o.Size), out.Sheet, out.Bad, lang)
+	file, size, _, err := o.list()
+	if err != nil {
+		return err
+	}
+	return workbook.Mark(w, io.NewSectionReader(file, 0, size), out.Sheet, out.Bad, lang)
 }
 
 // turns bounds how many files are worked on at a time: each takes a processor
@@ -178,10 +190,18 @@ func (d *Desk) Import(ctx context.Context, o Order) (Outcome, error) {
 	case <-ctx.Done():
 		return out, ctx.Err()
 	}
-	f, err := k.form.Read(o.File, o.Size, most)
+	if k.most != 0 {
+		most = k.most
+	}
+	list, size, beside, err := o.list()
 	if err != nil {
 		return out, err
 	}
+	f, err := k.form.Read(list, size, most)
+	if err != nil {
+		return out, err
+	}
+	f.Beside = beside
 	b, err := k.begin(ctx, d, o.Actor, f)
 	if err != nil {
 		return out, err
@@ -232,8 +252,15 @@ func (b batch) open(f *workbook.Filled) (lines []int) {
 // check notes in the file what stands against lines, and gives those against
 // which nothing does.
 func (b batch) check(ctx context.Context, f *workbook.Filled, lines []int) (good []int, err error) {
+	for len(lines) > tried && !b.together {
+		some, err := b.check(ctx, f, lines[:tried])
+		if err != nil {
+			return nil, err
+		}
+		good, lines = append(good, some...), lines[tried:]
+	}
 	if len(lines) == 0 {
-		return nil, nil
+		return good, nil
 	}
 	errs, err := b.try(ctx, lines)
 	if err != nil {
@@ -256,7 +283,7 @@ func (b batch) check(ctx context.Context, f *workbook.Filled, lines []int) (good
 
 // enter writes lines: all in one act, or act by act.
 func (b batch) enter(ctx context.Context, mode Mode, f *workbook.Filled, lines []int) (done []int, err error) {
-	size := chunk
+	size := cmp.Or(b.chunk, chunk)
 	if mode == All {
 		size = len(lines)
 	}

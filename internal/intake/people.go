@@ -15,7 +15,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // beginUnits makes units of lines. One whose code is on record with the same
 // name, kind and place is there already.
 func beginUnits(ctx context.Context, d *Desk, by access.Actor, f *workbook.Filled) (batch, error) {
-	b := batch{already: map[int]bool{}, blame: blamed(map[string]string{"body.code": "code", "body.kind": "kind", "body.name.vi": "name", "body.name.en": "name_en", "body.parent": "parent", "exists": "code", "who_may_not": "parent"}, "code")}
+	b := batch{already: map[int]bool{}, together: true, blame: blamed(map[string]string{"body.code": "code", "body.kind": "kind", "body.name.vi": "name", "body.name.en": "name_en", "body.parent": "parent", "exists": "code", "who_may_not": "parent"}, "code")}
 	known, err := store.UnitsNamed(ctx, d.DB, append(texts(f, "code"), texts(f, "parent")...))
 	if err != nil {
 		return b, err

@@ -75,6 +75,42 @@ func (v *Vault) Take(ctx context.Context, r io.Reader, limit int64) (*Taken, err
 	return t, v.takeLarge(ctx, t, io.MultiReader(bytes.NewReader(first), r), sum, limit)
 }
 
+// TakeAside is Take for one of many contents that wait together: its bytes stay in
+// the vault and none of them in memory.
+//
+// Faults: those of Take.
+func (v *Vault) TakeAside(ctx context.Context, r io.Reader, limit int64) (*Taken, error) {
+	r = io.LimitReader(r, limit+1)
+	head, err := io.ReadAll(io.LimitReader(r, headSize))
+	if err != nil {
+		return nil, err
+	}
+	t := &Taken{Head: head}
+	return t, v.takeLarge(ctx, t, io.MultiReader(bytes.NewReader(head), r), sha256.New(), limit)
+}
+
+// Look reads content to its end and keeps nothing of it: its hash, size and first
+// bytes, and what the scanner says.
+//
+// Faults: those of Take.
+func (v *Vault) Look(ctx context.Context, r io.Reader, limit int64) (*Taken, error) {
+	r = io.LimitReader(r, limit+1)
+	head, err := io.ReadAll(io.LimitReader(r, headSize))
+	if err != nil {
+		return nil, err
+	}
+	t, sum, scan := &Taken{Head: head}, sha256.New(), v.Scanner.begin(ctx)
+	defer scan.close()
+	if t.Size, err = io.Copy(io.MultiWriter(sum, scan), io.MultiReader(bytes.NewReader(head), r)); err != nil {
+		return nil, err
+	}
+	if t.Size > limit {
+		return nil, tooLarge()
+	}
+	t.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return t, scan.verdict()
+}
+
 func (v *Vault) takeLarge(ctx context.Context, t *Taken, r io.Reader, sum hash.Hash, limit int64) (err error) {
 	h, err := v.begin(ctx, t)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/fault"
+	"ocopflow/internal/intake"
 )
 
 // maxForm bounds what a form may send: a bulk act names 5,000 products.
@@ -21,7 +22,11 @@ func (s *Site) bounded(c *gin.Context) error {
 		return nil
 	}
 	if strings.HasPrefix(c.ContentType(), "multipart/") {
-		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, s.MaxUpload+64<<10)
+		most := s.MaxUpload
+		if c.FullPath() == "/import" {
+			most = max(most, intake.MaxBundle)
+		}
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, most+64<<10)
 		return nil
 	}
 	if c.Request.ContentLength > maxForm {

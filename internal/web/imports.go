@@ -73,10 +73,10 @@ func (s *Site) takeIn(p *page) error {
 	header, err := p.c.FormFile("file")
 	var big *http.MaxBytesError
 	switch {
-	case errors.As(err, &big) || err == nil && header.Size > intake.MaxFile:
+	case errors.As(err, &big) || err == nil && header.Size > intake.MaxSize(p.Typed("kind")):
 		return p.retry(fault.New(fault.TooLarge, "too_large", "Tệp quá lớn.", "The file is too large."), s.imports)
 	case errors.Is(err, http.ErrMissingFile), errors.Is(err, http.ErrNotMultipart):
-		return p.retry(fault.New(fault.Invalid, "file_missing", "Hãy chọn một tệp Excel (.xlsx).", "Choose an Excel file (.xlsx)."), s.imports)
+		return p.retry(fault.New(fault.Invalid, "file_missing", "Hãy chọn một tệp Excel (.xlsx), hoặc tệp ZIP của danh sách tài liệu.", "Choose an Excel file (.xlsx), or the ZIP of a list of documents."), s.imports)
 	case err != nil:
 		return unreadable()
 	}
@@ -95,7 +95,7 @@ func (s *Site) takeIn(p *page) error {
 	if act == "mark" {
 		return p.marked(o, out)
 	}
-	if !o.DryRun && o.Mode == intake.All && out.BadRows > 0 {
+	if out.Refused() {
 		p.status = http.StatusUnprocessableEntity
 	}
 	return s.showImports(p, &out)

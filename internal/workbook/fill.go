@@ -60,6 +60,7 @@ func (form Form) Read(file io.ReaderAt, size int64, maxRows int) (*Filled, error
 func (f *Filled) heads(row int, cells []cell) ([]*Field, error) {
 	bad := wrong("workbook_columns", "Hàng tiêu đề chưa đúng mẫu; hãy tải tệp mẫu và giữ nguyên tên cột.", "The headings do not fit the form; take the template and keep the names of its columns.")
 	fields := make([]*Field, len(cells))
+	f.head = row
 	f.at = map[string]int{}
 	for i, c := range cells {
 		if c.is == nothing {
@@ -95,7 +96,7 @@ func short(s string) string {
 // line reads one row.
 func (f *Filled) line(row int, fields []*Field, cells []cell) {
 	n, from := len(f.Lines), len(f.Bad)
-	f.Lines = append(f.Lines, Line{Row: row, values: map[string]any{}})
+	f.Lines = append(f.Lines, Line{Row: row, form: &f.Form, values: make([]any, len(f.Form.Fields))})
 	for i, c := range cells {
 		if c.is == nothing {
 			continue
@@ -113,7 +114,7 @@ func (f *Filled) line(row int, fields []*Field, cells []cell) {
 			f.Wrong(n, fields[i].Code, bad.Code, bad.Message.Vi, bad.Message.En)
 			continue
 		}
-		f.Lines[n].values[fields[i].Code] = v
+		f.Lines[n].put(fields[i].Code, v)
 	}
 	for _, x := range f.Form.Fields {
 		said := func(b Bad) bool { return b.Column == x.Code }

@@ -73,24 +73,43 @@ type Bad struct {
 type Line struct {
 	Row    int
 	Bad    bool // something in it cannot be taken
-	values map[string]any
+	form   *Form
+	values []any // by the form's fields: a map for each row would weigh ten times as much
+}
+
+// value is what a field holds; nil for nothing.
+func (l Line) value(field string) any {
+	for i := range l.values {
+		if l.form.Fields[i].Code == field {
+			return l.values[i]
+		}
+	}
+	return nil
+}
+
+func (l Line) put(field string, v any) {
+	for i := range l.values {
+		if l.form.Fields[i].Code == field {
+			l.values[i] = v
+		}
+	}
 }
 
 // Has reports whether a cell holds something that can be taken.
-func (l Line) Has(field string) bool { return l.values[field] != nil }
+func (l Line) Has(field string) bool { return l.value(field) != nil }
 
 // Text is what a text or a choice holds, else "".
-func (l Line) Text(field string) string { s, _ := l.values[field].(string); return s }
+func (l Line) Text(field string) string { s, _ := l.value(field).(string); return s }
 
 // Whole is what a whole number holds, else 0.
-func (l Line) Whole(field string) int { n, _ := l.values[field].(int64); return int(n) }
+func (l Line) Whole(field string) int { n, _ := l.value(field).(int64); return int(n) }
 
 // Yes is what a mark holds, else false.
-func (l Line) Yes(field string) bool { b, _ := l.values[field].(bool); return b }
+func (l Line) Yes(field string) bool { b, _ := l.value(field).(bool); return b }
 
 // Day is what a day holds, else nil.
 func (l Line) Day(field string) *ocop.Date {
-	if d, ok := l.values[field].(ocop.Date); ok {
+	if d, ok := l.value(field).(ocop.Date); ok {
 		return &d
 	}
 	return nil
@@ -102,8 +121,12 @@ type Filled struct {
 	Sheet string
 	Lines []Line
 	Bad   []Bad
-	at    map[string]int // column of a field, from 0
-	from  int            // see Reader
+
+	Beside any // what came with the workbook, for who takes it in
+
+	head int            // row of the headings
+	at   map[string]int // column of a field, from 0
+	from int            // see Reader
 }
 
 // Wrong notes that a cell of a line cannot be taken. A field that the file does
@@ -112,6 +135,11 @@ func (f *Filled) Wrong(line int, field, code, vi, en string) {
 	l := &f.Lines[line]
 	l.Bad = true
 	f.Bad = append(f.Bad, Bad{l.Row, field, Ref(f.at[field], l.Row), code, ocop.Text{Vi: vi, En: en}})
+}
+
+// WrongHeading notes what is wrong with the table as a whole at the heading of a field.
+func (f *Filled) WrongHeading(field, code, vi, en string) {
+	f.Bad = append(f.Bad, Bad{f.head, field, Ref(f.at[field], f.head), code, ocop.Text{Vi: vi, En: en}})
 }
 
 // titled reports whether a heading names the field: by its code, or in either

@@ -57,7 +57,7 @@ func Open(r io.ReaderAt, size int64) (*Reader, error) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	out := &Reader{parts: map[string]*zip.File{}, Columns: 60, Rows: 20000}
+	out := &Reader{parts: map[string]*zip.File{}, Columns: 60, Rows: 100_000}
 	var unpacked uint64
 	for _, f := range z.File {
 		unpacked += min(f.UncompressedSize64, maxUnpacked+1) // a part that holds more than it says fails when it is read
