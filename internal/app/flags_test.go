@@ -162,7 +162,7 @@ func TestDatesLongBeforeTheirEntryAreFlagged(t *testing.T) {
 			id := o.waiting("Nước mắm ghi lùi " + day)
 			o.scored("province", id, 9, worth(t, 9, 4, 75))
 			o.must(200, o.move("secretary-province", id, "score", nil))
-			o.must(200, o.move("leader-province", id, "certify", map[string]any{"number": "B-" + day, "decision": "1/QĐ-UBND", "decided_on": day}))
+			o.must(200, o.move("leader-province", id, "certify", map[string]any{"number": "B-" + day, "decision": day + "/QĐ-UBND", "decided_on": day}))
 			if want == 0 {
 				if list := o.flags("auditor", id, ""); len(list) != 0 {
 					t.Errorf("%s: %v", day, list)

@@ -17,6 +17,7 @@ import (
 	"ocopflow/internal/httpapi"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/provider"
+	"ocopflow/internal/signature"
 	"ocopflow/internal/web"
 )
 
@@ -37,14 +38,15 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 	if a.Demo {
 		setClock = a.setClock
 	}
+	signatures := &signature.Kept{}
 	api := &httpapi.API{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Fieldwork: a.Fieldwork, Batches: a.Batches, Notices: a.Notices, Feeds: a.Feeds, Health: a.Health, Clerk: a.Clerk, News: a.News, Privacy: a.Privacy, PublicURL: a.PublicURL, People: a.People, Library: a.Library, Log: a.Log,
-		Webhooks: a.Webhooks,
-		Intake:   a.Intake, Lists: a.Lists, Petitions: a.Petitions, Support: a.Support,
+		Webhooks: a.Webhooks, Signatures: signatures,
+		Intake: a.Intake, Lists: a.Lists, Petitions: a.Petitions, Support: a.Support,
 		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload, Version: a.Version}
 	api.Mount(engine)
 	site, err := web.New(web.Site{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Fieldwork: a.Fieldwork, Batches: a.Batches, Notices: a.Notices, Feeds: a.Feeds, Health: a.Health, Clerk: a.Clerk, Privacy: a.Privacy, People: a.People, Library: a.Library, Log: a.Log, Petitions: a.Petitions, Support: a.Support,
-		Webhooks: a.Webhooks,
-		Intake:   a.Intake, Lists: a.Lists,
+		Webhooks: a.Webhooks, Signatures: signatures,
+		Intake: a.Intake, Lists: a.Lists,
 		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload, PublicURL: a.PublicURL, Provider: a.provider()})
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"store"},
 	{"commit", "past", "vault"},
 	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "batch", "petition", "support"}, // do
-	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "workbook", "intake", "lists", "backup", "meter", "health"},                                                      // later
+	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "workbook", "intake", "lists", "backup", "meter", "health", "signature"},                                         // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire
 	{"bench"},                            // measure
@@ -53,7 +53,7 @@ var only = map[string][]string{
 	"github.com/alecthomas/kong":          {"cmd/ocopflow"},
 	"codeberg.org/go-pdf/fpdf":            {"paper"},
 	"github.com/go-fonts":                 {"paper"},
-	"github.com/pdfcpu/pdfcpu":            {"paper"},
+	"github.com/pdfcpu/pdfcpu":            {"paper", "signature"},
 	"github.com/boombuler/barcode":        {"paper"},
 	"github.com/wneessen/go-mail":         {"mail"},
 	"github.com/arran4/golang-ical":       {"feed"},

@@ -28,6 +28,7 @@ type replay struct {
 	moves   []moved
 	touched map[string]bool // products that entries of this batch are about; true where a move waits
 	shared  bool            // an entry of this batch is about no product
+	decided bool            // an entry of this batch is about a decision, which other products may rest on
 	grants  map[string]*held
 	roles   map[role][]*held     // the same, by who holds what
 	lent    map[string]*lent     // delegations
@@ -85,6 +86,7 @@ func (r *replay) next(ctx context.Context, l record) error {
 		}
 	}
 	r.touched[l.Product] = r.touched[l.Product] || l.Kind == ledger.KindMove
+	r.decided = r.decided || ofDecision(l)
 	r.shared = r.shared || l.Product == "" && l.Kind != ledger.KindSecurity && !strings.HasPrefix(l.Stream, "account:")
 	if err := r.past.Tell(l.told.Rows); err != nil {
 		return r.wrong(l, err.Error())
@@ -99,7 +101,12 @@ func (r *replay) disturbs(l record) bool {
 	waits, touched := r.touched[l.Product]
 	// A petition rests on products and people alike: its moves are decided alone.
 	alone := l.Kind == ledger.KindMove && l.Product == "" && len(r.touched) > 0
-	return waits || alone || len(r.moves) >= atOnce || r.past.Full() || l.Kind == ledger.KindMove && (r.shared || touched)
+	return waits || alone || r.decided && ofDecision(l) || len(r.moves) >= atOnce || r.past.Full() || l.Kind == ledger.KindMove && (r.shared || touched)
+}
+
+// ofDecision reports whether an entry tells of a decision.
+func ofDecision(l record) bool {
+	return slices.ContainsFunc(l.told.Rows, func(t ledger.ToldRow) bool { return t.Table == "decisions" || t.Table == "decision_products" })
 }
 
 func (r *replay) wrong(l record, text string) error {
@@ -151,7 +158,7 @@ func (r *replay) settle(ctx context.Context) error {
 		return err
 	}
 	moves := r.moves
-	r.moves, r.shared = nil, false
+	r.moves, r.shared, r.decided = nil, false, false
 	clear(r.touched)
 	for i, m := range moves {
 		if wrong := m.hold(verdicts[i]); wrong != "" {

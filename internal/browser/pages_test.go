@@ -79,7 +79,8 @@ func (d *day) pages(session string) map[string][2]string {
 	return map[string][2]string{
 		"/batches": {"office", "/batches"}, "/batches/:id": {"office", "/batches/" + batch},
 		"/certificates/expiring": {"office", "/certificates/expiring"},
-		"/corrections":           {"office", "/corrections"}, "/products/:id/corrections": {"office", "/products/" + d.id + "/corrections"}, "/producers/:id/corrections": {"office", "/producers/" + owner + "/corrections"},
+		"/decisions":             {"office", "/decisions"}, "/decisions/:id": {"leader", "/decisions/" + d.o.ask("leader", "GET", "/decisions", nil)["items"].([]any)[0].(map[string]any)["id"].(string)},
+		"/corrections": {"office", "/corrections"}, "/products/:id/corrections": {"office", "/products/" + d.id + "/corrections"}, "/producers/:id/corrections": {"office", "/producers/" + owner + "/corrections"},
 		"/complaints": {"office", "/complaints"}, "/complaints/new": {maker, "/complaints/new"},
 		"/health":   {"admin", "/health"},
 		"/webhooks": {"office", "/webhooks"}, "/webhooks/:id": {"office", "/webhooks/" + hook},

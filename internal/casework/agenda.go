@@ -35,7 +35,7 @@ func (d *Desk) agenda(x *dossier, now time.Time) (agenda, error) {
 	if practice == nil {
 		practice = LapseDays
 	}
-	dues = slices.Concat(x.asked(rules, k, today), dues, x.remedyDues(), x.lapseDues(rules, practice))
+	dues = slices.Concat(x.asked(rules, k, today), dues, x.remedyDues(), x.lapseDues(rules, practice), x.originalDues())
 	for i := range dues {
 		x.extended(&dues[i])
 		dues[i].Overdue = dues[i].Open() && today > dues[i].LastDay

@@ -25,6 +25,7 @@ type change struct {
 	issued       *ocop.Certificate
 	amended      *ocop.Certificate // superseded, revoked, extended
 	inspection   *store.Inspection
+	named        *naming // the decision that the move rests on
 	timers       []store.Timer
 	endsSessions bool           // of scoring: those that run are cancelled
 	drafts       []ledger.Draft // the move's own first
@@ -71,6 +72,9 @@ func (x *dossier) apply(rules *workflow.Rules, m *workflow.Move, ask Ask, now ti
 			return nil, err
 		}
 	}
+	if err := c.rest(x, m, ask, now); err != nil {
+		return nil, err
+	}
 	if m.Closes {
 		c.round.ClosedAt, c.round.Outcome, c.endsSessions = &now, m.Event, true
 		p.Track, p.Round, p.Level = ocop.NoTrack, "", ""
@@ -106,6 +110,7 @@ func (c *change) after(x *dossier, now time.Time) *dossier {
 	case c.amended != nil:
 		out.certificate = c.amended
 	}
+	out.awaited = c.named.onto(x.awaited)
 	out.acts = append(slices.Clip(x.acts), store.Act{Product: c.product.ID, Round: c.actRound, Campaign: c.product.Campaign, Event: c.event, Actor: c.actor, At: now})
 	return &out
 }

@@ -89,7 +89,9 @@ type dossier struct {
 	extensions  map[string]store.Extension // by the deadline's id
 	marks       []store.Mark
 	plan        Plan
-	taken       map[string]bool // certificate numbers in use, among those asked for
+	awaited     []store.Decision // whose original is awaited, told at this product
+	taken       map[string]bool  // certificate numbers in use, among those asked for
+	numbered    []store.Decision // of the numbers asked for, whosever they are
 
 	// Read for moves alone.
 	waiting []store.Timer
@@ -135,6 +137,10 @@ func (d *Desk) dossiers(ctx context.Context, q sqldb.Querier, list []string) (ma
 	if err != nil {
 		return nil, err
 	}
+	awaited, err := store.AwaitedOriginals(ctx, q, list)
+	if err != nil {
+		return nil, err
+	}
 	plans, err := d.plansOf(ctx, q, products)
 	if err != nil {
 		return nil, err
@@ -142,7 +148,7 @@ func (d *Desk) dossiers(ctx context.Context, q sqldb.Querier, list []string) (ma
 	out := make(map[string]*dossier, len(products))
 	for id, p := range products {
 		out[id] = &dossier{product: p, round: rounds[id], certificate: certificates[id], acts: acts[id],
-			documents: documents[id], inspections: inspections[id], remedies: remedies[id], extensions: extensions[id], marks: marks[id], plan: plans[p.Campaign]}
+			documents: documents[id], inspections: inspections[id], remedies: remedies[id], extensions: extensions[id], marks: marks[id], awaited: awaited[id], plan: plans[p.Campaign]}
 	}
 	return out, nil
 }

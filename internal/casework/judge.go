@@ -112,6 +112,9 @@ func (r Recorded) ask(units map[string]ocop.Path) Ask {
 		ask.Data["number"] = number
 	}
 	_ = json.Unmarshal(r.Data["petition"], &ask.Because) // most are part of none
+	if json.Unmarshal(r.Data["decision"], &number) == nil {
+		ask.Data["decision"] = number
+	}
 	if r.From == "" {
 		var p struct {
 			Code, Name, Producer, Campaign string

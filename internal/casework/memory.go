@@ -118,7 +118,7 @@ func (m remembering) Settled(placed []commit.Placed) {
 	for _, p := range placed {
 		c := p.State.(*change)
 		delete(m.memory.dossiers, c.product.ID)
-		if c.before == nil || c.created || c.issued != nil || c.amended != nil || c.inspection != nil {
+		if c.before == nil || c.created || c.issued != nil || c.amended != nil || c.inspection != nil || c.named != nil {
 			continue
 		}
 		m.memory.keep(c.product.ID, c.settled(p.Entries[0].Index, p.Entries[0].At))
@@ -136,7 +136,7 @@ func (c *change) settled(entry int64, at time.Time) *dossier {
 			kept = append(kept, a)
 		}
 	}
-	out.acts, out.waiting, out.taken = kept, c.timersAfter(at), nil
+	out.acts, out.waiting, out.taken, out.numbered = kept, c.timersAfter(at), nil, nil
 	if c.opened != nil {
 		out.rounds++
 	}

@@ -100,6 +100,9 @@ func (d *Desk) act(ask Ask) commit.Act {
 	if number, ok := ask.Data["number"].(string); ok {
 		act.Locks = append(act.Locks, "certificate:"+number)
 	}
+	if number, ok := ask.Data["decision"].(string); ok {
+		act.Locks = append(act.Locks, decisionLock(number))
+	}
 	return act
 }
 
@@ -138,7 +141,7 @@ func (m moves) Decide(ctx context.Context, q sqldb.Querier, now time.Time, asks 
 
 // gather reads the dossiers of all asks, and those of new products.
 func (m moves) gather(ctx context.Context, q sqldb.Querier, asks []any) ([]*dossier, error) {
-	var list, numbers []string
+	var list, numbers, decisions []string
 	for _, a := range asks {
 		ask := a.(Ask)
 		if ask.New == nil {
@@ -146,6 +149,9 @@ func (m moves) gather(ctx context.Context, q sqldb.Querier, asks []any) ([]*doss
 		}
 		if n, ok := ask.Data["number"].(string); ok {
 			numbers = append(numbers, n)
+		}
+		if n, ok := ask.Data["decision"].(string); ok {
+			decisions = append(decisions, store.FoldNumber(n))
 		}
 	}
 	known, err := m.files(ctx, q, list)
@@ -155,6 +161,12 @@ func (m moves) gather(ctx context.Context, q sqldb.Querier, asks []any) ([]*doss
 	taken := map[string]bool{}
 	if len(numbers) > 0 {
 		if taken, err = store.TakenNumbers(ctx, q, numbers); err != nil {
+			return nil, err
+		}
+	}
+	var numbered []store.Decision
+	if len(decisions) > 0 {
+		if numbered, err = store.DecisionsNumbered(ctx, q, decisions); err != nil {
 			return nil, err
 		}
 	}
@@ -168,7 +180,7 @@ func (m moves) gather(ctx context.Context, q sqldb.Querier, asks []any) ([]*doss
 			files[i] = known[a.(Ask).Product]
 		}
 		if files[i] != nil {
-			files[i].taken = taken
+			files[i].taken, files[i].numbered = taken, numbered
 		}
 	}
 	return files, nil
@@ -216,8 +228,11 @@ func (m moves) resolve(ctx context.Context, q sqldb.Querier, x *dossier, rules *
 				return nil, err
 			}
 		case workflow.FieldDocument:
-			if x.document(text) == nil {
+			switch doc := x.document(text); {
+			case doc == nil:
 				bad.At("data."+f.Name, "Sản phẩm không có tài liệu này.", "The product has no such document.")
+			case f.Name == "file" && doc.MediaType != mediaPDF:
+				bad.At("data."+f.Name, notPDF.Vi, notPDF.En)
 			}
 		}
 	}

@@ -17,6 +17,10 @@ import (
 // and are not judged by it.
 var agendaTables = []string{"timers", "sessions"}
 
+// decisionTables are the rows of the decision that a move rests on. A move from
+// before they were kept tells none of them.
+var decisionTables = []string{"decisions", "decision_products", "originals"}
+
 // rehearse gives the rows that a change leaves behind, and those that it may
 // tell besides although nothing in them is new: a round was once saved with each
 // of its moves.
@@ -26,7 +30,9 @@ func (c *change) rehearse(ctx context.Context, r Recorded) (rows, besides []sqld
 	if err = (moves{}).record(ctx, tx, []commit.Placed{{State: c, Entries: entries}}); err != nil {
 		return nil, nil, err
 	}
-	rows = tx.Written()
+	if rows = tx.Written(); !slices.ContainsFunc(r.Rows, func(t ledger.ToldRow) bool { return t.Table == "decision_products" }) {
+		rows = slices.DeleteFunc(rows, func(w sqldb.Row) bool { return slices.Contains(decisionTables, w.Table) })
+	}
 	if c.round != nil && !c.roundChanged() {
 		err = store.SaveRounds(ctx, tx, []*ocop.Round{c.round})
 	}

@@ -41,6 +41,7 @@ func (m moves) record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed)
 	var opened, rounds []*ocop.Round
 	var issued, amended []ocop.Certificate
 	var inspections []store.Inspection
+	var decisions namings
 	var acts []store.Act
 	for _, p := range placed {
 		c := p.State.(*change)
@@ -66,6 +67,9 @@ func (m moves) record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed)
 		if c.inspection != nil {
 			inspections = append(inspections, *c.inspection)
 		}
+		if c.named != nil {
+			decisions = append(decisions, *c.named)
+		}
 		acts = append(acts, store.Act{Entry: p.Entries[0].Index, Product: c.product.ID, Round: c.actRound,
 			Campaign: c.product.Campaign, Event: c.event, Actor: c.actor, At: p.Entries[0].At})
 	}
@@ -77,6 +81,7 @@ func (m moves) record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed)
 		func() error { return store.AmendCertificates(ctx, tx, amended) },
 		func() error { return store.InsertCertificates(ctx, tx, issued) },
 		func() error { return store.InsertInspections(ctx, tx, inspections) },
+		func() error { return decisions.save(ctx, tx) },
 		func() error { return store.InsertActs(ctx, tx, acts) },
 	} {
 		if err := step(); err != nil {

@@ -80,6 +80,7 @@ func (d *Desk) task(x *dossier, a access.Actor) (Task, bool, error) {
 			t.Missing = append(t.Missing, curable(act.Reasons, a, x)...)
 		}
 	}
+	t.Missing = append(t.Missing, x.originalsFor(a)...)
 	if t.Marks, err = d.toldTo(x, a); err != nil {
 		return t, false, err
 	}

@@ -40,6 +40,7 @@ import (
 	"ocopflow/internal/petition"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/review"
+	"ocopflow/internal/signature"
 	"ocopflow/internal/source"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/support"
@@ -78,6 +79,8 @@ type API struct {
 	SetClock  func(ctx context.Context, now time.Time) error // nil outside of the demo
 	MaxUpload int64                                          // bytes
 	Version   string
+
+	Signatures *signature.Kept // of originals
 }
 
 // Body limits in bytes.
@@ -111,6 +114,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 	a.routes(api)
 	a.uploads(engine, api)
 	a.materialRoutes(engine, api)
+	a.originalRoutes(engine, api)
 	a.workbookRoutes(engine, api)
 	a.support().files(engine, api)
 	a.complaints().files(engine, api)

@@ -35,6 +35,7 @@ func (a *API) routes(api huma.API) {
 	a.batchRoutes(r)
 	a.supportRoutes(r)
 	a.correctionRoutes(r)
+	a.decisionRoutes(r)
 	a.expiryRoutes(r)
 	a.noticeRoutes(r)
 	a.contactRoutes(r)

@@ -14,6 +14,7 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/calendar"
+	"ocopflow/internal/casework"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/mail"
 	"ocopflow/internal/ocop"
@@ -207,6 +208,9 @@ func (d *Desk) item(lang ocop.Lang, n store.Notice, due calendar.Due, name, page
 	kinds := map[store.TimerKind]ocop.Text{store.TimerRemind: {Vi: "Sắp đến hạn", En: "Coming up"}, store.TimerOverdue: {Vi: "Quá hạn", En: "Overdue"},
 		store.TimerEscalate: {Vi: "Quá hạn, báo cấp trên", En: "Overdue, escalated"}}
 	out := item{Late: n.Kind != store.TimerRemind, Kind: kinds[n.Kind].In(lang), Product: name, Title: due.Title.In(lang), Day: n.LastDay.In(lang), Link: d.Base + page}
+	if strings.HasPrefix(due.ID, casework.DecisionPrefix) {
+		out.Kind = say(lang, "Chờ bản ký quyết định", "Signed original awaited")
+	}
 	if due.Lapses {
 		out.Kind = say(lang, "Giấy tờ sắp hết hiệu lực", "A document lapses soon")
 		if out.Late {

@@ -92,6 +92,9 @@ func (s *Site) versions(p *page, rules *workflow.Rules, product string, b *produ
 
 // MarkName says what a mark is.
 func (p *page) MarkName(m store.Mark) string {
+	if strings.HasPrefix(m.Deadline, casework.DecisionPrefix) {
+		return p.T("mark_original")
+	}
 	if !strings.HasPrefix(m.Deadline, casework.LapsePrefix) {
 		return p.T("mark_" + string(m.Kind))
 	}
@@ -101,8 +104,15 @@ func (p *page) MarkName(m store.Mark) string {
 	return p.T("mark_lapses")
 }
 
-// MarkAbout names the document that a mark is about, "" for other marks.
+// MarkAbout names the document or decision that a mark is about, "" for other marks.
 func (p *page) MarkAbout(m store.Mark) (string, error) {
+	if id, ok := strings.CutPrefix(m.Deadline, casework.DecisionPrefix); ok {
+		k, err := store.DecisionByID(p.ctx, p.site.DB, id)
+		if err != nil || k == nil {
+			return "", err
+		}
+		return k.Number, nil
+	}
 	id, ok := strings.CutPrefix(m.Deadline, casework.LapsePrefix)
 	if !ok {
 		return "", nil

@@ -19,6 +19,9 @@ var byValue = regexp.MustCompile("^(" + strings.Join([]string{
 	`correct(ed|ion)_.*`,
 	`event_.*`,
 	`complaint_.*`, // said by Word
+	`original_.*`,
+	`about_.*`,
+	`integrity_.*`,
 	`mail_.*`,
 	`delivery_.*`,
 	`webhook_type_.*`,

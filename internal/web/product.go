@@ -40,7 +40,8 @@ type productBody struct {
 	Outcomes    []petition.Outcome // of petitions, as everybody may know who sees the product
 	CanInspect  bool
 	CanErase    bool
-	Decides     bool // the reader may draw the decision about it
+	Decisions   []store.Decision // that name the product
+	Decides     bool             // the reader may draw the decision about it
 	Deadlines   []deadline
 	Procedure   string // that decides about it
 	Certificate *register.Verification
@@ -143,6 +144,10 @@ func (s *Site) aside(p *page, product *ocop.Product, b *productBody) error {
 	b.CanInspect = office || secretary
 	b.CanErase = privacy.May(actor, product.Path)
 	b.Decides = p.decides(product)
+	var err error
+	if b.Decisions, err = store.DecisionsOf(p.ctx, s.DB, product.ID); err != nil {
+		return err
+	}
 	if product.Certificate != "" {
 		v, err := register.Verify(p.ctx, s.DB, product.Certificate, s.Desk.Today())
 		if err != nil {

@@ -41,6 +41,7 @@ import (
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/provider"
 	"ocopflow/internal/review"
+	"ocopflow/internal/signature"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/support"
 	"ocopflow/internal/webhook"
@@ -83,6 +84,8 @@ type Site struct {
 	MaxUpload int64
 	PublicURL string             // where the public reaches the server; "" takes each request's own
 	Provider  *provider.Provider // another way to sign in; nil without one
+
+	Signatures *signature.Kept // of originals
 
 	pages  *template.Template
 	assets assets
@@ -200,6 +203,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	s.mountFieldwork(e)
 	s.mountBatches(e)
 	s.mountCorrections(e)
+	s.mountDecisions(e)
 	s.mountExpiries(e)
 	s.mountCampaigns(e)
 	s.mountNotices(e)
