@@ -56,7 +56,7 @@ func BenchmarkMoving(b *testing.B) {
 	a := openForBench(b, "sqlite")
 	began := time.Now()
 	importProducts(b, a, products)
-	b.ReportMetric(time.Since(began).Seconds(), "s/import")
+	imported := time.Since(began)
 	for b.Loop() {
 		first := moved(b, a.DB, dbtest.Postgres(b), "there")
 		defer first.Close()
@@ -64,6 +64,7 @@ func BenchmarkMoving(b *testing.B) {
 		defer second.Close()
 		sameEntries(b, a.DB, first, second)
 	}
+	b.ReportMetric(imported.Seconds(), "s/import") // the loop forgets what was reported before
 }
 
 // moved backs a database up and restores it into another.
