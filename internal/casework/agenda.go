@@ -48,6 +48,9 @@ func (d *Desk) agenda(x *dossier, now time.Time) (agenda, error) {
 
 // asked are the deadlines of the campaign that a product can meet.
 func (x *dossier) asked(rules *workflow.Rules, k workflow.Reckoning, today ocop.Date) []calendar.Due {
+	if len(x.plan.Deadlines) == 0 {
+		return nil
+	}
 	done := x.done(today)
 	var out []calendar.Due
 	for _, deadline := range x.plan.Deadlines {
@@ -100,9 +103,9 @@ func (x *dossier) timers(rules *workflow.Rules, dues []calendar.Due, next ocop.D
 	p := x.product
 	out := x.falling(rules)
 	if next != 0 {
-		out = append(out, store.Timer{Product: p.ID, Kind: store.TimerReckon, DueAt: next.Start(), Version: p.Version})
+		out = append(out, store.Timer{Product: p.ID, Kind: store.TimerReckon, DueAt: next.Start()})
 	}
-	return append(out, chasing(dues, x.marks, store.Timer{Product: p.ID, Version: p.Version}, now)...)
+	return append(out, chasing(dues, x.marks, store.Timer{Product: p.ID}, now)...)
 }
 
 // chasing are the timers that deadlines ask for, of a product or a matter.

@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,7 +33,7 @@ type Timer struct {
 	Days     int        // before or after its last day
 	LastDay  *ocop.Date // of the deadline when the timer was set; another one makes it void
 	DueAt    time.Time
-	Version  int64 // of the product; another one makes an event timer void
+	Version  int64 // of an event timer: the product's; another one makes it void. Others would be written anew with every move for nothing, half of its rows
 }
 
 // Name tells a product's timers apart.
@@ -44,7 +44,12 @@ func (t Timer) Name() string {
 	case TimerReckon:
 		return "reckon"
 	}
-	return fmt.Sprintf("%s:%d:%s", t.Kind, t.Days, t.Deadline)
+	return string(t.Kind) + ":" + strconv.Itoa(t.Days) + ":" + t.Deadline
+}
+
+// Namesake reports whether two timers of one product have the same name.
+func (t Timer) Namesake(u Timer) bool {
+	return t.Kind == u.Kind && t.Event == u.Event && t.Days == u.Days && t.Deadline == u.Deadline
 }
 
 // timerNames are all columns of a timer.
@@ -54,7 +59,7 @@ const timerColumns = `product, kind, event, deadline, days, last_day, due_at, ve
 
 const (
 	reckonFrom = `INSERT INTO timers (product, name, kind, event, deadline, days, last_day, due_at, version)
-		SELECT p.id, 'reckon', 'reckon', '', '', 0, NULL, $1, p.version FROM products p WHERE `
+		SELECT p.id, 'reckon', 'reckon', '', '', 0, NULL, $1, 0 FROM products p WHERE `
 	reckonAgain = ` ON CONFLICT (product, name) DO UPDATE SET due_at = excluded.due_at RETURNING ` + timerNames
 
 	sqlDueTimers = `SELECT ` + timerColumns + ` FROM timers WHERE due_at <= $1 AND (due_at, product, name) > ($2, $3, $4) ORDER BY due_at, product, name LIMIT $5`
