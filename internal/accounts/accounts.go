@@ -36,6 +36,8 @@ type People struct {
 
 	mu   sync.Mutex
 	aead cipher.AEAD
+
+	who sqldb.Jointly[string, *Session] // by the hash of a secret
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }

@@ -155,8 +155,8 @@ func (p *People) acting(ctx context.Context, acc store.Account) (access.Actor, e
 	if err != nil {
 		return a, err
 	}
-	lent, err := store.Delegated(ctx, p.DB, acc.ID, ocop.DateOf(p.Clock()))
-	a.Grants = append(a.Grants, lent...)
+	lent, err := store.Delegated(ctx, p.DB, []string{acc.ID}, ocop.DateOf(p.Clock()))
+	a.Grants = append(a.Grants, lent[acc.ID]...)
 	return a, err
 }
 

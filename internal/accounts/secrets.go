@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"strings"
 	"time"
 
 	"ocopflow/internal/access"
@@ -106,31 +105,6 @@ func issued(actor access.Actor, acc store.Account, c store.Credential, life time
 		}),
 		Answer: func([]ledger.Entry) any { return Secret{c, secret} },
 	}
-}
-
-// Session is who a secret stands for, and which credential it is.
-type Session struct {
-	Actor      access.Actor
-	Account    store.Account
-	Credential string
-	ReadOnly   bool // a token for reading alone
-}
-
-// Recognise finds the actor of a session or token secret; nil when it is not
-// known, has run out, or belongs to a disabled account.
-func (p *People) Recognise(ctx context.Context, secret string) (*Session, error) {
-	if !strings.HasPrefix(secret, tokenPrefix) || len(secret) > 100 {
-		return nil, nil
-	}
-	acc, credential, err := store.AccountByCredential(ctx, p.DB, hashOf(secret), time.Now())
-	if err != nil || acc == nil {
-		return nil, err
-	}
-	actor, err := p.acting(ctx, *acc)
-	if err != nil {
-		return nil, err
-	}
-	return &Session{actor, *acc, credential.ID, credential.Scope == ScopeRead}, nil
 }
 
 // Forget ends a session or token of the actor's own.

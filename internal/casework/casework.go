@@ -38,6 +38,7 @@ type Desk struct {
 	LapseDays []int        // before a document lapses, on which it is said; nil for the program's own
 
 	reckoned  atomic.Bool                               // matters that were there before were taken up
+	looking   sqldb.Jointly[string, *ocop.Product]      // by id
 	memory    *memory                                   // nil without one
 	calendars atomic.Pointer[map[string]*calendar.Days] // as published; nil for those built in
 }

@@ -19,14 +19,17 @@ import (
 //
 // Faults: not_found.
 func (d *Desk) Product(ctx context.Context, a access.Actor, id string) (*ocop.Product, error) {
-	p, err := store.Product(ctx, d.DB, id)
+	found, err := d.looking.Ask(ctx, id, func(ctx context.Context, list []string) (map[string]*ocop.Product, error) {
+		return store.Products(ctx, d.DB, list)
+	})
 	if err != nil {
 		return nil, err
 	}
-	if p == nil || !sees(a, p) {
+	if found == nil || !sees(a, found) {
 		return nil, NotFound()
 	}
-	return p, nil
+	p := *found // others may have got the same
+	return &p, nil
 }
 
 // Products lists what the actor may see, one page at a time.

@@ -37,13 +37,14 @@ const displayed = `COALESCE(NULLIF(a.display, ''), a.name)`
 
 const accountColumns = `a.id, a.name, ` + displayed + `, a.password, a.disabled, a.created_at, a.version, a.must_change`
 
+const grantColumns = `g.role, g.unit, u.path, u.kind = 'ministry' OR u.kind = 'province' AND NOT EXISTS (SELECT 1 FROM units o WHERE o.kind = 'province' AND o.id <> u.id)`
+
 const (
 	sqlAccount       = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.id = $1`
 	sqlAccountByName = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.name = $1`
 	sqlAccounts      = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.name > $1 ORDER BY a.name LIMIT $2`
-	sqlGrants        = `SELECT g.role, g.unit, u.path, u.kind = 'ministry' OR u.kind = 'province' AND NOT EXISTS (SELECT 1 FROM units o WHERE o.kind = 'province' AND o.id <> u.id) FROM grants g JOIN units u ON u.id = g.unit WHERE g.account = $1 ORDER BY g.granted_at, g.id`
+	sqlGrants        = `SELECT ` + grantColumns + ` FROM grants g JOIN units u ON u.id = g.unit WHERE g.account = $1 ORDER BY g.granted_at, g.id`
 	sqlGranted       = `SELECT count(*) FROM grants WHERE account = $1 AND role = $2 AND unit = $3`
-	sqlByCredential  = `SELECT ` + accountColumns + `, c.id, c.scope FROM credentials c JOIN accounts a ON a.id = c.account WHERE c.hash = $1 AND c.expires_at > $2 AND NOT a.disabled`
 	sqlCredentials   = `SELECT id, account, kind, label, created_at, expires_at, scope FROM credentials WHERE account = $1 AND kind = $2 AND expires_at > $3 ORDER BY created_at, id`
 	sqlDeleteSecret  = `DELETE FROM credentials WHERE account = $1 AND id = $2 RETURNING hash`
 	sqlEndSessions   = `DELETE FROM credentials WHERE account = $1 AND kind = 'session' AND id <> $2 RETURNING hash`
@@ -150,16 +151,50 @@ func InsertGrant(ctx context.Context, tx *sqldb.Tx, id, account string, g access
 	return true, writeGrant.one(ctx, tx, "insert grant", id, account, string(g.Role), g.Unit, sqldb.Micros(at), by)
 }
 
-// AccountByCredential finds whose unexpired secret has that hash.
-func AccountByCredential(ctx context.Context, q sqldb.Querier, hash []byte, now time.Time) (*Account, Credential, error) {
-	var c Credential
-	a, err := one(q.QueryRow(ctx, sqlByCredential, hash, sqldb.Micros(now)), "credential", func(s scanner) (a Account, err error) {
+// Holder is an account with the credential by which it was found.
+type Holder struct {
+	Account
+	Credential Credential // id and scope
+}
+
+var (
+	setByCredential = sqldb.Set{
+		SQL: `SELECT c.hash, c.id, c.scope, ` + accountColumns + ` FROM {rows} JOIN credentials c ON c.hash = r.c1 JOIN accounts a ON a.id = c.account
+			WHERE c.expires_at > r.c2 AND NOT a.disabled`,
+		Columns: []sqldb.Kind{sqldb.Bytes, sqldb.Int},
+	}
+	setGrants = sqldb.Set{
+		SQL:     `SELECT g.account, ` + grantColumns + ` FROM grants g JOIN units u ON u.id = g.unit WHERE g.account IN (SELECT c1 FROM {rows}) ORDER BY g.granted_at, g.id`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
+)
+
+// Holders finds whose unexpired secrets have those hashes.
+func Holders(ctx context.Context, q sqldb.Querier, hashes [][]byte, now time.Time) (map[string]*Holder, error) {
+	in := make([][]any, len(hashes))
+	for i, h := range hashes {
+		in[i] = []any{h, sqldb.Micros(now)}
+	}
+	rows, err := sqldb.QuerySet(ctx, q, setByCredential, in)
+	out := map[string]*Holder{}
+	_, err = collect(rows, err, "credentials", func(s scanner) (struct{}, error) {
+		var h Holder
+		var hash []byte
 		var created int64
-		err = s.Scan(&a.ID, &a.Name, &a.Display, &a.Password, &a.Disabled, &created, &a.Version, &a.MustChange, &c.ID, &c.Scope)
-		a.CreatedAt = sqldb.Time(created)
-		return a, err
+		err := s.Scan(&hash, &h.Credential.ID, &h.Credential.Scope, &h.ID, &h.Name, &h.Display, &h.Password, &h.Disabled, &created, &h.Version, &h.MustChange)
+		h.CreatedAt = sqldb.Time(created)
+		out[string(hash)] = &h
+		return struct{}{}, err
 	})
-	return a, c, err
+	return out, err
+}
+
+// GrantsOf are the roles of accounts, with the paths of their units.
+func GrantsOf(ctx context.Context, q sqldb.Querier, accounts []string) (map[string][]access.Grant, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setGrants, ids(accounts))
+	return grouped(rows, err, "grants", func(s scanner) (of string, g access.Grant, err error) {
+		return of, g, s.Scan(&of, &g.Role, &g.Unit, &g.Path, &g.Whole)
+	})
 }
 
 // Credentials lists the unexpired secrets of one kind of an account.

@@ -34,15 +34,18 @@ const delegationColumns = `d.id, d.role, d.unit, d.delegator, d.delegate, d.firs
 const (
 	sqlDelegation  = `SELECT ` + delegationColumns + ` FROM delegations d WHERE d.id = $1`
 	sqlDelegations = `SELECT ` + delegationColumns + ` FROM delegations d WHERE (d.delegator = $1 OR d.delegate = $1) AND d.id > $2 ORDER BY d.id LIMIT $3`
-
-	// Only what the delegator holds to this day, and is not shut out from, can be acted with.
-	sqlDelegated = `SELECT d.role, d.unit, u.path, d.delegator FROM delegations d JOIN units u ON u.id = d.unit
-JOIN accounts a ON a.id = d.delegator AND NOT a.disabled
-JOIN grants g ON g.account = d.delegator AND g.role = d.role AND g.unit = d.unit
-WHERE d.delegate = $1 AND d.first_day <= $2 AND d.last_day >= $2 AND d.ended_at IS NULL ORDER BY d.given_at, d.id`
 )
 
 var (
+	// Only what the delegator holds to this day, and is not shut out from, can be acted with.
+	setDelegated = sqldb.Set{
+		SQL: `SELECT d.delegate, d.role, d.unit, u.path, d.delegator FROM {rows} JOIN delegations d ON d.delegate = r.c1 JOIN units u ON u.id = d.unit
+			JOIN accounts a ON a.id = d.delegator AND NOT a.disabled
+			JOIN grants g ON g.account = d.delegator AND g.role = d.role AND g.unit = d.unit
+			WHERE d.first_day <= r.c2 AND d.last_day >= r.c2 AND d.ended_at IS NULL ORDER BY d.given_at, d.id`,
+		Columns: []sqldb.Kind{sqldb.Text, sqldb.Int},
+	}
+
 	writeDelegation    = inserts(tableDelegations)
 	writeDelegationEnd = updates(tableDelegations, "ended_by", "ended_at", "version").next()
 )
@@ -70,11 +73,15 @@ func Delegations(ctx context.Context, q sqldb.Querier, account, after string, li
 	return collect(rows, err, "delegations", scanDelegation)
 }
 
-// Delegated are the roles that an account acts with for others on a day.
-func Delegated(ctx context.Context, q sqldb.Querier, account string, day ocop.Date) ([]access.Grant, error) {
-	rows, err := q.Query(ctx, sqlDelegated, account, int64(day))
-	return collect(rows, err, "delegated roles", func(s scanner) (g access.Grant, err error) {
-		return g, s.Scan(&g.Role, &g.Unit, &g.Path, &g.For)
+// Delegated are the roles that accounts act with for others on a day.
+func Delegated(ctx context.Context, q sqldb.Querier, accounts []string, day ocop.Date) (map[string][]access.Grant, error) {
+	in := make([][]any, len(accounts))
+	for i, id := range accounts {
+		in[i] = []any{id, int64(day)}
+	}
+	rows, err := sqldb.QuerySet(ctx, q, setDelegated, in)
+	return grouped(rows, err, "delegated roles", func(s scanner) (of string, g access.Grant, err error) {
+		return of, g, s.Scan(&of, &g.Role, &g.Unit, &g.Path, &g.For)
 	})
 }
 

@@ -73,13 +73,14 @@ func asked(ctx context.Context, q sqldb.Querier) map[string]func() error {
 		"worklist, next": ask(func() (any, error) {
 			return ListProducts(ctx, q, Filter{View: view, Waiting: true, ByDue: true, After: "2024-01-01|k", Limit: 50})
 		}),
-		"own products": ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: access.View{Producers: one}, Limit: 50}) }),
-		"count":        ask(func() (any, error) { return CountProducts(ctx, q, Filter{View: view}) }),
-		"secret":       ask(func() (any, error) { _, _, err := AccountByCredential(ctx, q, []byte("a"), now); return nil, err }),
-		"grants":       ask(func() (any, error) { return Grants(ctx, q, "a") }),
-		"delegated":    ask(func() (any, error) { return Delegated(ctx, q, "a", day) }),
-		"seats":        ask(func() (any, error) { return Sits(ctx, q, "a") }),
-		"account":      ask(func() (any, error) { return AccountBy(ctx, q, "a") }),
+		"own products":   ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: access.View{Producers: one}, Limit: 50}) }),
+		"count":          ask(func() (any, error) { return CountProducts(ctx, q, Filter{View: view}) }),
+		"secret":         ask(func() (any, error) { return Holders(ctx, q, [][]byte{[]byte("a")}, now) }),
+		"grants":         ask(func() (any, error) { return Grants(ctx, q, "a") }),
+		"grants of many": ask(func() (any, error) { return GrantsOf(ctx, q, one) }),
+		"delegated":      ask(func() (any, error) { return Delegated(ctx, q, one, day) }),
+		"seats":          ask(func() (any, error) { return Sits(ctx, q, "a") }),
+		"account":        ask(func() (any, error) { return AccountBy(ctx, q, "a") }),
 	}
 }
 

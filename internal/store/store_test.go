@@ -36,6 +36,7 @@ func open(t *testing.T, address string) *sqldb.DB {
 var sets = map[string]sqldb.Set{
 	"setProducts": setProducts, "setOpenRounds": setOpenRounds, "setRoundCounts": setRoundCounts, "setActs": setActs, "setTimersOf": setTimersOf, "setScoring": setScoring,
 	"setClearTimers": setClearTimers, "setTimers": setTimers, "setDropTimers": setDropTimers, "setMarks": setMarks, "setExtensions": setExtensions, "setAnswers": setAnswers,
+	"setByCredential": setByCredential, "setGrants": setGrants, "setDelegated": setDelegated,
 	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections, "setRemedies": setRemedies, "setTripGuests": setTripGuests, "setTripInspections": setTripInspections, "setTrainees": setTrainees, "setProductsByCode": setProductsByCode, "setMaterials": setMaterials,
 	"setPetitions": setPetitions, "setUnits": setUnits, "setUnitsByCode": setUnitsByCode, "setPetitionActs": setPetitionActs, "setPetitionTexts": setPetitionTexts, "setPetitionDocuments": setPetitionDocuments, "setPlanLines": setPlanLines,
 	"setClearMatters": setClearMatters, "setDropMatters": setDropMatters, "setMatterMarks": setMatterMarks, "setMatterExtensions": setMatterExtensions,
