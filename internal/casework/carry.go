@@ -17,6 +17,7 @@ import (
 // change is everything that a move which stands will write.
 type change struct {
 	before       *dossier // nil when an auditor judges
+	left         *dossier // the same as the change leaves it
 	product      *ocop.Product
 	created      bool
 	opened       *ocop.Round // new
@@ -42,7 +43,8 @@ func (x *dossier) carry(d *Desk, rules *workflow.Rules, m *workflow.Move, ask As
 	if err != nil {
 		return nil, err
 	}
-	plan, err := d.agenda(c.after(x, now), now)
+	c.left = c.after(x, now)
+	plan, err := d.agenda(c.left, now)
 	if err != nil {
 		return nil, err
 	}

@@ -44,18 +44,17 @@ func (x *dossier) subject(r *workflow.Rules) workflow.Subject {
 
 // facts are what guards may know of the dossier on a day.
 func (x *dossier) facts(today ocop.Date, number string) workflow.Facts {
-	f := workflow.Facts{
-		"product.state":            string(x.product.State),
-		"product.set":              int64(x.product.Set),
-		"product.has_commune":      x.product.Commune != nil,
-		"documents.valid":          x.validKinds(today),
-		"inspection.held":          x.inspected(today),
-		"inspection.open_remedies": x.openRemedies(),
-		"certificate.in_force":     x.certificate != nil && x.certificate.InForce(today),
-		"certificate.number_free":  !x.taken[number],
-		"proposal.open":            x.product.Proposal != nil,
-		"session.closed":           x.round != nil && x.round.Data.Session != nil,
-	}
+	f := make(workflow.Facts, 32) // it need not grow
+	f["product.state"] = string(x.product.State)
+	f["product.set"] = int64(x.product.Set)
+	f["product.has_commune"] = x.product.Commune != nil
+	f["documents.valid"] = x.validKinds(today)
+	f["inspection.held"] = x.inspected(today)
+	f["inspection.open_remedies"] = x.openRemedies()
+	f["certificate.in_force"] = x.certificate != nil && x.certificate.InForce(today)
+	f["certificate.number_free"] = !x.taken[number]
+	f["proposal.open"] = x.product.Proposal != nil
+	f["session.closed"] = x.round != nil && x.round.Data.Session != nil
 	if k := x.product.Proposal; k != nil && k.ConcludedOn != nil {
 		f["proposal.concluded_on"] = int64(*k.ConcludedOn)
 	}

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ocopflow/internal/commit"
@@ -19,14 +20,16 @@ const remembered = 10_000
 // database.
 type memory struct {
 	dossiers map[string]*dossier
+	accounts map[string]*store.Account // by what forms call them; few, and forgotten with everything else
 }
 
-func newMemory() *memory { return &memory{map[string]*dossier{}} }
+func newMemory() *memory { return &memory{map[string]*dossier{}, map[string]*store.Account{}} }
 
 // forget hears from the committer.
 func (m *memory) forget(s commit.Stale) {
 	if s.All {
 		clear(m.dossiers)
+		clear(m.accounts)
 	}
 	for _, id := range s.Products {
 		delete(m.dossiers, id)
@@ -105,6 +108,36 @@ func (m moves) whole(ctx context.Context, q sqldb.Querier, list []string) (map[s
 	return files, nil
 }
 
+// account is who a form names, by id or name; nil for nobody.
+func (m moves) account(ctx context.Context, q sqldb.Querier, key string) (*store.Account, error) {
+	if m.memory == nil || !writes(q) {
+		return store.AccountBy(ctx, q, key)
+	}
+	if a := m.memory.accounts[key]; a != nil {
+		return a, nil
+	}
+	a, err := store.AccountBy(ctx, q, key)
+	if a != nil && len(m.memory.accounts) < remembered {
+		m.memory.accounts[key] = a
+	}
+	return a, err
+}
+
+// Foresees implements commit.Settler: moves of products that are remembered are
+// decided without reading, but for those that number a certificate.
+func (m remembering) Foresees(asks []any) bool {
+	if m.memory == nil {
+		return false
+	}
+	for _, a := range asks {
+		ask := a.(Ask)
+		if _, numbered := ask.Data["number"]; numbered || m.memory.dossiers[ask.Product] == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // remembering is the kind of single moves, which knows how they left their
 // products.
 type remembering struct{ moves }
@@ -128,15 +161,13 @@ func (m remembering) Settled(placed []commit.Placed) {
 // settled is the dossier as a committed change leaves it: what a reader of the
 // database would find.
 func (c *change) settled(entry int64, at time.Time) *dossier {
-	out := c.after(c.before, at)
+	out := c.left
 	out.acts[len(out.acts)-1].Entry = entry
-	kept := out.acts[:0:0]
-	for _, a := range out.acts {
-		if p := c.product; a.Round == "" || a.Round == p.Round || a.Campaign != "" && a.Campaign == p.Campaign {
-			kept = append(kept, a)
-		}
-	}
-	out.acts, out.waiting, out.taken, out.numbered = kept, c.timersAfter(at), nil, nil
+	out.acts = slices.DeleteFunc(out.acts, func(a store.Act) bool { // a copy of its own
+		p := c.product
+		return a.Round != "" && a.Round != p.Round && (a.Campaign == "" || a.Campaign != p.Campaign)
+	})
+	out.waiting, out.taken, out.numbered = c.timersAfter(at), nil, nil
 	if c.opened != nil {
 		out.rounds++
 	}
@@ -146,13 +177,9 @@ func (c *change) settled(entry int64, at time.Time) *dossier {
 
 // timersAfter are the product's timers once the change is saved.
 func (c *change) timersAfter(now time.Time) []store.Timer {
-	set := map[string]bool{}
-	for _, t := range c.timers {
-		set[t.Name()] = true
-	}
-	out := append([]store.Timer(nil), c.timers...)
+	out := slices.Clip(c.timers)
 	for _, t := range c.before.waiting {
-		if t.Stays(now) && !set[t.Name()] {
+		if t.Stays(now) && !slices.ContainsFunc(c.timers, t.Namesake) {
 			out = append(out, t)
 		}
 	}
@@ -162,19 +189,14 @@ func (c *change) timersAfter(now time.Time) []store.Timer {
 // timerChanges are those between the timers that a product had and those that
 // its change asks for; most moves inside a round ask for the same ones again.
 func (c *change) timerChanges(now time.Time) (gone, set []store.Timer) {
-	had := map[string]store.Timer{}
-	for _, t := range c.before.waiting {
-		had[t.Name()] = t
-	}
 	for _, t := range c.timers {
-		old, there := had[t.Name()]
-		delete(had, t.Name())
-		if !there || !sameTimer(old, t) {
+		i := slices.IndexFunc(c.before.waiting, t.Namesake)
+		if i < 0 || !sameTimer(c.before.waiting[i], t) {
 			set = append(set, t)
 		}
 	}
-	for _, t := range c.before.waiting { // in their order
-		if _, left := had[t.Name()]; left && !t.Stays(now) {
+	for _, t := range c.before.waiting {
+		if !t.Stays(now) && !slices.ContainsFunc(c.timers, t.Namesake) {
 			gone = append(gone, t)
 		}
 	}

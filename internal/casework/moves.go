@@ -224,9 +224,11 @@ func (m moves) resolve(ctx context.Context, q sqldb.Querier, x *dossier, rules *
 		}
 		switch f.Type {
 		case workflow.FieldAccount:
-			if err := ResolveAccount(ctx, q, cmd, f.Name, text, bad); err != nil {
+			a, err := m.account(ctx, q, text)
+			if err != nil {
 				return nil, err
 			}
+			Resolve(a, cmd, f.Name, bad)
 		case workflow.FieldDocument:
 			switch doc := x.document(text); {
 			case doc == nil:
@@ -242,19 +244,14 @@ func (m moves) resolve(ctx context.Context, q sqldb.Querier, x *dossier, rules *
 	return nil, nil
 }
 
-// ResolveAccount puts the id of the account that a field names, by id or name, into
-// a command.
-func ResolveAccount(ctx context.Context, q sqldb.Querier, cmd *workflow.Command, field, text string, bad *fault.Error) error {
-	a, err := store.AccountBy(ctx, q, text)
-	switch {
-	case err != nil:
-		return err
-	case a == nil || a.Disabled:
+// Resolve puts the id of the account that a field names into a command; nil for
+// nobody.
+func Resolve(a *store.Account, cmd *workflow.Command, field string, bad *fault.Error) {
+	if a == nil || a.Disabled {
 		bad.At("data."+field, "Không có tài khoản này.", "There is no such account.")
-	default:
-		cmd.Data = With(cmd.Data, field, a.ID)
+		return
 	}
-	return nil
+	cmd.Data = With(cmd.Data, field, a.ID)
 }
 
 // With is a copy of data with one value set: the caller's map is not ours.

@@ -11,6 +11,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
 	"ocopflow/internal/trace"
 )
 
@@ -36,9 +37,14 @@ type Committer struct {
 	done  chan struct{} // closed when the last batch is answered
 	once  sync.Once
 
-	// Of run's goroutine: the ledger as the last batch left it.
-	size int64
-	ends map[string]ledger.StreamEnd // of streams written to
+	// Of run's goroutine: the ledger as the last batch left it, or will when it lands.
+	size  int64
+	head  store.Head                  // unless the size is unsure
+	ends  map[string]ledger.StreamEnd // of streams written to
+	alone bool                        // nobody else wrote, last time
+
+	// Running means: deciding one act, and one commit.
+	thought, flush time.Duration
 
 	watching sync.Mutex // guards watchers
 	watchers []func(Stale)
@@ -151,26 +157,51 @@ func closing() error {
 	return fault.New(fault.Unavailable, "unavailable", "Hệ thống đang dừng; xin thử lại sau giây lát.", "The server is stopping; try again in a moment.")
 }
 
-// run is the only goroutine that writes.
+// run is the only goroutine that decides; what it has prepared is written beside
+// it, one batch at a time.
 func (c *Committer) run() {
 	defer close(c.done)
 	var pending []*waiting // owned by this goroutine
+	var air *flight        // what is being written; nil for nothing
 	answered := 0
+	land := func(err error) bool {
+		f := air
+		air, answered = nil, f.acts()
+		return c.land(f, err)
+	}
 	for {
 		if len(pending) == 0 {
 			select {
 			case w := <-c.queue:
 				pending = append(pending, w)
+			case err := <-air.landing():
+				land(err)
+				continue
 			case <-c.stop:
-				pending = c.drain(nil)
-				if len(pending) == 0 {
+				if pending = c.drain(nil); len(pending) == 0 {
+					if air != nil {
+						land(<-air.done)
+					}
 					return
 				}
 			}
 		}
 		pending = c.gather(pending, answered)
+		acts, together := c.share(len(pending), air)
+		if together && air != nil {
+			land(<-air.done)
+			continue
+		}
 		var batch []*waiting
-		batch, pending = choose(pending)
+		batch, pending = choose(pending, acts)
+		next := c.prepare(batch)
+		if air != nil && !land(<-air.done) {
+			next = nil // it presumed what did not come true
+		}
+		if next != nil {
+			air = c.launch(next)
+			continue
+		}
 		c.commit(batch)
 		answered = len(batch)
 	}
@@ -208,15 +239,15 @@ func (c *Committer) drain(pending []*waiting) []*waiting {
 	return pending
 }
 
-// choose takes acts in their order, at most maxBatch and no two with a common
+// choose takes acts in their order, at most so many and no two with a common
 // lock; the rest waits. An act whose caller has left is dropped.
-func choose(pending []*waiting) (batch, rest []*waiting) {
+func choose(pending []*waiting, acts int) (batch, rest []*waiting) {
 	held := map[string]bool{}
 	for _, w := range pending {
 		if w.ctx.Err() != nil {
 			continue
 		}
-		free := len(batch) < maxBatch
+		free := len(batch) < acts
 		for _, l := range w.locks() {
 			free = free && !held[l]
 		}
@@ -247,13 +278,11 @@ func (c *Committer) commit(batch []*waiting) {
 		return
 	}
 	began := time.Now()
-	replies, err := c.transact(batch)
+	r, err := c.transact(batch)
 	c.watch(len(batch), time.Since(began), err)
 	switch {
 	case err == nil:
-		for i, w := range batch {
-			w.answer <- replies[i]
-		}
+		r.reply()
 	case len(batch) == 1:
 		batch[0].answer <- reply{err: c.explain(err)}
 	case sqldb.Unavailable(err):

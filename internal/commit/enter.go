@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"ocopflow/internal/fault"
@@ -135,10 +136,10 @@ func (r *run) saveAll(ctx context.Context, k Kind, placed []Placed) error {
 // swaps the head.
 func (r *run) enter(ctx context.Context) error {
 	r.moved = map[string]ledger.StreamEnd{}
-	b := book{run: r}
+	b := book{run: r, text: make([]byte, 0, 1024*len(r.batch))}
 	for i := range r.entries {
 		for j, e := range r.entries[i] {
-			told, err := tell(r.written[e.Index])
+			told, err := b.tell(r.written[e.Index])
 			if err != nil {
 				return err
 			}
@@ -157,6 +158,9 @@ func (r *run) enter(ctx context.Context) error {
 	if err := store.Append(ctx, r.tx, b.all, b.moved, b.subtrees); err != nil {
 		return err
 	}
+	if r.ahead {
+		return nil // its transaction begins with that
+	}
 	return store.SwapHead(ctx, r.tx, r.from, r.head)
 }
 
@@ -166,6 +170,7 @@ type book struct {
 	all      []ledger.Entry
 	subtrees []ledger.Subtree
 	further  []further
+	text     []byte // of all rows
 }
 
 // telling is a row in the words of the ledger, with the values behind its
@@ -182,13 +187,14 @@ type further struct {
 	rows  []telling
 }
 
-func tell(rows []sqldb.Row) (out []telling, err error) {
-	for _, row := range rows {
-		var t telling
-		if t.row, t.hidden, err = store.Tell(row); err != nil {
+func (b *book) tell(rows []sqldb.Row) (_ []telling, err error) {
+	out := make([]telling, len(rows))
+	for i, row := range rows {
+		from := len(b.text)
+		if b.text, out[i].hidden, err = store.Tell(b.text, row); err != nil {
 			return nil, err
 		}
-		out = append(out, t)
+		out[i].row = b.text[from:len(b.text):len(b.text)]
 	}
 	return out, nil
 }
@@ -224,6 +230,7 @@ func (b *book) write(d ledger.Draft) (ledger.Entry, error) {
 
 // with is the draft with rows and the values behind their commitments.
 func with(d ledger.Draft, rows []telling) ledger.Draft {
+	d.Rows = slices.Grow(d.Rows, len(rows))
 	for _, t := range rows {
 		d.Rows = append(d.Rows, t.row)
 		d.Hidden = append(d.Hidden, t.hidden...)

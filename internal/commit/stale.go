@@ -21,8 +21,12 @@ type Stale struct {
 // The head is read, and locked, before anything is decided.
 type Settler interface {
 	Kind
-	// Settled hears of acts that were committed in a batch of this kind alone.
+	// Settled hears of acts that were saved in a batch of this kind alone: they
+	// are committed before anybody hears of them, or all is forgotten.
 	Settled(placed []Placed)
+	// Foresees reports whether acts can most likely be decided and saved without
+	// reading anything.
+	Foresees(asks []any) bool
 }
 
 // OnStale lets f hear what becomes stale, from the goroutine that decides and
@@ -49,12 +53,12 @@ const maxEnds = 20_000
 
 // settle tells what a committed batch has changed.
 func (c *Committer) settle(r *run) {
-	c.size = r.head.Tree.Size
+	c.size, c.head = r.head.Tree.Size, r.head
 	if len(c.ends) > maxEnds {
 		clear(c.ends)
 	}
 	maps.Copy(c.ends, r.moved)
-	if kind, ok := r.soleKind(); ok {
+	if kind, ok := soleKind(r.batch); ok {
 		kind.Settled(r.placed)
 		return
 	}
@@ -62,16 +66,16 @@ func (c *Committer) settle(r *run) {
 }
 
 // soleKind is the kind of all acts of the batch, if it keeps what it knows.
-func (r *run) soleKind() (Settler, bool) {
-	if len(r.batch) == 0 {
+func soleKind(batch []*waiting) (Settler, bool) {
+	if len(batch) == 0 {
 		return nil, false
 	}
-	for _, w := range r.batch {
-		if w.act.Kind != r.batch[0].act.Kind {
+	for _, w := range batch {
+		if w.act.Kind != batch[0].act.Kind {
 			return nil, false
 		}
 	}
-	kind, ok := r.batch[0].act.Kind.(Settler)
+	kind, ok := batch[0].act.Kind.(Settler)
 	return kind, ok
 }
 

@@ -16,6 +16,7 @@ import (
 // run is one attempt at a batch inside its transaction.
 type run struct {
 	tx       *sqldb.Tx
+	ahead    bool // prepared before its transaction
 	head     store.Head
 	from     int64 // size of the tree before
 	now      time.Time
@@ -35,14 +36,13 @@ type run struct {
 // the batch is finished all the same.
 const patience = 30 * time.Second
 
-func (c *Committer) transact(batch []*waiting) ([]reply, error) {
+func (c *Committer) transact(batch []*waiting) (*run, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	ctx, span := traced(ctx, batch)
 	var r *run
 	err := c.db.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		r = &run{tx: tx, batch: batch, outcomes: make([]Outcome, len(batch)), entries: make([][]ledger.Entry, len(batch)),
-			repeats: make([]*reply, len(batch)), replies: make([]reply, len(batch))}
+		r = newRun(tx, batch)
 		for _, step := range []func(context.Context) error{r.lock(c), r.recall, r.decide, r.number, r.save, r.enter, r.answer} {
 			if err := step(ctx); err != nil {
 				return err
@@ -56,7 +56,7 @@ func (c *Committer) transact(batch []*waiting) ([]reply, error) {
 		return nil, err
 	}
 	c.settle(r)
-	return r.replies, nil
+	return r, nil
 }
 
 // traced begins the span of a batch below its first act that is traced; the others
@@ -83,15 +83,12 @@ func (r *run) lock(c *Committer) func(context.Context) error {
 		if r.head, err = store.LockHead(ctx, r.tx); err != nil {
 			return err
 		}
-		if r.from = r.head.Tree.Size; r.from != c.size {
+		r.from = r.head.Tree.Size
+		if c.alone = r.from == c.size; !c.alone {
 			clear(c.ends)
 			c.tell(Stale{All: true})
 		}
-		r.known = c.ends
-		r.now = c.clock().UTC().Truncate(time.Microsecond)
-		if r.now.Before(r.head.LastAt) {
-			r.now = r.head.LastAt
-		}
+		r.presume(c)
 		return nil
 	}
 }

@@ -207,3 +207,41 @@ func TestAnEntryThatIsTooLargeIsRefused(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Entries are written key by key; what comes out is the canonical form of what it
+// says.
+func TestEntriesAreCanonical(t *testing.T) {
+	full := Draft{Stream: "system", Kind: KindMove, Event: "e", From: "f", To: "t", Actor: Actor{ID: "a\n", Grants: []Grant{{"office", "u"}, {"leader", "ü"}}},
+		Product: "p", Round: "r", Track: "new", Level: "commune", Procedure: Procedure{"ocop", "2026", "h"}, Data: Map{"z": 1, "a": []string{"x"}},
+		Facts: Map{"b.c": nil, "a.c": true}, Refs: []string{"sha256:1"}, Key: "k", Private: []Private{{Field: "comment", Value: "lời"}}, Rows: []Row{Row(`["gone","t",{"id":"1"}]`)}}
+	for _, d := range []Draft{full, {Stream: "product:p", Product: "p"}} {
+		e, err := d.Write(Place{Seq: 7, Prev: "00"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told map[string]any
+		if err := json.Unmarshal(e.Bytes, &told); err != nil {
+			t.Fatalf("%s: %v", e.Bytes, err)
+		}
+		if again, err := Canonical(whole(told)); err != nil || string(again) != string(e.Bytes) {
+			t.Errorf("got %s, want %s (%v)", e.Bytes, again, err)
+		}
+	}
+}
+
+// whole puts whole numbers in the place of those that encoding/json reads.
+func whole(v any) any {
+	switch v := v.(type) {
+	case float64:
+		return int64(v)
+	case []any:
+		for i := range v {
+			v[i] = whole(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = whole(v[k])
+		}
+	}
+	return v
+}

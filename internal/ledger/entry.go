@@ -86,40 +86,7 @@ type Place struct {
 //
 // Faults: entry_too_large (TooLarge).
 func (d Draft) Write(p Place) (Entry, error) {
-	m := Map{
-		"v": 1, "stream": d.Stream, "seq": p.Seq, "time": p.At.UTC().Format(timeForm),
-		"actor": d.Actor.canonical(), "kind": d.Kind, "event": d.Event, "prev": p.Prev,
-	}
-	for key, text := range map[string]string{
-		"from": d.From, "to": d.To, "round": d.Round, "track": d.Track, "level": d.Level, "key": d.Key,
-	} {
-		if text != "" {
-			m[key] = text
-		}
-	}
-	if d.Procedure != (Procedure{}) {
-		m["procedure"] = Map{"name": d.Procedure.Name, "version": d.Procedure.Version, "hash": d.Procedure.Hash}
-	}
-	if data := d.data(); len(data) > 0 {
-		m["data"] = data
-	}
-	if len(d.Facts) > 0 {
-		m["facts"] = d.Facts
-	}
-	if len(d.Refs) > 0 {
-		m["refs"] = d.Refs
-	}
-	if d.Product != "" && d.Stream != "product:"+d.Product {
-		m["product"] = d.Product
-	}
-	if len(d.Rows) > 0 {
-		m["rows"] = d.Rows
-	}
-	size := 1024
-	for _, r := range d.Rows {
-		size += len(r) + 1
-	}
-	b, err := appendValue(make([]byte, 0, size), m)
+	b, err := d.canonical(p)
 	if err != nil {
 		return Entry{}, fmt.Errorf("entry of %s: %w", d.Stream, err)
 	}
@@ -129,18 +96,6 @@ func (d Draft) Write(p Place) (Entry, error) {
 			fmt.Sprintf("What one act records may not exceed %d KiB. Shorten it, or attach it as a document.", MaxEntry>>10))
 	}
 	return Entry{Draft: d, Index: p.Index, Seq: p.Seq, At: p.At, Bytes: b, Hash: tlog.RecordHash(b)}, nil
-}
-
-func (a Actor) canonical() Map {
-	m := Map{"id": a.ID}
-	if len(a.Grants) > 0 {
-		grants := make([]any, len(a.Grants))
-		for i, g := range a.Grants {
-			grants[i] = Map{"role": g.Role, "unit": g.Unit}
-		}
-		m["grants"] = grants
-	}
-	return m
 }
 
 // data is what the entry says, with commitments in place of private values.

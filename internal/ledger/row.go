@@ -11,23 +11,22 @@ func NewRow(op, table string, values Map) (Row, error) {
 	return Canonical([]any{op, table, values})
 }
 
-// NewRowOf writes a row whose columns are given in the order of their names, so
+// AppendRow writes a row whose columns follow in the order of their names, so
 // that nothing need be sorted: every row of every move passes here.
-func NewRowOf(op, table string, names []string, values []any) (Row, error) {
-	b := make([]byte, 0, 512)
-	b = append(append(append(append(append(b, '[', '"'), op...), '"', ',', '"'), table...), '"', ',', '{')
-	for i, name := range names {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(append(append(b, '"'), name...), '"', ':')
-		var err error
-		if b, err = appendValue(b, values[i]); err != nil {
-			return nil, err
-		}
-	}
-	return append(b, '}', ']'), nil
+func AppendRow(b []byte, op, table string) []byte {
+	return append(append(append(append(append(b, `["`...), op...), `","`...), table...), `",{`...)
 }
+
+// AppendColumn writes the next column.
+func AppendColumn(b []byte, name string, value any) ([]byte, error) {
+	if b[len(b)-1] != '{' {
+		b = append(b, ',')
+	}
+	return appendValue(append(append(append(b, '"'), name...), `":`...), value)
+}
+
+// EndRow ends a row.
+func EndRow(b []byte) []byte { return append(b, `}]`...) }
 
 // Committed stands for a private value in an entry.
 func Committed(commitment string) Map { return Map{"committed": commitment} }

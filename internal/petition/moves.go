@@ -207,9 +207,11 @@ func (x *file) resolve(ctx context.Context, q sqldb.Querier, rules *workflow.Rul
 		}
 		switch f.Type {
 		case workflow.FieldAccount:
-			if err := casework.ResolveAccount(ctx, q, cmd, f.Name, text, bad); err != nil {
+			a, err := store.AccountBy(ctx, q, text)
+			if err != nil {
 				return err
 			}
+			casework.Resolve(a, cmd, f.Name, bad)
 		case workflow.FieldUnit:
 			u, err := store.UnitBy(ctx, q, text)
 			if err != nil {

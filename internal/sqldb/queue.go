@@ -79,6 +79,9 @@ func (tx *Tx) native(do func(*pgx.Conn) error) error {
 // fail later, with what else was queued.
 func (tx *Tx) Must(ctx context.Context, what string, want int64, text string, args ...any) error {
 	text = tx.dialect.Text(text)
+	if tx.keep(func(ctx context.Context, tx *Tx) error { return tx.Must(ctx, what, want, text, args...) }) {
+		return nil
+	}
 	if tx.dialect == Postgres {
 		tx.queued = append(tx.queued, queued{what, text, args, want})
 		return nil

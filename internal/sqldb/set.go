@@ -60,6 +60,9 @@ func MustSet(ctx context.Context, tx *Tx, what string, s Set, rows [][]any) erro
 		return nil
 	}
 	if tx.dialect == SQLite {
+		if tx.keep(func(ctx context.Context, tx *Tx) error { return tx.eachRow(ctx, what, s, rows) }) {
+			return nil
+		}
 		return tx.eachRow(ctx, what, s, rows)
 	}
 	args, err := s.args(tx.dialect, rows)
@@ -146,18 +149,29 @@ func (s Set) args(d Dialect, rows [][]any) ([]any, error) {
 	return args, nil
 }
 
-// column is one column of the rows; a nil stays null.
-func column[T any](rows [][]any, i int) ([]*T, error) {
-	out := make([]*T, len(rows))
+// column is one column of the rows; a nil stays null. Without one the values are
+// handed on as they are, which spares pgx a look through each by reflection.
+func column[T any](rows [][]any, i int) (any, error) {
+	values, null := make([]T, len(rows)), false
 	for r, row := range rows {
 		if row[i] == nil {
+			null = true
 			continue
 		}
 		v, ok := row[i].(T)
 		if !ok {
 			return nil, fmt.Errorf("sqldb: column c%d holds a %T, want %T", i+1, row[i], v)
 		}
-		out[r] = &v
+		values[r] = v
+	}
+	if !null {
+		return values, nil
+	}
+	out := make([]*T, len(rows))
+	for r, row := range rows {
+		if row[i] != nil {
+			out[r] = &values[r]
+		}
 	}
 	return out, nil
 }

@@ -48,6 +48,7 @@ type Tx struct {
 	written []Row
 	queued  []queued // on Postgres: still to be sent
 	failed  error    // of what was queued
+	ahead   *[]later // of one that has not begun: kept for whoever follows it
 }
 
 // statements run on a transaction of database/sql, or on the connection of one of ours.

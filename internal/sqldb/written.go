@@ -1,5 +1,7 @@
 package sqldb
 
+import "slices"
+
 // Op is what a transaction did with a row.
 type Op string
 
@@ -21,7 +23,10 @@ type Row struct {
 
 // Note says that the transaction wrote rows, so that whoever commits can enter
 // them in the ledger.
-func (tx *Tx) Note(rows ...Row) { tx.written = append(tx.written, rows...) }
+func (tx *Tx) Note(row Row) { tx.written = append(tx.written, row) }
+
+// Expect makes room for so many rows to be noted.
+func (tx *Tx) Expect(rows int) { tx.written = slices.Grow(tx.written, rows) }
 
 // Written takes what was noted since the last call.
 func (tx *Tx) Written() []Row {
@@ -39,4 +44,4 @@ func (tx *Tx) Rehearsal() bool { return tx.tx == nil }
 
 // Writes reports whether the transaction may write: a snapshot may not, and a
 // rehearsal does not.
-func (tx *Tx) Writes() bool { return tx.conn != nil }
+func (tx *Tx) Writes() bool { return tx.conn != nil || tx.ahead != nil }

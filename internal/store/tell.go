@@ -14,27 +14,29 @@ import (
 	"ocopflow/internal/sqldb"
 )
 
-// Tell puts a row that was written into the words of the ledger, with the
+// Tell appends a row that was written, in the words of the ledger, and gives the
 // private values behind its commitments.
-func Tell(r sqldb.Row) (ledger.Row, []ledger.Private, error) {
+func Tell(b []byte, r sqldb.Row) ([]byte, []ledger.Private, error) {
 	way, err := tellingOf(r)
 	if err != nil {
-		return nil, nil, err
+		return b, nil, err
 	}
-	names, values := make([]string, 0, len(way)), make([]any, 0, len(way))
 	var hidden []ledger.Private
 	t := TableNamed(r.Table)
+	b = ledger.AppendRow(b, string(r.Op), r.Table)
 	for _, c := range way {
 		told, p, ok := c.value(t, r)
 		if !ok {
 			continue
 		}
-		if names, values = append(names, c.Name), append(values, told); p != nil {
+		if p != nil {
 			hidden = append(hidden, *p)
 		}
+		if b, err = ledger.AppendColumn(b, c.Name, told); err != nil {
+			return b, nil, err
+		}
 	}
-	row, err := ledger.NewRowOf(string(r.Op), r.Table, names, values)
-	return row, hidden, err
+	return ledger.EndRow(b), hidden, nil
 }
 
 // toldColumn is a column of a written row, and where its value lies in it.

@@ -107,6 +107,7 @@ func (w write) one(ctx context.Context, tx *sqldb.Tx, what string, values ...any
 }
 
 func (w write) note(tx *sqldb.Tx, rows [][]any) {
+	tx.Expect(len(rows))
 	for _, r := range rows {
 		tx.Note(sqldb.Row{Op: w.op, Table: w.table.Name, Columns: w.columns, Values: r})
 	}

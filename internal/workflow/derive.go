@@ -10,10 +10,8 @@ import (
 // complete adds what follows from the procedure itself, the form and the day to
 // the facts that were gathered.
 func (r *Rules) complete(facts Facts, s Subject, form Form, today ocop.Date) Facts {
-	out := maps.Clone(facts)
-	if out == nil {
-		out = Facts{}
-	}
+	out := make(Facts, len(facts)+len(form.Values)+16) // it need not grow
+	maps.Copy(out, facts)
 	out["today"] = int64(today)
 	for name, v := range form.Values {
 		out["form."+name] = v
