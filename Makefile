@@ -5,7 +5,8 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FLAGS := -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)"
 EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-KILLS ?= 50
+KILLS ?= 1000
+ROUNDS ?= 40
 FUZZTIME ?= 1m
 # The race detector looks at Go. SQLite is C put into Go: its memory is its own, and
 # watching each of its reads made the tests on it several times slower.
@@ -14,7 +15,7 @@ ENTRIES ?= 100000
 PRODUCTS ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check story chaos bench-ledger bench-growth bench-list bench-sheets bench-moving guides fuzz release deb reproducible faults clean setup
+.PHONY: help run build test check story chaos fault-table linear environment bench-ledger bench-growth bench-list bench-sheets bench-moving guides fuzz release deb reproducible faults clean setup
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +43,17 @@ check: ## Format, vet, staticcheck, import rules, tidy module files.
 story: build ## Play the 2024 campaign of Cẩm Xuyên and tell it.
 	bin/ocopflow story
 
-chaos: setup ## Kill the server KILLS times during a stream of moves, on both databases.
-	OCOPFLOW_KILLS=$(KILLS) $(GO) test -count=1 -timeout 60m -v -run TestKillLoop ./internal/app
+chaos: setup ## Kill the server, and Postgres too, KILLS times during a stream of moves.
+	OCOPFLOW_KILLS=$(KILLS) $(GO) test -count=1 -timeout 6h -v -run TestKillLoop ./internal/app
+
+fault-table: setup ## Let every statement of every deed fail in three ways, on both databases (docs/faults.md).
+	OCOPFLOW_FAULTS=all $(GO) test -count=1 -timeout 3h -v -run 'TestFaultTable|TestMigrationsSurvive' ./internal/app
+
+environment: setup ## What the machine does to us: full disks, exhausted pools, 10,000 idle connections, 2 GB.
+	ulimit -n 65536 && OCOPFLOW_IDLE=10000 $(GO) test -count=1 -timeout 30m -v -run 'DoesNotWrite|FullDisk|ExhaustedPool|TwoGigabytes|IdleAndHalfOpen|LockedDatabase' ./internal/app
+
+linear: setup ## Hold ROUNDS histories of clients, lost answers and kills against the model.
+	OCOPFLOW_ROUNDS=$(ROUNDS) $(GO) test -count=1 -timeout 1h -v -run TestHistoriesAreLinearizable ./internal/app
 
 bench-ledger: setup ## Fill a ledger with ENTRIES entries; measure verification and proofs on both databases.
 	OCOPFLOW_ENTRIES=$(ENTRIES) $(GO) test -run '^$$' -bench Ledger -benchtime 1x -timeout 3h ./internal/app
@@ -62,7 +72,15 @@ guides: setup ## Make the pictures of docs/guides anew, in a real browser.
 
 fuzz: ## Fuzz each parser for FUZZTIME.
 	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/workflow
+	$(GO) test -run '^$$' -fuzz FuzzGuard -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/workflow
+	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/criteria
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/campaign
+	$(GO) test -run '^$$' -fuzz FuzzCanonical -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/ledger
+	$(GO) test -run '^$$' -fuzz FuzzParseTile -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/ledger
+	$(GO) test -run '^$$' -fuzz FuzzVerifyBundle -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/audit
+	$(GO) test -run '^$$' -fuzz FuzzCheckEvidence -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/register
+	$(GO) test -run '^$$' -fuzz FuzzAPI -fuzztime $(FUZZTIME) -parallel 2 ./internal/app
+	OCOPFLOW_FUZZ=postgres $(GO) test -run '^$$' -fuzz FuzzAPI -fuzztime $(FUZZTIME) -parallel 2 ./internal/app
 	$(GO) test -run '^$$' -fuzz FuzzCheckProof -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/ledger
 	$(GO) test -run '^$$' -fuzz FuzzParseDays -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/calendar
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/paper

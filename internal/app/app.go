@@ -87,6 +87,8 @@ type Config struct {
 	Log            *slog.Logger
 	Tracer         *trace.Tracer    // nil to trace nothing
 	Clock          func() time.Time // nil for the world's; tests hand in their own
+
+	between sqldb.Between // of tests in which the database fails
 }
 
 // App is the running program.
@@ -128,7 +130,7 @@ type App struct {
 func Open(ctx context.Context, c Config) (*App, error) {
 	a := &App{Config: c.withDefaults()}
 	var err error
-	if a.DB, err = sqldb.Open(ctx, c.Database); err != nil {
+	if a.DB, err = sqldb.OpenThrough(ctx, c.Database, c.between); err != nil {
 		return nil, err
 	}
 	if err := a.start(ctx); err != nil {

@@ -17,7 +17,7 @@ import (
 // layers before it, never one behind.
 var layers = [][]string{
 	{"ocop", "source", "fault", "access", "workflows", "calendar", "criteria", "workflow", "draw", "chart", "forecast", "ledger"}, // decide: no I/O
-	{"trace", "sqldb", "migrations"}, // keep
+	{"disk", "trace", "sqldb", "migrations"}, // keep
 	{"store"},
 	{"commit", "past", "vault"},
 	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "batch", "petition", "support"}, // do
@@ -29,7 +29,7 @@ var layers = [][]string{
 }
 
 // testOnly packages are imported by tests alone.
-var testOnly = []string{"dbtest", "archtest", "browser"}
+var testOnly = []string{"dbtest", "archtest", "browser", "faulty"}
 
 // besides have no place in the layers; anybody above may use them.
 var besides = []string{"pgprivate", "tools/release"}
@@ -42,7 +42,7 @@ var only = map[string][]string{
 	"cel.dev/cel-go":                      {"workflow"},
 	"github.com/goccy/go-yaml":            {"source", "workflow"},
 	"github.com/jackc/pgx":                {"sqldb", "pgprivate", "dbtest", "bench"},
-	"modernc.org/sqlite":                  {"sqldb"},
+	"modernc.org/sqlite":                  {"sqldb", "faulty"},
 	"github.com/pressly/goose":            {"migrations"},
 	"github.com/gin-gonic/gin":            {"httpapi", "web", "app"},
 	"github.com/danielgtaylor/huma":       {"httpapi"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ocopflow/internal/fault"
@@ -46,6 +47,8 @@ type Committer struct {
 	// Running means: deciding one act, and one commit.
 	thought, flush time.Duration
 
+	trouble atomic.Bool // the database did not take the last batch
+
 	watching sync.Mutex // guards watchers
 	watchers []func(Stale)
 }
@@ -78,6 +81,9 @@ func New(db *sqldb.DB, clock func() time.Time, log *slog.Logger) *Committer {
 // Watch has each batch told to fn: its acts, how long it took, and its error. It
 // is called before the first act.
 func (c *Committer) Watch(fn func(acts int, took time.Duration, err error)) { c.watch = fn }
+
+// Trouble reports whether the database could not take the last batch.
+func (c *Committer) Trouble() bool { return c.trouble.Load() }
 
 // Close answers what is queued and stops.
 func (c *Committer) Close() {
@@ -280,6 +286,7 @@ func (c *Committer) commit(batch []*waiting) {
 	began := time.Now()
 	r, err := c.transact(batch)
 	c.watch(len(batch), time.Since(began), err)
+	c.trouble.Store(sqldb.Unavailable(err))
 	switch {
 	case err == nil:
 		r.reply()
@@ -306,10 +313,8 @@ func (c *Committer) explain(err error) error {
 	case sqldb.Unique(err):
 		return fault.New(fault.Conflict, "exists", "Đã có một mục với mã này.", "Something with this code exists already.").Because(err)
 	case sqldb.Unavailable(err):
-		c.log.Error("the database is not available", "err", err)
-		return fault.New(fault.Unavailable, "unavailable",
-			"Cơ sở dữ liệu tạm thời không sẵn sàng. Hãy thử lại với cùng khóa lặp (Idempotency-Key).",
-			"The database is not available for the moment. Try again under the same Idempotency-Key.").Because(err)
+		c.log.Error("the database or its disk is not available", "err", err)
+		return sqldb.Fault(err)
 	}
 	return err
 }

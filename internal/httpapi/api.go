@@ -259,8 +259,8 @@ func (a *API) problem(ctx context.Context, err error) *httpx.Problem {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return httpx.ProblemOf(fault.New(fault.Unavailable, "cancelled", "Yêu cầu đã bị ngắt.", "The request was cut off."), langOf(ctx))
 	}
-	f := fault.Of(err)
-	if f.Kind == fault.Internal {
+	f := httpx.FaultOf(err)
+	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		a.Log.ErrorContext(ctx, "request failed", "err", err)
 	}
 	return httpx.ProblemOf(f, langOf(ctx))

@@ -158,7 +158,7 @@ func (a *API) tile(c *gin.Context) {
 		return
 	}
 	if err := a.serveTile(c, t); err != nil {
-		httpx.WriteProblem(c.Writer, c.Request, fault.Of(err))
+		httpx.WriteProblem(c.Writer, c.Request, httpx.FaultOf(err))
 	}
 }
 

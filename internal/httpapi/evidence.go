@@ -18,6 +18,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
 
@@ -151,8 +152,8 @@ func (a *API) plain(h func(*gin.Context) error) gin.HandlerFunc {
 			err = h(c)
 		}
 		if err != nil {
-			f := fault.Of(err)
-			if f.Kind == fault.Internal {
+			f := httpx.FaultOf(err)
+			if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 				a.Log.ErrorContext(c.Request.Context(), "request failed", "err", err)
 			}
 			httpx.WriteProblem(c.Writer, c.Request, f)
@@ -268,7 +269,7 @@ func smallField(part io.Reader) (string, error) {
 
 func unreadable(err error) error {
 	var known *fault.Error
-	if errors.As(err, &known) {
+	if errors.As(err, &known) || sqldb.Full(err) {
 		return err
 	}
 	var big *http.MaxBytesError

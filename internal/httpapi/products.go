@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
@@ -29,7 +30,7 @@ type Page struct {
 // Faults: cursor (Invalid).
 func (p Page) after() (string, error) {
 	b, err := base64.RawURLEncoding.DecodeString(p.Cursor)
-	if err != nil || strings.ContainsRune(string(b), 0) {
+	if err != nil || strings.ContainsRune(string(b), 0) || !utf8.Valid(b) {
 		return "", badCursor()
 	}
 	return string(b), nil

@@ -224,17 +224,23 @@ func (a *API) healthz(context.Context, *struct{}) (*stateOut, error) {
 var errProbed = errors.New("probed")
 
 // readyz tells whether a move could be made now: the database takes a writer, and
-// gives it the ledger's head. A read-only or locked one reads well but is not ready.
+// gives it the ledger's head. A read-only or locked one reads well but is not ready,
+// and a disk that is full is told by what came of the last batch: then the probe
+// writes the head as it is, until that goes through again.
 func (a *API) readyz(ctx context.Context, _ *struct{}) (*stateOut, error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	err := a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		if _, err := store.LockHead(ctx, tx); err != nil {
+		head, err := store.LockHead(ctx, tx)
+		if err != nil {
 			return err
+		}
+		if a.Desk.Committer.Trouble() {
+			return store.SwapHead(ctx, tx, head.Tree.Size, head)
 		}
 		return errProbed
 	})
-	if !errors.Is(err, errProbed) {
+	if err != nil && !errors.Is(err, errProbed) {
 		// The probe's own time-out is no request that was cut off: its kind is left behind.
 		return nil, fault.New(fault.Unavailable, "not_ready", "Cơ sở dữ liệu chưa sẵn sàng.", "The database is not ready.").Because(errors.New(fmt.Sprint(err)))
 	}

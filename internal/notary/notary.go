@@ -16,6 +16,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"ocopflow/internal/commit"
+	"ocopflow/internal/disk"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/sqldb"
@@ -31,6 +32,7 @@ type Notary struct {
 
 	Witnesses []*Witness   // asked to co-sign what is kept
 	Log       *slog.Logger // needed with witnesses
+	Disk      disk.Disk    // of checkpoints; nil for the machine's own
 
 	mu     sync.Mutex
 	signer note.Signer

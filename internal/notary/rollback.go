@@ -16,6 +16,7 @@ import (
 
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
+	"ocopflow/internal/disk"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
@@ -50,7 +51,7 @@ func (n *Notary) Keep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(n.kept(head.Origin), c); err != nil || len(n.Witnesses) == 0 || head.Tree.Size == 0 {
+	if err := n.replace(n.kept(head.Origin), c); err != nil || len(n.Witnesses) == 0 || head.Tree.Size == 0 {
 		return err
 	}
 	c, count := n.cosign(ctx, c, head.Tree.Size)
@@ -58,21 +59,15 @@ func (n *Notary) Keep(ctx context.Context) error {
 		return nil
 	}
 	n.witnessed.Store(&c)
-	return errors.Join(replace(n.kept(head.Origin), c), replace(n.seen(head.Origin), c))
+	return errors.Join(n.replace(n.kept(head.Origin), c), n.replace(n.seen(head.Origin), c))
 }
 
 // replace writes a file in one step, so that nobody reads half of it.
-func replace(name string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".checkpoint-*")
-	if err != nil {
-		return err
+func (n *Notary) replace(name string, content []byte) error {
+	if n.Disk != nil {
+		return disk.Replace(n.Disk, name, content)
 	}
-	defer os.Remove(f.Name()) // gone already when all went well
-	_, err = f.Write(content)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	return disk.Replace(disk.Machine, name, content)
 }
 
 // seen is the file of the newest checkpoint that a witness co-signed.

@@ -4,7 +4,9 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -40,8 +42,11 @@ func Retryable(err error) bool {
 }
 
 // Unavailable reports that the database could not be reached or is full or
-// shutting down: the caller's input was not the reason.
+// shutting down, or that the disk does not write: the caller's input was not the reason.
 func Unavailable(err error) bool {
+	if err == nil {
+		return false
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return len(pg.Code) == 5 && (pg.Code[:2] == "08" || pg.Code[:2] == "53" || pg.Code[:2] == "57")
@@ -53,9 +58,18 @@ func Unavailable(err error) bool {
 			return true
 		}
 	}
+	if Full(err) || errors.Is(err, syscall.EIO) || errors.Is(err, syscall.EROFS) {
+		return true
+	}
 	var op net.Error
-	return errors.As(err, &op) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, ErrUnknown) ||
+	return errors.As(err, &op) || errors.Is(err, io.ErrUnexpectedEOF) || // the server is gone in the middle of an answer
+		errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, ErrUnknown) ||
 		errors.Is(err, sql.ErrConnDone)
+}
+
+// Full reports that there is no room on a disk, the database's or ours.
+func Full(err error) bool {
+	return is(err, "53100", 13) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 func is(err error, state string, codes ...int) bool {

@@ -17,19 +17,27 @@ import (
 	_ "modernc.org/sqlite" // driver "sqlite"
 )
 
+// Between stands between SQLite's driver and what uses it.
+type Between func(driver.Driver) driver.Driver
+
 // Open opens "sqlite:FILE" or "postgres://…". The folder of a SQLite file is
 // made when it is missing.
-func Open(ctx context.Context, address string) (*DB, error) {
+func Open(ctx context.Context, address string) (*DB, error) { return OpenThrough(ctx, address, nil) }
+
+// OpenThrough opens a database whose driver is seen through something else, so
+// that a test can let a statement fail. Differs because Postgres needs nothing of
+// ours for that: there the test stands on the wire.
+func OpenThrough(ctx context.Context, address string, b Between) (*DB, error) {
 	switch scheme, rest, _ := strings.Cut(address, ":"); scheme {
 	case "sqlite":
-		return openSQLite(ctx, strings.TrimPrefix(rest, "//"))
+		return openSQLite(ctx, strings.TrimPrefix(rest, "//"), b)
 	case "postgres", "postgresql":
 		return openPostgres(ctx, address)
 	}
 	return nil, fmt.Errorf("database %q: want sqlite:FILE or postgres://…", redact(address))
 }
 
-func openSQLite(ctx context.Context, file string) (*DB, error) {
+func openSQLite(ctx context.Context, file string, b Between) (*DB, error) {
 	if file == "" {
 		return nil, fmt.Errorf("database sqlite: names no file")
 	}
@@ -46,7 +54,7 @@ func openSQLite(ctx context.Context, file string) (*DB, error) {
 	}
 	// busy_timeout comes first, so that the pragmas after it wait as well.
 	// What is deleted is written over where the page is written anyway.
-	return openFile(ctx, file, "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(fast)"+tuned)
+	return openFile(ctx, file, "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(fast)"+tuned, b)
 }
 
 // tuned keeps more in memory and writes pages back less often; what a commit
@@ -58,14 +66,17 @@ const tuned = "&_pragma=cache_size(-32768)&_pragma=temp_store(2)&_pragma=wal_aut
 // OpenScratch opens a SQLite file that need not survive: nothing is flushed, and
 // a transaction that fails leaves it unfit for use.
 func OpenScratch(ctx context.Context, file string) (*DB, error) {
-	return openFile(ctx, file, "?_pragma=busy_timeout(10000)&_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)"+tuned)
+	return openFile(ctx, file, "?_pragma=busy_timeout(10000)&_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)"+tuned, nil)
 }
 
-func openFile(ctx context.Context, file, pragmas string) (*DB, error) {
+func openFile(ctx context.Context, file, pragmas string, b Between) (*DB, error) {
 	base := "file:" + (&url.URL{Path: file}).EscapedPath() + pragmas
 	lite, err := liteDriver()
 	if err != nil {
 		return nil, err
+	}
+	if b != nil {
+		lite = b(lite)
 	}
 	write := sql.OpenDB(preparing{lite, base + "&_txlock=immediate"})
 	write.SetMaxOpenConns(1)
@@ -76,7 +87,7 @@ func openFile(ctx context.Context, file, pragmas string) (*DB, error) {
 	read := sql.OpenDB(preparing{lite, base + "&_pragma=query_only(1)"})
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
-	return &DB{SQLite, read, write, func() (*sql.DB, error) { return sql.Open("sqlite", base+"&_txlock=immediate") }}, nil
+	return &DB{SQLite, read, write, func() (*sql.DB, error) { return sql.OpenDB(plain{lite, base + "&_txlock=immediate"}), nil }}, nil
 }
 
 // liteDriver is the driver as its package registered it.

@@ -29,6 +29,15 @@ func (p preparing) Connect(context.Context) (driver.Conn, error) {
 // Driver implements driver.Connector.
 func (p preparing) Driver() driver.Driver { return p.driver }
 
+// plain opens connections that are the driver's own.
+type plain preparing
+
+// Connect implements driver.Connector.
+func (p plain) Connect(context.Context) (driver.Conn, error) { return p.driver.Open(p.name) }
+
+// Driver implements driver.Connector.
+func (p plain) Driver() driver.Driver { return p.driver }
+
 // liteConn is what the driver's connections can do.
 type liteConn interface {
 	driver.Conn

@@ -6,23 +6,35 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"ocopflow/internal/disk"
 )
 
 const unfinished = "unfinished" // folder of uploads that still run
 
 // fileWriter keeps an upload in the directory: whole or not at all.
 type fileWriter struct {
-	*os.File
+	disk.File
 	vault *Vault
 }
 
 func (v *Vault) newFile() (*fileWriter, error) {
 	folder := filepath.Join(v.Dir, unfinished)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := v.disk().Make(folder); err != nil {
 		return nil, err
 	}
-	f, err := os.CreateTemp(folder, "upload-")
-	return &fileWriter{f, v}, err
+	f, err := v.disk().Create(folder, "upload-")
+	if err != nil {
+		return nil, err
+	}
+	return &fileWriter{f, v}, nil
+}
+
+func (v *Vault) disk() disk.Disk {
+	if v.Disk != nil {
+		return v.Disk
+	}
+	return disk.Machine
 }
 
 // place is where content of a hash lies. Folders stay small by its first bytes.
@@ -36,15 +48,15 @@ func (w *fileWriter) done(_ context.Context, sha256 string) error {
 	if err := errors.Join(w.Sync(), w.Close()); err != nil {
 		return err
 	}
-	place := w.vault.place(sha256)
-	if err := os.MkdirAll(filepath.Dir(place), 0o700); err != nil {
+	place, d := w.vault.place(sha256), w.vault.disk()
+	if err := d.Make(filepath.Dir(place)); err != nil {
 		return err
 	}
-	if err := os.Rename(w.Name(), place); err != nil {
+	if err := d.Rename(w.Name(), place); err != nil {
 		return err
 	}
 	for _, folder := range []string{filepath.Dir(place), filepath.Dir(filepath.Dir(place)), w.vault.Dir} {
-		if err := flushFolder(folder); err != nil {
+		if err := d.Flush(folder); err != nil {
 			return err
 		}
 	}
@@ -53,10 +65,7 @@ func (w *fileWriter) done(_ context.Context, sha256 string) error {
 
 func (w *fileWriter) drop(context.Context) error {
 	_ = w.Close() // it is removed, whatever it says
-	if err := os.Remove(w.Name()); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
+	return w.vault.disk().Remove(w.Name())
 }
 
 func (v *Vault) openFile(sha256 string) (io.ReadSeekCloser, error) {
@@ -64,12 +73,4 @@ func (v *Vault) openFile(sha256 string) (io.ReadSeekCloser, error) {
 		return nil, errors.New("the content lies in a directory; say which by --files")
 	}
 	return os.Open(v.place(sha256))
-}
-
-func flushFolder(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"ocopflow/internal/disk"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
@@ -34,6 +35,7 @@ type Vault struct {
 	Dir     string
 	Scanner *Clamd           // nil: nothing is scanned
 	Now     func() time.Time // the world's: it is held against the age of files
+	Disk    disk.Disk        // of Dir; nil for the machine's own
 }
 
 // Taken is content that lies in the vault but that no document names yet.
@@ -114,7 +116,7 @@ func (v *Vault) Look(ctx context.Context, r io.Reader, limit int64) (*Taken, err
 func (v *Vault) takeLarge(ctx context.Context, t *Taken, r io.Reader, sum hash.Hash, limit int64) (err error) {
 	h, err := v.begin(ctx, t)
 	if err != nil {
-		return err
+		return sqldb.Fault(err)
 	}
 	defer func() {
 		if err != nil {
@@ -123,7 +125,7 @@ func (v *Vault) takeLarge(ctx context.Context, t *Taken, r io.Reader, sum hash.H
 	}()
 	scan := v.Scanner.begin(ctx)
 	defer scan.close()
-	t.Size, err = io.Copy(io.MultiWriter(sum, h, scan), r)
+	t.Size, err = io.Copy(io.MultiWriter(sum, keeping{h}, scan), r)
 	if err != nil {
 		return err
 	}
@@ -134,7 +136,16 @@ func (v *Vault) takeLarge(ctx context.Context, t *Taken, r io.Reader, sum hash.H
 	if err := scan.verdict(); err != nil {
 		return err
 	}
-	return h.done(ctx, t.SHA256)
+	return sqldb.Fault(h.done(ctx, t.SHA256))
+}
+
+// keeping tells trouble with what is kept from trouble with what comes in.
+type keeping struct{ home }
+
+// Write implements io.Writer.
+func (k keeping) Write(b []byte) (int, error) {
+	n, err := k.home.Write(b)
+	return n, sqldb.Fault(err)
 }
 
 func (v *Vault) begin(ctx context.Context, t *Taken) (home, error) {

@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gin-gonic/gin"
+	"ocopflow/internal/httpx"
 
-	"ocopflow/internal/fault"
+	"github.com/gin-gonic/gin"
 )
 
 //go:embed offline/offline.html
@@ -30,7 +30,7 @@ var offlineScript string
 func (s *Site) offline(c *gin.Context) {
 	published, err := s.Notary.Keys(c.Request.Context())
 	if err != nil {
-		s.Fault(c, fault.Of(err))
+		s.Fault(c, httpx.FaultOf(err))
 		return
 	}
 	var keys []string

@@ -244,7 +244,7 @@ func (s *Site) handle(h handler) gin.HandlerFunc {
 		p := &page{c: c, ctx: c.Request.Context(), site: s, status: http.StatusOK}
 		err := s.bounded(c)
 		if err != nil {
-			s.Fault(c, fault.Of(err))
+			s.Fault(c, httpx.FaultOf(err))
 			return
 		}
 		if p.session, err = s.People.Recognise(p.ctx, httpx.Secret(c.Request)); err == nil {
@@ -254,7 +254,7 @@ func (s *Site) handle(h handler) gin.HandlerFunc {
 			err = h(p)
 		}
 		if err != nil {
-			s.Fault(c, fault.Of(err))
+			s.Fault(c, httpx.FaultOf(err))
 		}
 	}
 }
@@ -292,7 +292,7 @@ func (p *page) show(name, title string, body any) error {
 
 // Fault shows a fault as a page.
 func (s *Site) Fault(c *gin.Context, f *fault.Error) {
-	if f.Kind == fault.Internal {
+	if f.Err != nil {
 		s.Log.Error("page failed", "path", c.Request.URL.Path, "err", f.Err)
 	}
 	p := &page{c: c, ctx: c.Request.Context(), site: s, status: httpx.Status(f)}
