@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -26,8 +27,9 @@ import (
 )
 
 // TestKillLoop kills the server at random moments during a stream of moves.
-// What was acknowledged must be there, nothing may be half applied, and the
-// ledger must recompute. OCOPFLOW_KILLS says how often; `make chaos` says 50.
+// What was acknowledged must be there, nothing may be half applied or stand twice,
+// and the ledger must recompute. On Postgres the database is killed as well.
+// OCOPFLOW_KILLS says how often; `make chaos` says 1,000.
 func TestKillLoop(t *testing.T) {
 	kills := 5
 	if s := os.Getenv("OCOPFLOW_KILLS"); s != "" {
@@ -40,7 +42,7 @@ func TestKillLoop(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "../../cmd/ocopflow").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v: %s", err, out)
 	}
-	t.Run("sqlite", func(t *testing.T) { killLoop(t, binary, dbtest.SQLite(t), kills) })
+	t.Run("sqlite", func(t *testing.T) { killLoop(t, binary, dbtest.SQLite(t), kills, nil) })
 	t.Run("postgres", func(t *testing.T) {
 		pg, err := pgprivate.Start(t.Context(), false) // flushes as a real one
 		if err != nil {
@@ -51,45 +53,100 @@ func TestKillLoop(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		killLoop(t, binary, pg.URL("postgres"), kills)
+		killLoop(t, binary, pg.URL("postgres"), kills, pg)
 	})
 }
 
 // acknowledged are the entries that the server said it had written, by index.
 type acknowledged struct {
-	mu      sync.Mutex
-	entries map[int64]string
+	mu       sync.Mutex
+	entries  map[int64]string
+	unheard  map[string][]string // by client: what it asked for last without hearing, to be asked for again
+	repeated int
+	read     int64            // entries read by the checks so far
+	standing map[string]ended // of streams, by the last entry read
 }
 
-func killLoop(t *testing.T, binary, address string, kills int) {
+// killLoop kills the server, or its database where it has one to kill, or both. A
+// server whose database was killed goes on by itself.
+func killLoop(t *testing.T, binary, address string, kills int, pg *pgprivate.Server) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	acks, data := &acknowledged{entries: map[int64]string{}}, t.TempDir()
+	acks := &acknowledged{entries: map[int64]string{}, unheard: map[string][]string{}, standing: map[string]ended{}}
+	data, databases := t.TempDir(), 0
+	s := startServer(t, binary, address, data)
+	products, token := s.products(t), s.token
 	for round := range kills {
-		s := startServer(t, binary, address, data)
 		ctx, stop := context.WithCancel(t.Context())
 		var clients sync.WaitGroup
-		for _, p := range s.products(t) {
+		for i, p := range products {
 			for n := range 3 {
-				clients.Go(func() { s.stream(ctx, p, fmt.Sprintf("%d-%d", round, n), acks) })
+				clients.Go(func() { s.stream(ctx, p, fmt.Sprintf("%d-%d", i, n), fmt.Sprint(round), acks) })
 			}
 		}
-		time.Sleep(time.Duration(50+random.IntN(250)) * time.Millisecond) // the moment of the kill is what is random here
-		if err := s.process.Process.Kill(); err != nil {
-			t.Fatal(err)
+		time.Sleep(time.Duration(20+random.IntN(200)) * time.Millisecond) // the moment of the kill is what is random here
+		database := pg != nil && random.IntN(2) == 0
+		if database {
+			databases++
+			if err := pg.Kill(); err != nil {
+				t.Fatal(err)
+			}
 		}
-		_ = s.process.Wait() // it was killed
+		goesOn := database && random.IntN(2) == 0
+		if !goesOn {
+			s.kill(t)
+		}
+		if database {
+			if err := pg.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if goesOn {
+			s.recovers(t, products[0], acks)
+		}
 		stop()
 		clients.Wait()
-		lookInto(t, address, acks)
+		lookInto(t, address, acks, products, round%20 == 19 || round == kills-1 || kills < 20)
 		if t.Failed() {
 			t.Fatalf("after kill %d", round+1)
 		}
+		if !goesOn && round < kills-1 {
+			s = restart(t, binary, address, data, token)
+		}
 	}
-	t.Logf("%d kills, %d acknowledged moves, all there", kills, len(acks.entries))
+	s.kill(t)
+	t.Logf("%d kills, %d of them of the database; %d acknowledged moves, all there; %d asked for again", kills, databases, len(acks.entries), acks.repeated)
 	if len(acks.entries) < kills {
 		t.Errorf("only %d moves in %d rounds: the stream did not run", len(acks.entries), kills)
+	}
+}
+
+func (s *server) kill(t *testing.T) {
+	t.Helper()
+	if s.process.ProcessState != nil {
+		return
+	}
+	if err := s.process.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.process.Wait() // it was killed
+}
+
+// recovers waits until a server whose database was away is ready again, by itself.
+func (s *server) recovers(t *testing.T, product string, acks *acknowledged) {
+	t.Helper()
+	for limit := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		r, err := http.Get(s.address + "/readyz")
+		if err == nil {
+			_ = r.Body.Close() // only the status counts
+			if r.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		if time.Now().After(limit) {
+			t.Fatal("the server does not go on after its database came back")
+		}
 	}
 }
 
@@ -101,7 +158,12 @@ type server struct {
 
 func startServer(t *testing.T, binary, database, data string) *server {
 	t.Helper()
-	s := &server{process: exec.Command(binary, "serve", "--demo", "--json", "--database", database, "--data", data, "--listen", "127.0.0.1:0")}
+	return startWith(t, binary, database, data, "--demo")
+}
+
+func startWith(t *testing.T, binary, database, data string, more ...string) *server {
+	t.Helper()
+	s := &server{process: exec.Command(binary, append([]string{"serve", "--json", "--database", database, "--data", data, "--listen", "127.0.0.1:0"}, more...)...)}
 	var log bytes.Buffer
 	s.process.Stderr = &log
 	out, err := s.process.StdoutPipe()
@@ -132,6 +194,14 @@ func startServer(t *testing.T, binary, database, data string) *server {
 	return s
 }
 
+// restart runs the server on a demo that is there already.
+func restart(t *testing.T, binary, database, data, token string) *server {
+	t.Helper()
+	s := startWith(t, binary, database, data)
+	s.token = token
+	return s
+}
+
 func (s *server) request(ctx context.Context, method, path, key string, body, out any) error {
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -152,10 +222,15 @@ func (s *server) request(ctx context.Context, method, path, key string, body, ou
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("status %d", answer.StatusCode)
+		return refusal(answer.StatusCode)
 	}
 	return json.NewDecoder(answer.Body).Decode(out)
 }
+
+// refusal is the status of an answer that is no yes.
+type refusal int
+
+func (r refusal) Error() string { return fmt.Sprintf("status %d", int(r)) }
 
 // products whose certificate is in force: they can go round and round.
 func (s *server) products(t *testing.T) []string {
@@ -173,46 +248,71 @@ func (s *server) products(t *testing.T) []string {
 	return out
 }
 
-// stream begins and abandons upgrades until the server is gone.
-func (s *server) stream(ctx context.Context, product, name string, acks *acknowledged) {
+// stream begins and abandons upgrades until the server is gone. What a client did
+// not hear of is asked for again under its key, first thing in the next round.
+func (s *server) stream(ctx context.Context, product, client, round string, acks *acknowledged) {
+	ask := func(event, key string) {
+		var a struct {
+			Entry struct {
+				Index int64
+				Hash  string
+			}
+		}
+		err := s.request(ctx, "POST", "/products/"+product+"/transitions", key, map[string]any{"event": event, "comment": "kill:" + key}, &a)
+		acks.mu.Lock()
+		defer acks.mu.Unlock()
+		delete(acks.unheard, client)
+		var refused refusal
+		switch {
+		case err == nil:
+			acks.entries[a.Entry.Index] = a.Entry.Hash
+		case !errors.As(err, &refused) || refused >= 500: // else another client was faster
+			acks.unheard[client] = []string{event, key}
+		}
+	}
+	acks.mu.Lock()
+	last := acks.unheard[client]
+	if last != nil {
+		acks.repeated++
+	}
+	acks.mu.Unlock()
+	if last != nil {
+		ask(last[0], last[1])
+	}
 	for n := 0; ctx.Err() == nil; n++ {
 		for _, event := range []string{"begin_upgrade", "abandon"} {
-			var a struct {
-				Entry struct {
-					Index int64
-					Hash  string
-				}
-			}
-			body := map[string]any{"event": event, "comment": "chạy thử"}
-			err := s.request(ctx, "POST", "/products/"+product+"/transitions", fmt.Sprintf("%s-%s-%d-%s", product, name, n, event), body, &a)
-			if err != nil {
-				continue // refused because another client was faster, or the server is gone
-			}
 			acks.mu.Lock()
-			acks.entries[a.Entry.Index] = a.Entry.Hash
+			waits := acks.unheard[client] != nil
 			acks.mu.Unlock()
+			if waits {
+				return // the server is gone
+			}
+			ask(event, fmt.Sprintf("%s-%s-%s-%d-%s", product, client, round, n, event))
 		}
 	}
 }
 
-// lookInto sees what the dead server left: every acknowledged entry, and
-// products that stand where their last entry put them.
-func lookInto(t *testing.T, address string, acks *acknowledged) {
+// lookInto sees what the dead server left: every acknowledged entry, products that
+// stand where their last entry put them, and no request twice. The whole ledger is
+// recomputed where that is asked for.
+func lookInto(t *testing.T, address string, acks *acknowledged, products []string, whole bool) {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	report, err := audit.Verify(t.Context(), db, audit.Options{})
-	if err != nil || !report.OK {
-		t.Fatalf("ledger: %+v %v", report, err)
+	if whole {
+		report, err := audit.Verify(t.Context(), db, audit.Options{})
+		if err != nil || !report.OK {
+			t.Fatalf("ledger: %+v %v", report, err)
+		}
+		acks.read = 0
 	}
-	lines, err := store.Lines(t.Context(), db, 0, 1_000_000)
+	lines, err := store.Lines(t.Context(), db, acks.read, 10_000_000)
 	if err != nil {
 		t.Fatal(err)
 	}
-	standing := map[string]ended{}
 	for _, l := range lines {
 		if want, ok := acks.entries[l.Index]; ok && want != fmt.Sprintf("%x", l.Hash[:]) {
 			t.Errorf("entry %d is not the one that was acknowledged", l.Index)
@@ -222,22 +322,27 @@ func lookInto(t *testing.T, address string, acks *acknowledged) {
 			if err := json.Unmarshal([]byte(l.Body), &e); err != nil {
 				t.Fatal(err)
 			}
-			standing[l.Stream] = e
+			acks.standing[l.Stream] = e
 		}
+		acks.read = l.Index + 1
 	}
 	for index := range acks.entries {
-		if index >= int64(len(lines)) {
-			t.Errorf("acknowledged entry %d is lost: there are %d", index, len(lines))
+		if index >= acks.read {
+			t.Errorf("acknowledged entry %d is lost: there are %d", index, acks.read)
 		}
 	}
-	for _, code := range []string{fishSauce, simWine} {
-		p, err := store.ProductByCode(t.Context(), db, code)
+	for _, id := range products {
+		p, err := store.Product(t.Context(), db, id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e := standing["product:"+p.ID]; string(p.State) != e.To || p.Version != e.Data.Version {
-			t.Errorf("%s stands at %s, version %d; its last entry says %s, %d", code, p.State, p.Version, e.To, e.Data.Version)
+		if e := acks.standing["product:"+p.ID]; string(p.State) != e.To || p.Version != e.Data.Version {
+			t.Errorf("%s stands at %s, version %d; its last entry says %s, %d", p.Code, p.State, p.Version, e.To, e.Data.Version)
 		}
+	}
+	var twice int
+	if err := db.QueryRow(t.Context(), `SELECT count(*) FROM (SELECT value FROM private_values WHERE value LIKE '%kill:%' GROUP BY value HAVING count(*) > 1) AS x`).Scan(&twice); err != nil || twice > 0 {
+		t.Errorf("%d requests stand twice, %v", twice, err)
 	}
 }
 
