@@ -85,7 +85,8 @@ func killLoop(t *testing.T, binary, address string, kills int, pg *pgprivate.Ser
 				clients.Go(func() { s.stream(ctx, p, fmt.Sprintf("%d-%d", i, n), fmt.Sprint(round), acks) })
 			}
 		}
-		time.Sleep(time.Duration(20+random.IntN(200)) * time.Millisecond) // the moment of the kill is what is random here
+		acks.await(t)
+		time.Sleep(time.Duration(random.IntN(200)) * time.Millisecond) // the moment of the kill is what is random here
 		database := pg != nil && random.IntN(2) == 0
 		if database {
 			databases++
@@ -119,6 +120,22 @@ func killLoop(t *testing.T, binary, address string, kills int, pg *pgprivate.Ser
 	t.Logf("%d kills, %d of them of the database; %d acknowledged moves, all there; %d asked for again", kills, databases, len(acks.entries), acks.repeated)
 	if len(acks.entries) < kills {
 		t.Errorf("only %d moves in %d rounds: the stream did not run", len(acks.entries), kills)
+	}
+}
+
+// await waits until one more move is acknowledged, so that something runs.
+func (a *acknowledged) await(t *testing.T) {
+	t.Helper()
+	count := func() int {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		return len(a.entries)
+	}
+	before := count()
+	for limit := time.Now().Add(time.Minute); count() == before; time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatal("no move was acknowledged for a minute")
+		}
 	}
 }
 
