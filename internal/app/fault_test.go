@@ -77,7 +77,7 @@ func deeds(t *testing.T) []deed {
 			return f.ask("admin", "POST", "/api/v1/accounts", map[string]any{"name": "nguoi-moi", "password": "mat khau rat dai 1"}, "Idempotency-Key", "k")
 		}},
 		{name: "checkpoint", steps: "read ledger_head,create file,write file,flush file,close file,rename file,flush folder", do: func(f *faultyOffice) answer { return told(f.app.Notary.Keep(f.office.t.Context())) }},
-		{name: "job", steps: lockedSteps + "delete timers,insert marks," + enteredSteps + "update ledger_head,commit,begin 2,commit 2,begin 3,commit 3,begin 4,commit 4", acts: true, do: func(f *faultyOffice) answer { return told(f.app.sweep(f.office.t.Context())) }},
+		{name: "job", steps: lockedSteps + "delete timers,insert marks," + enteredSteps + "update ledger_head,commit", acts: true, do: func(f *faultyOffice) answer { return told(f.app.sweep(f.office.t.Context())) }},
 	}
 }
 
@@ -122,6 +122,9 @@ func (s *stage) row(t *testing.T, d deed) int {
 	f.stop()
 	steps := strings.Split(d.steps, ",")
 	for _, x := range seen[max(0, slices.Index(seen, steps[0])):] {
+		if d.acts && (strings.HasPrefix(x, "begin ") || strings.HasPrefix(x, "commit ")) {
+			continue // how many acts share a batch is chance
+		}
 		if !slices.Contains(steps, x) && x != "begin snapshot" && !strings.HasPrefix(x, "read ") {
 			t.Errorf("the step %q is not in the table", x)
 		}
