@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -73,6 +74,9 @@ func (a *API) workbookRoutes(engine *gin.Engine, api huma.API) {
 	})
 }
 
+// patience is how long a file may take to come in and to be entered.
+const patience = 30 * time.Minute
+
 // order reads what is to be taken in; the file waits on the disk until done.
 func (a *API) order(c *gin.Context) (o intake.Order, sha string, done func(), err error) {
 	ctx := c.Request.Context()
@@ -81,6 +85,9 @@ func (a *API) order(c *gin.Context) (o intake.Order, sha string, done func(), er
 	if err := intake.May(o.Actor, o.Kind); err != nil {
 		return o, "", done, err
 	}
+	// Large files take longer than other requests may; not every writer has deadlines.
+	conn, until := http.NewResponseController(c.Writer), time.Now().Add(patience)
+	_, _ = conn.SetReadDeadline(until), conn.SetWriteDeadline(until)
 	most := intake.MaxSize(o.Kind)
 	parts, err := a.partsUpTo(c, max(most, a.MaxUpload))
 	if err != nil {
