@@ -6,9 +6,9 @@ package workflows
 import "embed"
 
 // Files holds ocop-*.yaml, support.yaml, complaint.yaml, campaigns/*.yaml and calendars/*.yaml and
-// criteria/VERSION/*.yaml and papers/NAME.LANG.md.
+// criteria/VERSION/*.yaml and papers/NAME.LANG.md and samples/samples.yaml.
 //
-//go:embed *.yaml campaigns/*.yaml calendars/*.yaml criteria/*/*.yaml papers/*.md
+//go:embed *.yaml campaigns/*.yaml calendars/*.yaml criteria/*/*.yaml papers/*.md samples/*.yaml
 var Files embed.FS
 
 // Schema is the JSON Schema of procedure files, made from the types of package

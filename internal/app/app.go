@@ -46,6 +46,7 @@ import (
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/provider"
 	"ocopflow/internal/review"
+	"ocopflow/internal/sample"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 	"ocopflow/internal/support"
@@ -108,6 +109,7 @@ type App struct {
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
 	Batches   *batch.Desk
+	Samples   *sample.Desk
 	Petitions *petition.Desk
 	Support   *support.Desk
 	Notices   *notify.Desk
@@ -237,6 +239,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Desk.Matters = []casework.Keeper{a.Petitions, a.Campaigns}
 	a.Support = &support.Desk{Petitions: a.Petitions}
 	a.Fieldwork = &fieldwork.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
+	a.Samples = &sample.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk, Clock: now}
 	a.Batches = &batch.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Cases: a.Desk, Councils: a.Councils, Library: lib}
 	if a.Notices, err = a.notices(now); err != nil {
 		return err

@@ -29,6 +29,10 @@ var batchBodies = map[string]string{
 	"POST /api/v1/batches/:id/close":                        `{"version":99}`,
 	"POST /api/v1/batches/:id/cancel":                       `{"reason":"x","version":99}`,
 	"POST /batches":                                         "title=",
+	"POST /api/v1/products/:id/samples":                     `{"units":0,"condition":"x"}`,
+	"POST /api/v1/samples/:id/settle":                       `{"used_up":1,"returned":0,"version":99}`,
+	"POST /api/v1/samples/:id/void":                         `{"reason":"x","version":99}`,
+	"POST /products/:id/samples":                            "act=receive&units=0",
 	"POST /batches/:id":                                     "act=close&version=99",
 }
 
@@ -45,10 +49,77 @@ func (o *office) batchesKept() {
 	a, b := o.waiting("Nước mắm để ra ngoài"), o.waiting("Nước mắm chuyển đợt")
 	at := batchesPath + "/" + first
 	o.must(200, o.ask("office-province", "POST", at+"/products", map[string]any{"products": []string{a, b}}))
+	o.must(200, o.ask("office-province", "POST", "/api/v1/samples/"+o.sampled(a, 5)+"/settle", map[string]any{"used_up": 4, "returned": 1, "note": "Đã nếm"}))
+	o.sampled(b, 3)
 	o.must(200, o.ask("office-province", "POST", at+"/layout", map[string]any{"day": "2026-06-15", "from": "08:00", "to": "17:00", "minutes": 15}))
 	o.must(200, o.ask("office-province", "POST", at+"/products/"+b+"/carry-over", map[string]any{"reason": "Chưa đủ mẫu", "into": second}))
 	o.must(200, o.ask("office-province", "POST", at+"/products/"+a+"/leave-out", map[string]any{"reason": "Thiếu phiếu kiểm nghiệm"}))
 	o.must(200, o.ask("office-province", "POST", at+"/close", nil))
+}
+
+// sampled receives samples of a product, and gives the record's id.
+func (o *office) sampled(product string, units int) string {
+	o.t.Helper()
+	return o.must(201, o.ask("office-province", "POST", "/api/v1/products/"+product+"/samples", map[string]any{"units": units, "brought_by": "Chị Hoa", "condition": "Nguyên niêm phong"})).body["id"].(string)
+}
+
+// Five units received, used up or returned; none for tourism; a mistake is made
+// void and stays to be seen.
+func TestSamplesAreReceivedAndSettled(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		id := o.waiting("Nước mắm nộp mẫu")
+		path := "/api/v1/products/" + id + "/samples"
+		batch := batchesPath + "/" + o.batch("Đợt có mẫu")
+		o.must(200, o.ask("office-province", "POST", batch+"/products", map[string]any{"products": []string{id}}))
+		brought := func() string {
+			v := o.must(200, o.ask("office-province", "GET", batch, nil)).body
+			return fmt.Sprint(v["counts"].(map[string]any)["without_samples"], " ", v["items"].([]any)[0].(map[string]any)["samples"])
+		}
+		if got := brought(); !strings.HasPrefix(got, "1 ") || !strings.Contains(got, "needed:5 received:0") {
+			t.Errorf("without samples: %s", got)
+		}
+		size := o.ledgerSize()
+		for body, place := range map[string]string{`{"units":0,"condition":"tốt"}`: "body.units", `{"units":1001,"condition":"tốt"}`: "body.units", `{"units":5,"condition":" "}`: "body.condition",
+			`{"units":5,"condition":"tốt","received_on":"2026-06-02"}`: "body.received_on", `{"units":5,"condition":"tốt","received_on":"2020-01-01"}`: "body.received_on"} {
+			if a := o.must(422, o.ask("office-province", "POST", path, []byte(body))); a.code() != "sample_wrong" || !strings.Contains(a.text, place) {
+				t.Errorf("%s: %s", body, a.text)
+			}
+		}
+		o.must(403, o.ask("producer-"+fishSauce, "POST", path, map[string]any{"units": 5, "condition": "tốt"}))
+		if o.ledgerSize() != size {
+			t.Error("a refused receipt left something behind")
+		}
+		mistake, first := o.sampled(id, 4), o.sampled(id, 3)
+		o.must(200, o.ask("office-province", "POST", "/api/v1/samples/"+mistake+"/void", map[string]any{"reason": "Gõ nhầm số lượng"}))
+		o.sampled(id, 2)
+		if got := brought(); !strings.HasPrefix(got, "0 ") {
+			t.Errorf("with samples: %s", got)
+		}
+		o.must(422, o.ask("office-province", "POST", "/api/v1/samples/"+first+"/settle", map[string]any{"used_up": 2, "returned": 0}))
+		o.must(412, o.ask("office-province", "POST", "/api/v1/samples/"+first+"/settle", map[string]any{"used_up": 2, "returned": 1, "version": 9}))
+		o.must(200, o.ask("secretary-province", "POST", "/api/v1/samples/"+first+"/settle", map[string]any{"used_up": 2, "returned": 1, "note": "Thử nếm"}))
+		for _, at := range []string{mistake, first} {
+			if a := o.must(409, o.ask("office-province", "POST", "/api/v1/samples/"+at+"/settle", map[string]any{"used_up": 3, "returned": 0})); a.code() != "sample_settled" {
+				t.Errorf("settled twice: %s", a.text)
+			}
+		}
+		s := o.must(200, o.ask("producer-"+fishSauce, "GET", path, nil)).body
+		if s["needed"] != 5.0 || s["received"] != 5.0 || len(s["items"].([]any)) != 3 || s["rule"].(map[string]any)["verified"] != true || o.told(id, "void_samples") == nil {
+			t.Errorf("samples: %v", s)
+		}
+		tour := o.must(201, o.ask("producer-"+fishSauce, "POST", "/api/v1/products", map[string]any{"name": "Điểm du lịch", "producer": o.must(200, o.ask("office-province", "GET", "/api/v1/products/"+id, nil)).body["producer"].(map[string]any)["id"], "set": 26})).body["id"].(string)
+		if a := o.must(422, o.ask("office-province", "POST", "/api/v1/products/"+tour+"/samples", map[string]any{"units": 5, "condition": "tốt"})); a.code() != "no_samples" {
+			t.Errorf("samples of tourism: %s", a.text)
+		}
+		office := o.browse("office-province", "vi")
+		office.shows("/products/"+id, "Mẫu sản phẩm", "Gõ nhầm số lượng", "đã hủy bản ghi", "Thử nếm")
+		o.browse("office-province", "en").shows("/products/"+tour, "Tourism brings no samples.")
+		if a := office.post("/products/"+id+"/samples", url.Values{"act": {"receive"}, "units": {"x"}, "condition": {"tốt"}}); a.status != 422 {
+			t.Errorf("no number at the page: %d", a.status)
+		}
+	})
 }
 
 // problems are the codes of what an act about many did not reach, "" for the others.

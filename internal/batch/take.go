@@ -106,7 +106,8 @@ func (d *Desk) take(ctx context.Context, q sqldb.Querier, x *file, r Request, na
 		if err := fits(x, r, all[id], elsewhere[id]); err != nil {
 			one.Fault = fault.Of(err)
 		} else {
-			i := store.BatchItem{Batch: x.batch.ID, Title: x.batch.Title, Level: x.batch.Level, Product: id, Round: all[id].Round.ID, Status: store.ItemIn, RequestedOn: all[id].Requested()}
+			i := store.BatchItem{Batch: x.batch.ID, Title: x.batch.Title, Level: x.batch.Level, Product: id, Round: all[id].Round.ID, Status: store.ItemIn, RequestedOn: all[id].Requested(),
+				Procedure: all[id].Rules.Name, Rules: all[id].Rules.Version}
 			if at := x.at(id); at >= 0 {
 				i.CarriedFrom = x.items[at].CarriedFrom
 			}
@@ -199,7 +200,7 @@ func (d *Desk) CarryOver(ctx context.Context, r Request, product, into, reason s
 		if err != nil {
 			return err
 		}
-		moved := store.BatchItem{Batch: into, Title: next.Title, Level: next.Level, Product: product, Round: i.Round, Status: store.ItemIn, RequestedOn: i.RequestedOn, CarriedFrom: x.batch.ID}
+		moved := store.BatchItem{Batch: into, Title: next.Title, Level: next.Level, Product: product, Round: i.Round, Status: store.ItemIn, RequestedOn: i.RequestedOn, CarriedFrom: x.batch.ID, Procedure: i.Procedure, Rules: i.Rules}
 		if slices.ContainsFunc(there[into], func(o store.BatchItem) bool { return o.Product == product }) {
 			x.moved = append(x.moved, moved)
 		} else {

@@ -8,6 +8,7 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/sample"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
@@ -37,11 +38,12 @@ type Batch struct {
 
 // Counts are the products of a batch by what became of them.
 type Counts struct {
-	In      int `json:"in"` // without a result or with one, as long as the batch is open
-	Out     int `json:"out"`
-	Carried int `json:"carried"`
-	Decided int `json:"decided"`
-	Results int `json:"results"` // of those in or decided: with a result
+	In         int `json:"in"` // without a result or with one, as long as the batch is open
+	Out        int `json:"out"`
+	Carried    int `json:"carried"`
+	Decided    int `json:"decided"`
+	Sampleless int `json:"without_samples"` // of those in: samples are missing
+	Results    int `json:"results"`         // of those in or decided: with a result
 }
 
 // Item is a product of a batch, in the order of the agenda.
@@ -58,7 +60,18 @@ type Item struct {
 	Held        *ocop.Date    `json:"held_on"`
 	Result      *ocop.Result  `json:"result"`
 	Certificate string        `json:"certificate" doc:"issued in this round"`
+	Samples     Brought       `json:"samples"`
 }
+
+// Brought are the samples of a product's round beside what its rules ask for.
+type Brought struct {
+	Needed   int  `json:"needed"`
+	Received int  `json:"received"`
+	Exempt   bool `json:"exempt"` // products of its set bring none
+}
+
+// Missing reports whether samples are still to come.
+func (b Brought) Missing() bool { return b.Received < b.Needed }
 
 // Batch reads one that the actor may see.
 //
@@ -147,6 +160,10 @@ func (d *Desk) shown(ctx context.Context, q sqldb.Querier, _ access.Actor, x fil
 	if err != nil {
 		return v, err
 	}
+	samples, err := store.Samples(ctx, q, ids)
+	if err != nil {
+		return v, err
+	}
 	for _, i := range x.items {
 		p := products[i.Product]
 		out := Item{BatchItem: i, Code: p.Code, Name: p.Name, Producer: p.Producer, Commune: p.Commune, Set: p.Set, State: p.State,
@@ -158,11 +175,15 @@ func (d *Desk) shown(ctx context.Context, q sqldb.Querier, _ access.Actor, x fil
 				v.Counts.Results++
 			}
 		}
+		rule := sample.RuleOf(i.Procedure, i.Rules)
+		out.Samples = Brought{rule.Needs(p.Set), sample.Units(samples[i.Product], i.Round), rule.Exempt(p.Set)}
 		if k := certificates[i.Product]; k != nil && k.Round == i.Round {
 			out.Certificate = k.Number
 		}
 		v.Items = append(v.Items, out)
-		v.Counts.add(i.Status)
+		if v.Counts.add(i.Status); out.Samples.Missing() && i.Status == store.ItemIn {
+			v.Counts.Sampleless++
+		}
 	}
 	place := map[string]int{}
 	for n, s := range v.Agenda {

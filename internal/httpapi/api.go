@@ -40,6 +40,7 @@ import (
 	"ocopflow/internal/petition"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/review"
+	"ocopflow/internal/sample"
 	"ocopflow/internal/signature"
 	"ocopflow/internal/source"
 	"ocopflow/internal/sqldb"
@@ -61,6 +62,7 @@ type API struct {
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
 	Batches   *batch.Desk
+	Samples   *sample.Desk
 	Petitions *petition.Desk
 	Support   *support.Desk
 	Notices   *notify.Desk

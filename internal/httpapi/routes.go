@@ -33,6 +33,7 @@ func (a *API) routes(api huma.API) {
 	patch(r, "/api/v1/inspections/{id}", "record-inspection", "Inspections", a.recordInspection)
 	a.fieldworkRoutes(r)
 	a.batchRoutes(r)
+	a.sampleRoutes(r)
 	a.supportRoutes(r)
 	a.correctionRoutes(r)
 	a.decisionRoutes(r)

@@ -67,6 +67,8 @@ type BatchItem struct {
 	CarriedFrom string     `json:"carried_from,omitempty"`
 	CarriedInto string     `json:"carried_into,omitempty"`
 	Session     string     `json:"session,omitempty"` // that decided it, once the batch is closed
+	Procedure   string     `json:"-"`                 // of the round, with its version
+	Rules       string     `json:"-"`
 }
 
 var (
@@ -85,15 +87,15 @@ const batchFrom = ` FROM batches b JOIN units u ON u.id = b.unit LEFT JOIN counc
 
 const sqlBatch = `SELECT ` + batchColumns + batchFrom + `WHERE b.id = $1`
 
-const batchItemColumns = `i.batch, b.title, b.level, i.product, i.round, i.status, i.requested_on, i.reason, i.carried_from, i.carried_into, i.session`
+const batchItemColumns = `i.batch, b.title, b.level, i.product, i.round, i.status, i.requested_on, i.reason, i.carried_from, i.carried_into, i.session, r.procedure_name, r.procedure_version`
 
 var (
 	setBatchItems = sqldb.Set{
-		SQL:     `SELECT ` + batchItemColumns + ` FROM batch_items i JOIN batches b ON b.id = i.batch WHERE i.batch IN (SELECT c1 FROM {rows}) ORDER BY i.batch, i.product`,
+		SQL:     `SELECT ` + batchItemColumns + ` FROM batch_items i JOIN batches b ON b.id = i.batch JOIN rounds r ON r.id = i.round WHERE i.batch IN (SELECT c1 FROM {rows}) ORDER BY i.batch, i.product`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
 	setBatchesOf = sqldb.Set{
-		SQL:     `SELECT ` + batchItemColumns + ` FROM batch_items i JOIN batches b ON b.id = i.batch WHERE i.product IN (SELECT c1 FROM {rows}) ORDER BY i.product, i.batch`,
+		SQL:     `SELECT ` + batchItemColumns + ` FROM batch_items i JOIN batches b ON b.id = i.batch JOIN rounds r ON r.id = i.round WHERE i.product IN (SELECT c1 FROM {rows}) ORDER BY i.product, i.batch`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
 	setSessionsOf = sqldb.Set{
@@ -126,7 +128,7 @@ func scanBatch(s scanner) (b Batch, err error) {
 func scanBatchItem(s scanner) (i BatchItem, err error) {
 	var asked sql.NullInt64
 	var from, into, session sql.NullString
-	err = s.Scan(&i.Batch, &i.Title, &i.Level, &i.Product, &i.Round, &i.Status, &asked, &i.Reason, &from, &into, &session)
+	err = s.Scan(&i.Batch, &i.Title, &i.Level, &i.Product, &i.Round, &i.Status, &asked, &i.Reason, &from, &into, &session, &i.Procedure, &i.Rules)
 	i.RequestedOn, i.CarriedFrom, i.CarriedInto, i.Session = day(asked), from.String, into.String, session.String
 	return i, err
 }

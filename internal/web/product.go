@@ -17,6 +17,7 @@ import (
 	"ocopflow/internal/petition"
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/register"
+	"ocopflow/internal/sample"
 	"ocopflow/internal/store"
 	"ocopflow/internal/workflow"
 )
@@ -34,6 +35,7 @@ type productBody struct {
 	Officers    []store.Account
 	Inspections []store.Inspection
 	Batches     []store.BatchItem
+	Samples     samplesOf
 	Trained     []store.Attendance
 	Supported   []asked // requests about it that the reader sees
 	Complaints  []asked
@@ -118,6 +120,10 @@ func (s *Site) showProduct(p *page, open string) error {
 	if b.Batches, err = s.Batches.Of(p.ctx, actor, id); err != nil {
 		return err
 	}
+	if b.Samples.State, err = s.Samples.Of(p.ctx, actor, id); err != nil {
+		return err
+	}
+	b.Samples.Receives, b.Samples.Open = sample.Receives(actor, product.Path), product.Round != ""
 	if b.Trained, err = s.Fieldwork.TakenPart(p.ctx, actor, id); err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ import (
 	"ocopflow/internal/privacy"
 	"ocopflow/internal/provider"
 	"ocopflow/internal/review"
+	"ocopflow/internal/sample"
 	"ocopflow/internal/signature"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/support"
@@ -67,6 +68,7 @@ type Site struct {
 	Reviews   *review.Desk
 	Fieldwork *fieldwork.Desk
 	Batches   *batch.Desk
+	Samples   *sample.Desk
 	Petitions *petition.Desk
 	Support   *support.Desk
 	Notices   *notify.Desk
@@ -202,6 +204,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	e.GET("/offline.html", s.offline)
 	s.mountFieldwork(e)
 	s.mountBatches(e)
+	s.mountSamples(e)
 	s.mountCorrections(e)
 	s.mountDecisions(e)
 	s.mountExpiries(e)
