@@ -1,5 +1,5 @@
 -- +goose Up
--- Samples of products: received, used up or returned; and letters about certificates that end.
+-- Samples of products: received, used up or returned.
 CREATE TABLE samples (
     id TEXT PRIMARY KEY,
     product TEXT NOT NULL REFERENCES products (id),
@@ -19,19 +19,6 @@ CREATE TABLE samples (
     version BIGINT NOT NULL CHECK (version > 0)
 );
 CREATE INDEX samples_product ON samples (product, id);
-
-CREATE TABLE expiry_letters (
-    id TEXT PRIMARY KEY,
-    product TEXT NOT NULL REFERENCES products (id),
-    certificate TEXT NOT NULL REFERENCES certificates (number),
-    letter TEXT NOT NULL CHECK (letter IN ('warns','opens','closes')),
-    last_day BIGINT NOT NULL,
-    sent_on BIGINT NOT NULL,
-    number TEXT NOT NULL,
-    sent_by TEXT NOT NULL REFERENCES accounts (id),
-    sent_at BIGINT NOT NULL
-);
-CREATE INDEX expiry_letters_certificate ON expiry_letters (certificate);
 
 -- +goose Down
 SELECT 1;

@@ -59,10 +59,10 @@ var (
 
 func scanSample(s scanner) (x Sample, err error) {
 	var on, at int64
-	var settled sql.NullInt64
+	var ended sql.NullInt64
 	var by sql.NullString
-	err = s.Scan(&x.ID, &x.Product, &x.Round, &x.Units, &on, &x.ReceivedBy, &at, &x.BroughtBy, &x.Condition, &x.Status, &x.UsedUp, &x.Returned, &settled, &by, &x.Note, &x.Version)
-	x.ReceivedOn, x.ReceivedAt, x.SettledOn, x.SettledBy = ocop.Date(on), sqldb.Time(at), day(settled), by.String
+	err = s.Scan(&x.ID, &x.Product, &x.Round, &x.Units, &on, &x.ReceivedBy, &at, &x.BroughtBy, &x.Condition, &x.Status, &x.UsedUp, &x.Returned, &ended, &by, &x.Note, &x.Version)
+	x.ReceivedOn, x.ReceivedAt, x.SettledOn, x.SettledBy = ocop.Date(on), sqldb.Time(at), day(ended), by.String
 	return x, err
 }
 
