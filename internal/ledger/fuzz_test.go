@@ -23,7 +23,7 @@ func FuzzCanonical(f *testing.F) {
 		if d.Decode(&v) != nil {
 			return
 		}
-		v, ok := whole(v)
+		v, ok := integral(v)
 		if !ok {
 			return
 		}
@@ -48,14 +48,14 @@ func FuzzCanonical(f *testing.F) {
 		if err := d.Decode(&back); err != nil {
 			t.Fatal(err)
 		}
-		if back, _ = whole(back); !reflect.DeepEqual(v, back) {
+		if back, _ = integral(back); !reflect.DeepEqual(v, back) {
 			t.Fatalf("%v came back as %v", v, back)
 		}
 	})
 }
 
-// whole has int64 in the place of numbers, if they are whole.
-func whole(v any) (any, bool) {
+// integral has int64 in the place of numbers, if they are whole.
+func integral(v any) (any, bool) {
 	ok := true
 	switch v := v.(type) {
 	case json.Number:
@@ -64,13 +64,13 @@ func whole(v any) (any, bool) {
 	case []any:
 		for i := range v {
 			var fine bool
-			v[i], fine = whole(v[i])
+			v[i], fine = integral(v[i])
 			ok = ok && fine
 		}
 	case map[string]any:
 		for k := range v {
 			var fine bool
-			v[k], fine = whole(v[k])
+			v[k], fine = integral(v[k])
 			ok = ok && fine
 		}
 	}

@@ -39,7 +39,7 @@ func (p *page) within(rules *workflow.Rules, x petition.Petition) (out []part) {
 		for _, w := range t.Window {
 			day, given := x.Facts[strings.TrimPrefix(w.Around, "form.")].(int64)
 			if given && w.To != nil {
-				out = append(out, part{Title: fmt.Sprintf(p.T("last_day_of"), t.Title.In(p.L())), Value: p.Day(ocop.Date(day) + ocop.Date(*w.To))})
+				out = append(out, part{Title: fmt.Sprintf(p.T("petition_last_day"), t.Title.In(p.L())), Value: p.Day(ocop.Date(day) + ocop.Date(*w.To))})
 			}
 		}
 	}
