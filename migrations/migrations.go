@@ -55,6 +55,28 @@ func Up(ctx context.Context, db *sqldb.DB) (int, error) {
 	return len(done) + jobs, err
 }
 
+// ErrOlder says that a database that only reads was made by an older program.
+var ErrOlder = errors.New("the copy is older than this program: start the main server with it first, which brings the tables up to date")
+
+// Check refuses a database that is not of this program's schema, and changes
+// nothing: it is for a standby, whose primary is brought up to date.
+func Check(ctx context.Context, db *sqldb.DB) error {
+	p, err := provider(db)
+	if err != nil {
+		return err
+	}
+	has, target, err := p.GetVersions(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("migrate: %w", err)
+	case has > target:
+		return fmt.Errorf("%w: it has version %d, this program knows %d", ErrNewer, has, target)
+	case has < target:
+		return fmt.Errorf("%w (it has version %d, this program wants %d)", ErrOlder, has, target)
+	}
+	return nil
+}
+
 // jobTables brings River's tables to the version that this program uses.
 func jobTables(ctx context.Context, db *sqldb.DB) (int, error) {
 	var driver riverdriver.Driver[*sql.Tx] = riversqlite.New(db.Writer())

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -124,8 +125,10 @@ type App struct {
 	Meter     *meter.Meter
 	Routes    []string // what Handler answers: "GET /path/:id"
 
-	clock clock
-	tasks *job.Runner // nil when idle
+	clock     clock
+	standby   atomic.Bool // the database only reads
+	following             // nothing, unless it did when the program started
+	tasks     *job.Runner // nil when idle
 }
 
 // Open migrates the database and starts the program; Close stops it.
@@ -164,14 +167,16 @@ func (c Config) withDefaults() Config {
 }
 
 func (a *App) start(ctx context.Context) error {
-	if _, err := migrations.Up(ctx, a.DB); err != nil {
+	reads, err := a.DB.OnlyReads(ctx)
+	if err != nil {
 		return err
 	}
-	if err := store.FillWords(ctx, a.DB); err != nil {
+	if a.standby.Store(reads); reads {
+		if err := migrations.Check(ctx, a.DB); err != nil {
+			return err
+		}
+	} else if err := a.prepare(ctx); err != nil {
 		return err
-	}
-	if err := a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return store.CreateHead(ctx, tx, newOrigin()) }); err != nil {
-		return fmt.Errorf("ledger head: %w", err)
 	}
 	a.Notary = &notary.Notary{DB: a.DB, File: filepath.Join(a.Data, notary.KeyFile), Log: a.Log}
 	for _, text := range a.Witnesses {
@@ -217,12 +222,6 @@ func (a *App) start(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := a.begin(ctx); err != nil {
-		return err
-	}
-	if err := a.publish(ctx); err != nil {
-		return err
-	}
 	a.Desk = &casework.Desk{DB: a.DB, Committer: a.Committer, Library: lib, Clock: now, Vault: a.vault(), LapseDays: a.LapseDays}
 	a.Desk.Remember()
 	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing, SealFile: filepath.Join(a.Data, accounts.SealFile)}
@@ -256,14 +255,40 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.News = live.New(a.DB, a.Log)
 	a.Health = &health.Desk{DB: a.DB, Notary: a.Notary, Meter: a.Meter, Clock: now, Data: a.Data, Backup: a.Backup, MailsOn: a.Mail.Server != "", Certificate: a.Certificate, Version: a.Version, Started: time.Now()}
-	if err := a.Desk.PublishBuiltIn(ctx); err != nil {
-		return err
-	}
 	if a.Handler, err = a.handler(now); err != nil {
 		return err
 	}
-	if a.Idle {
-		return nil
+	if reads {
+		return a.follow(ctx)
+	}
+	return a.lead(ctx)
+}
+
+// prepare brings the tables up to date and makes the ledger's head.
+func (a *App) prepare(ctx context.Context) error {
+	if _, err := migrations.Up(ctx, a.DB); err != nil {
+		return err
+	}
+	if err := store.FillWords(ctx, a.DB); err != nil {
+		return err
+	}
+	if err := a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return store.CreateHead(ctx, tx, newOrigin()) }); err != nil {
+		return fmt.Errorf("ledger head: %w", err)
+	}
+	return nil
+}
+
+// lead enters what the program itself has to say, and starts what runs in the
+// background.
+func (a *App) lead(ctx context.Context) error {
+	if err := a.begin(ctx); err != nil {
+		return err
+	}
+	if err := a.publish(ctx); err != nil {
+		return err
+	}
+	if err := a.Desk.PublishBuiltIn(ctx); err != nil || a.Idle {
+		return err
 	}
 	return a.startTasks(ctx)
 }
@@ -459,6 +484,7 @@ func (a *App) tidy(ctx context.Context) error {
 // Close stops the background, keeps a last checkpoint, answers what is queued and
 // closes the database.
 func (a *App) Close() error {
+	a.unfollow()
 	var err error
 	if a.tasks != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

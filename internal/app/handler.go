@@ -33,7 +33,9 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 	if err := engine.SetTrustedProxies(a.TrustedProxies); err != nil {
 		return nil, err
 	}
-	engine.Use(a.watched, a.recovered, fromTrusted(trusted), headers, newLimits(a.Rates).handle, drain, readable)
+	var site *web.Site
+	engine.Use(a.watched, a.recovered, fromTrusted(trusted), headers, newLimits(a.Rates).handle, drain, readable,
+		a.changes(func(c *gin.Context, f *fault.Error) { site.Fault(c, f) }))
 	var setClock func(context.Context, time.Time) error
 	if a.Demo {
 		setClock = a.setClock
@@ -44,7 +46,7 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 		Intake: a.Intake, Lists: a.Lists, Petitions: a.Petitions, Support: a.Support,
 		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload, Version: a.Version}
 	api.Mount(engine)
-	site, err := web.New(web.Site{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Fieldwork: a.Fieldwork, Batches: a.Batches, Samples: a.Samples, Notices: a.Notices, Feeds: a.Feeds, Health: a.Health, Clerk: a.Clerk, Privacy: a.Privacy, People: a.People, Library: a.Library, Log: a.Log, Petitions: a.Petitions, Support: a.Support,
+	site, err = web.New(web.Site{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Fieldwork: a.Fieldwork, Batches: a.Batches, Samples: a.Samples, Notices: a.Notices, Feeds: a.Feeds, Health: a.Health, Clerk: a.Clerk, Privacy: a.Privacy, People: a.People, Library: a.Library, Log: a.Log, Petitions: a.Petitions, Support: a.Support,
 		Webhooks: a.Webhooks, Signatures: signatures,
 		Intake: a.Intake, Lists: a.Lists,
 		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload, PublicURL: a.PublicURL, Provider: a.provider()})

@@ -58,6 +58,21 @@ const perProducer = 10
 // office starts the program on an empty database and fills it through the
 // same acts as ever.
 func (b *bench) office(ctx context.Context, database, data string) (*office, error) {
+	o, err := b.opened(ctx, database, data)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.fill(ctx, b.Products); err != nil {
+		return nil, fmt.Errorf("office: %w", err)
+	}
+	if err := analyse(ctx, o.app.DB); err != nil {
+		return nil, err
+	}
+	return o, o.serve(b)
+}
+
+// opened is the program on a database, which may hold an office already.
+func (b *bench) opened(ctx context.Context, database, data string) (*office, error) {
 	a, err := app.Open(ctx, app.Config{Database: database, Data: data, Idle: true, Rates: app.Rates{Anonymous: -1, SignedIn: -1},
 		Hashing: &argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}, // nobody signs in with a password
 		Log:     slog.New(slog.NewTextHandler(quiet, nil))})
@@ -65,25 +80,20 @@ func (b *bench) office(ctx context.Context, database, data string) (*office, err
 		return nil, err
 	}
 	b.closing(a.Close)
-	if err := b.durable(ctx, a.DB); err != nil {
-		return nil, err
-	}
-	o := &office{app: a}
-	if err := o.fill(ctx, b.Products); err != nil {
-		return nil, fmt.Errorf("office: %w", err)
-	}
-	if err := analyse(ctx, a.DB); err != nil {
-		return nil, err
-	}
+	return &office{app: a}, b.durable(ctx, a.DB)
+}
+
+// serve lets the office be asked over loopback.
+func (o *office) serve(b *bench) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	server := &http.Server{Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: o.app.Handler, ReadHeaderTimeout: 10 * time.Second}
 	go server.Serve(listener) // ends with Close
 	b.closing(server.Close)
 	o.address = "http://" + listener.Addr().String()
-	return o, nil
+	return nil
 }
 
 func (o *office) fill(ctx context.Context, products int) error {

@@ -310,6 +310,8 @@ func (c *Committer) explain(err error) error {
 		return f
 	}
 	switch {
+	case sqldb.OnlyReads(err):
+		return OnlyReads().Because(err)
 	case sqldb.Unique(err):
 		return fault.New(fault.Conflict, "exists", "Đã có một mục với mã này.", "Something with this code exists already.").Because(err)
 	case sqldb.Unavailable(err):
@@ -317,4 +319,11 @@ func (c *Committer) explain(err error) error {
 		return sqldb.Fault(err)
 	}
 	return err
+}
+
+// OnlyReads is the fault of whatever would write where the database only reads.
+func OnlyReads() *fault.Error {
+	return fault.New(fault.Unavailable, "read_only",
+		"Máy chủ này đọc một bản sao chỉ để xem, không ghi được. Hãy làm việc này ở máy chủ chính.",
+		"This server reads a copy that takes no changes. Do this on the main server.")
 }

@@ -9,6 +9,7 @@ import (
 	"ocopflow/internal/access"
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/campaign"
+	"ocopflow/internal/commit"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
@@ -224,9 +225,9 @@ func (a *API) healthz(context.Context, *struct{}) (*stateOut, error) {
 var errProbed = errors.New("probed")
 
 // readyz tells whether a move could be made now: the database takes a writer, and
-// gives it the ledger's head. A read-only or locked one reads well but is not ready,
-// and a disk that is full is told by what came of the last batch: then the probe
-// writes the head as it is, until that goes through again.
+// gives it the ledger's head. A locked one reads well but is not ready, nor is a
+// standby, which says so; a disk that is full is told by what came of the last batch:
+// then the probe writes the head as it is, until that goes through again.
 func (a *API) readyz(ctx context.Context, _ *struct{}) (*stateOut, error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
@@ -240,6 +241,9 @@ func (a *API) readyz(ctx context.Context, _ *struct{}) (*stateOut, error) {
 		}
 		return errProbed
 	})
+	if sqldb.OnlyReads(err) {
+		return nil, commit.OnlyReads()
+	}
 	if err != nil && !errors.Is(err, errProbed) {
 		// The probe's own time-out is no request that was cut off: its kind is left behind.
 		return nil, fault.New(fault.Unavailable, "not_ready", "Cơ sở dữ liệu chưa sẵn sàng.", "The database is not ready.").Because(errors.New(fmt.Sprint(err)))

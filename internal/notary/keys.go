@@ -16,6 +16,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"ocopflow/internal/commit"
+	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
@@ -57,7 +58,7 @@ func (n *Notary) key(ctx context.Context) (note.Signer, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	p, err := n.file(published, head.Origin)
+	p, err := n.file(ctx, published, head.Origin)
 	if err != nil {
 		return nil, "", fmt.Errorf("key file %s: %w", n.File, err)
 	}
@@ -94,14 +95,23 @@ func (n *Notary) Sign(ctx context.Context, q sqldb.Querier) (checkpoint []byte, 
 }
 
 // file reads the key pair, or makes one. Of two processes that make one at a
-// time, one wins and both read it.
-func (n *Notary) file(published, origin string) (pair, error) {
+// time, one wins and both read it. Where the database only reads none is made:
+// nobody could publish it.
+//
+// Faults: no_key (Unavailable).
+func (n *Notary) file(ctx context.Context, published, origin string) (pair, error) {
 	if err := n.finish(published, origin); err != nil {
 		return pair{}, err
 	}
 	p, err := readPair(n.File, origin)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return p, err
+	}
+	if reads, err := n.DB.OnlyReads(ctx); err != nil {
+		return pair{}, err
+	} else if reads {
+		return pair{}, fault.New(fault.Unavailable, "no_key", "Máy chủ này chỉ đọc và không giữ khóa ký của sổ cái. Hãy lấy điểm chốt và chứng cứ ở máy chủ chính.",
+			"This server only reads and does not hold the ledger's key. Take checkpoints and proofs from the main server.")
 	}
 	name, err := writePair(n.File, origin, nil)
 	if err != nil {
@@ -201,7 +211,7 @@ type PublishedKey struct {
 
 // Keys are all that were published, in their order.
 func (n *Notary) Keys(ctx context.Context) ([]PublishedKey, error) {
-	if _, err := n.Key(ctx); err != nil {
+	if _, err := n.Key(ctx); err != nil && fault.Of(err).Code != "no_key" {
 		return nil, err
 	}
 	return publishedKeys(ctx, n.DB)

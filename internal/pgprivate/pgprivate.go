@@ -34,6 +34,7 @@ type Server struct {
 	password string
 	fast     bool
 	process  *exec.Cmd
+	primary  *Server // that a standby follows; nil for a primary
 }
 
 // Start makes a new cluster in a temporary directory and runs it on a free port

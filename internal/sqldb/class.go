@@ -41,6 +41,16 @@ func Retryable(err error) bool {
 	return errors.Is(err, driver.ErrBadConn)
 }
 
+// OnlyReads reports that the database takes no writes: a standby, or one that was
+// set to read only.
+func OnlyReads(err error) bool {
+	if is(err, "25006") {
+		return true
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == 8
+}
+
 // Unavailable reports that the database could not be reached or is full or
 // shutting down, or that the disk does not write: the caller's input was not the reason.
 func Unavailable(err error) bool {
@@ -49,7 +59,7 @@ func Unavailable(err error) bool {
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return len(pg.Code) == 5 && (pg.Code[:2] == "08" || pg.Code[:2] == "53" || pg.Code[:2] == "57")
+		return len(pg.Code) == 5 && (pg.Code[:2] == "08" || pg.Code[:2] == "53" || pg.Code[:2] == "57" || pg.Code == "25006")
 	}
 	var lite *sqlite.Error
 	if errors.As(err, &lite) {

@@ -87,6 +87,16 @@ func (db *DB) QueryRow(ctx context.Context, text string, args ...any) *sql.Row {
 // Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error { return db.write.PingContext(ctx) }
 
+// OnlyReads asks whether the database takes no writes now: it is a standby that
+// follows a primary, or was set to read only.
+func (db *DB) OnlyReads(ctx context.Context) (reads bool, err error) {
+	if db.dialect == SQLite {
+		return false, nil
+	}
+	err = db.write.QueryRowContext(ctx, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'`).Scan(&reads)
+	return reads, err
+}
+
 // Writer is the raw handle for the migrator, which brings its own transactions.
 func (db *DB) Writer() *sql.DB { return db.write }
 
