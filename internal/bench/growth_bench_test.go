@@ -50,9 +50,9 @@ func grow(b *testing.B, database string, entries int64) {
 	if keep := os.Getenv("OCOPFLOW_KEEP"); keep != "" {
 		dir = filepath.Join(keep, fmt.Sprintf("%s-%d", database, entries))
 	}
-	address := "sqlite:" + filepath.Join(dir, "x.db")
+	address, server := "sqlite:"+filepath.Join(dir, "x.db"), 0
 	if database == "postgres" {
-		address = grownPostgres(b)
+		address, server = grownPostgres(b)
 	}
 	kept := filepath.Join(dir, "office.json")
 	fillLedger(b, address, dir, kept, entries)
@@ -72,7 +72,7 @@ func grow(b *testing.B, database string, entries int64) {
 	if err := o.serve(r); err != nil {
 		b.Fatal(err)
 	}
-	o.measure(b)
+	o.measure(b, server)
 	if err := o.keep(kept); err != nil { // the moves took products on
 		b.Fatal(err)
 	}
@@ -81,7 +81,10 @@ func grow(b *testing.B, database string, entries int64) {
 	}
 }
 
-func (o *office) measure(b *testing.B) {
+// measure tells for each page how long it takes, and the processor time of
+// program, client and private server, which other programs on the machine disturb
+// less.
+func (o *office) measure(b *testing.B, server int) {
 	for _, page := range []struct {
 		name string
 		path func(i int) string
@@ -92,25 +95,38 @@ func (o *office) measure(b *testing.B) {
 		{"list", func(int) string { return "/products" }},
 		{"search", func(i int) string { return "/products?q=nuoc+mam+" + strconv.Itoa(i/perProducer) }},
 	} {
-		o.pages(b, page.name, page.path)
+		o.pages(b, server, page.name, page.path)
 	}
 	b.ReportMetric(float64(size(b, o.app.DB)), "entries")
 	b.ReportMetric(float64(resident())/(1<<20), "resident-MiB")
 	b.ReportMetric(float64(disk(b, o.app.DB))/float64(size(b, o.app.DB)), "disk-B/entry")
 	// A moment for the memory of what products are like, then what counts.
 	for _, each := range []time.Duration{2 * time.Second, 10 * time.Second} {
+		used := processor(server)
 		s, err := drive(b.Context(), 32, each, o.walker(32))
 		if err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(s.perSecond(), "moves/s")
+		b.ReportMetric(float64((processor(server)-used).Microseconds())/float64(s.moves), "move-cpu-µs")
 	}
 }
 
-// grownPostgres is the caller's Postgres, or a private one.
-func grownPostgres(b *testing.B) string {
+// processor is the time that this program has used, and a private server.
+func processor(server int) time.Duration {
+	own, _ := ownUsage()
+	if server == 0 {
+		return own
+	}
+	return own + serverProcessor(server)
+}
+
+// grownPostgres is the caller's Postgres, or a private one. OCOPFLOW_BENCH_SERVER
+// is the process of the caller's.
+func grownPostgres(b *testing.B) (address string, process int) {
 	if address := os.Getenv("OCOPFLOW_BENCH_DATABASE"); address != "" {
-		return address
+		process, _ = strconv.Atoi(os.Getenv("OCOPFLOW_BENCH_SERVER")) // 0 for none
+		return address, process
 	}
 	pg, err := pgprivate.Start(b.Context(), false)
 	if err != nil {
@@ -121,7 +137,7 @@ func grownPostgres(b *testing.B) string {
 			b.Error(err)
 		}
 	})
-	return pg.URL("postgres")
+	return pg.URL("postgres"), pg.PID()
 }
 
 // fillLedger makes moves of every product in turn until there are so many
@@ -212,10 +228,14 @@ func (o *office) walker(clients int) func(context.Context, int) error {
 
 // pages asks for a page of 200 products, one after another, having asked for 20
 // that do not count.
-func (o *office) pages(b *testing.B, name string, path func(i int) string) {
+func (o *office) pages(b *testing.B, server int, name string, path func(i int) string) {
 	client := &http.Client{}
 	var times []time.Duration
+	var used time.Duration
 	for n := range 220 {
+		if n == 20 {
+			used = processor(server)
+		}
 		i := (n * 7919) % len(o.products)
 		r, err := http.NewRequest(http.MethodGet, o.address+path(i), nil)
 		if err != nil {
@@ -236,6 +256,7 @@ func (o *office) pages(b *testing.B, name string, path func(i int) string) {
 		}
 	}
 	s := sampleOf(times, 0)
+	b.ReportMetric(float64((processor(server)-used).Microseconds())/1000/float64(len(times)), name+"-cpu-ms")
 	b.ReportMetric(float64(s.p50.Microseconds())/1000, name+"-p50-ms")
 	b.ReportMetric(float64(s.p95.Microseconds())/1000, name+"-p95-ms")
 }
