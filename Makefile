@@ -15,7 +15,7 @@ ENTRIES ?= 100000
 PRODUCTS ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check story chaos fault-table linear environment bench-ledger bench-growth bench-list bench-sheets bench-moving guides fuzz release deb reproducible faults clean setup
+.PHONY: help run build test check story chaos fault-table linear environment bench-ledger bench-growth bench-servers bench-list bench-sheets bench-moving guides fuzz release deb reproducible faults clean setup
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,12 @@ bench-ledger: setup ## Fill a ledger with ENTRIES entries; measure verification 
 
 bench-growth: setup ## Fill a ledger with ENTRIES entries; measure moves, pages, start, memory and disk.
 	OCOPFLOW_ENTRIES=$(ENTRIES) $(GO) test -run '^$$' -bench Growth -benchtime 1x -timeout 3h ./internal/bench
+
+bench-servers: setup ## Share 32 clients among one, two and four processes on one Postgres.
+	$(GO) test -run '^$$' -bench Servers -benchtime 1x -timeout 30m ./internal/bench
+
+bench-peers: setup ## Let DBOS, go-workflows, River and Temporal do the same job in the same run; a module of its own.
+	cd internal/bench/peers && $(GO) run . $(PEERS)
 
 bench-list: setup ## Fill in PRODUCTS products; measure the first page of their list on both databases.
 	OCOPFLOW_PRODUCTS=$(PRODUCTS) $(GO) test -run '^$$' -bench ProductList -benchtime 60x -timeout 1h ./internal/app

@@ -50,6 +50,7 @@ type done struct {
 	Entries []casework.Entry
 	Refused int // moves of the crowd's product that another server was faster with
 	Took    time.Duration
+	Used    time.Duration // of a processor
 }
 
 func work(ctx context.Context, in io.Reader, out io.Writer) (err error) {
@@ -97,6 +98,7 @@ func (o *office) shareOut(share, of int) {
 func (o *office) workAt(ctx context.Context, x order, crowd string) (d done, err error) {
 	var mu sync.Mutex
 	began := time.Now()
+	before, _ := ownUsage()
 	at := make([]int, x.Clients)
 	move := func(ctx context.Context, client int) error {
 		if x.Crowd && client == 0 {
@@ -118,6 +120,8 @@ func (o *office) workAt(ctx context.Context, x order, crowd string) (d done, err
 		_, err = drive(ctx, x.Clients, x.Each, move)
 	}
 	d.Took = time.Since(began)
+	after, _ := ownUsage()
+	d.Used = after - before
 	return d, err
 }
 
@@ -293,12 +297,13 @@ func BenchmarkServers(b *testing.B) {
 				b.Fatal(err)
 			}
 			for b.Loop() {
-				moves, took := 0, time.Duration(0)
+				moves, took, own, before := 0, time.Duration(0), time.Duration(0), serverProcessor(pg.PID())
 				for _, d := range servers(b, pg.URL("postgres"), note, n, order{Clients: 32 / n, Each: 5 * time.Second}) {
-					moves, took = moves+len(d.Entries), max(took, d.Took)
+					moves, took, own = moves+len(d.Entries), max(took, d.Took), own+d.Used
 				}
 				b.ReportMetric(float64(moves)/took.Seconds(), "moves/s")
-				b.ReportMetric(float64(serverProcessor(pg.PID()).Microseconds())/float64(moves), "server-µs/move")
+				b.ReportMetric(float64((serverProcessor(pg.PID())-before).Microseconds())/float64(moves), "server-µs/move")
+				b.ReportMetric(float64(own.Microseconds())/float64(moves), "servers-µs/move")
 				if err := o.catchUp(b.Context()); err != nil {
 					b.Fatal(err)
 				}
