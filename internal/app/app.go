@@ -269,11 +269,7 @@ func (a *App) prepare(ctx context.Context) error {
 	if _, err := migrations.Up(ctx, a.DB); err != nil {
 		return err
 	}
-	missing, err := store.WordsMissing(ctx, a.DB)
-	if err == nil && missing {
-		err = store.FillWords(ctx, a.DB)
-	}
-	if err != nil {
+	if err := store.FillWords(ctx, a.DB); err != nil {
 		return err
 	}
 	if err := a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return store.CreateHead(ctx, tx, newOrigin()) }); err != nil {
@@ -472,10 +468,9 @@ func (a *App) sweep(ctx context.Context) error {
 	return err
 }
 
-// tidy forgets secrets that ran out, old mails, and answers older than 30 days,
-// and finds words of products that an older program has added meanwhile.
+// tidy forgets secrets that ran out, old mails, and answers older than 30 days.
 func (a *App) tidy(ctx context.Context) error {
-	if err := errors.Join(a.Notices.Forget(ctx), a.Webhooks.Forget(ctx), store.FillWords(ctx, a.DB)); err != nil {
+	if err := errors.Join(a.Notices.Forget(ctx), a.Webhooks.Forget(ctx)); err != nil {
 		return err
 	}
 	return a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {

@@ -17,7 +17,7 @@ const (
 	sqlRoundsOf       = `SELECT ` + roundColumns + ` FROM rounds r WHERE r.product = $1 ORDER BY r.number`
 	sqlProductOfRound = `SELECT product FROM rounds WHERE id = $1 UNION SELECT id FROM products WHERE id = $1`
 	sqlPinned         = `SELECT product FROM rounds WHERE closed_at IS NULL AND procedure_name = $1 AND procedure_version = $2 AND product > $3 ORDER BY product LIMIT $4`
-	sqlProcedureInUse = `SELECT CASE WHEN EXISTS (SELECT 1 FROM rounds WHERE procedure_name = $1 AND procedure_version = $2) OR EXISTS (SELECT 1 FROM petitions WHERE procedure_name = $1 AND procedure_version = $2) THEN 1 ELSE 0 END`
+	sqlProcedureInUse = `SELECT (SELECT count(*) FROM rounds WHERE procedure_name = $1 AND procedure_version = $2) + (SELECT count(*) FROM petitions WHERE procedure_name = $1 AND procedure_version = $2)`
 	sqlProcedure      = `SELECT hash FROM procedures WHERE name = $1 AND version = $2`
 	sqlProcedureText  = `SELECT body FROM procedures WHERE name = $1 AND version = $2`
 )

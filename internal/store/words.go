@@ -20,21 +20,6 @@ var setWords = sqldb.Set{
 
 const sqlWordless = `SELECT p.id, p.code, p.folded, r.folded FROM products p JOIN producers r ON r.id = p.producer WHERE p.id > $1 AND NOT EXISTS (SELECT 1 FROM product_words w WHERE w.product = p.id) ORDER BY p.id LIMIT 1000`
 
-// sqlLastWordless is the newest product, when it has no words. Looking at all of
-// them took a start the longer, the more products there were.
-const sqlLastWordless = `SELECT p.id FROM products p WHERE p.id = (SELECT max(id) FROM products) AND NOT EXISTS (SELECT 1 FROM product_words w WHERE w.product = p.id)`
-
-// WordsMissing reports that the newest product has no words yet: the tables were
-// just brought up to date, or filling them in broke off.
-func WordsMissing(ctx context.Context, q sqldb.Querier) (bool, error) {
-	var id string
-	err := q.QueryRow(ctx, sqlLastWordless).Scan(&id)
-	if sqldb.NoRows(err) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // split gives the words of a folded text: what stands between signs and spaces.
 func split(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
