@@ -64,9 +64,6 @@ bench-growth: setup ## Fill a ledger with ENTRIES entries; measure moves, pages,
 bench-servers: setup ## Share 32 clients among one, two and four processes on one Postgres.
 	$(GO) test -run '^$$' -bench Servers -benchtime 1x -timeout 30m ./internal/bench
 
-bench-peers: setup ## Let DBOS, go-workflows, River and Temporal do the same job in the same run; a module of its own.
-	cd internal/bench/peers && $(GO) run . $(PEERS)
-
 bench-list: setup ## Fill in PRODUCTS products; measure the first page of their list on both databases.
 	OCOPFLOW_PRODUCTS=$(PRODUCTS) $(GO) test -run '^$$' -bench ProductList -benchtime 60x -timeout 1h ./internal/app
 

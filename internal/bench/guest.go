@@ -13,7 +13,7 @@ import (
 
 // Guest is another engine on the same job: one durable step for each move. It
 // has a database of its own on the Postgres of the run, and takes its turn like
-// everybody else. Which engines there are is left to internal/bench/peers.
+// everybody else. Which engines there are is left to whoever runs the benchmark.
 type Guest struct {
 	Name     string
 	Database string // in which it keeps its steps
