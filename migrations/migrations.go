@@ -65,16 +65,14 @@ func Check(ctx context.Context, db *sqldb.DB) error {
 	if err != nil {
 		return err
 	}
-	has, target, err := p.GetVersions(ctx)
-	switch {
-	case err != nil:
-		return fmt.Errorf("migrate: %w", err)
-	case has > target:
-		return fmt.Errorf("%w: it has version %d, this program knows %d", ErrNewer, has, target)
-	case has < target:
-		return fmt.Errorf("%w (it has version %d, this program wants %d)", ErrOlder, has, target)
+	if err := refuseNewer(ctx, p); err != nil {
+		return err
 	}
-	return nil
+	has, target, err := p.GetVersions(ctx)
+	if err == nil && has < target {
+		err = fmt.Errorf("%w (it has version %d, this program wants %d)", ErrOlder, has, target)
+	}
+	return err
 }
 
 // jobTables brings River's tables to the version that this program uses.
