@@ -20,6 +20,7 @@ import (
 	"ocopflow/internal/notary"
 	"ocopflow/internal/pgprivate"
 	"ocopflow/internal/store"
+	"ocopflow/workflows"
 )
 
 // A server on a standby shows an auditor what the main server shows, and the
@@ -39,7 +40,7 @@ func TestAServerOnAStandbyOnlyReads(t *testing.T) {
 		})
 	}
 	stop(primary)
-	o := openOffice(t, primary.URL("postgres"))
+	o := openOfficeWith(t, primary.URL("postgres"), workflows.Files)      // its Postgres is its own, with no demo to copy from
 	o.must(200, o.ask("auditor", "GET", "/api/v1/audit/checkpoint", nil)) // makes the key, which the standby must not
 	standby, err := primary.Standby(t.Context())
 	if err != nil {
