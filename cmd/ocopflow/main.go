@@ -35,23 +35,23 @@ const (
 )
 
 type cli struct {
-	Serve    serveCmd    `cmd:"" help:"Run the server."`
-	Init     initCmd     `cmd:"" help:"Set an empty office up: its first units and an administrator."`
-	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this program's schema."`
-	Campaign campaignCmd `cmd:"" help:"Campaigns."`
-	Account  accountCmd  `cmd:"" help:"People, their roles and tokens."`
-	Unit     unitCmd     `cmd:"" help:"Units."`
-	Product  productCmd  `cmd:"" help:"Products, and other tables from Excel."`
-	Workflow workflowCmd `cmd:"" help:"Procedures: check, draw, compare, migrate, list what guards may know."`
-	Score    scoreCmd    `cmd:"" help:"Score sheets."`
-	Calendar calendarCmd `cmd:"" help:"Working-day calendars: check, publish, count."`
-	Audit    auditCmd    `cmd:"" help:"What an auditor checks."`
-	Backup   backupCmd   `cmd:"" help:"Write the whole office into one file beside a running server, and read it back."`
-	Restore  restoreCmd  `cmd:"" help:"Check each byte of a backup and bring it into an empty SQLite or Postgres database; this also moves an office from one to the other."`
-	Story    storyCmd    `cmd:"" help:"Play the 2024 campaign of Cẩm Xuyên through the API and tell it."`
-	Bench    benchCmd    `cmd:"" help:"Measure moves a second beside the barest durable write."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
-	onlyHere
+	Serve    serveCmd        `cmd:"" help:"Run the server."`
+	Init     initCmd         `cmd:"" help:"Set an empty office up: its first units and an administrator."`
+	Migrate  migrateCmd      `cmd:"" help:"Bring the database to this program's schema."`
+	Campaign campaignCmd     `cmd:"" help:"Campaigns."`
+	Account  accountCmd      `cmd:"" help:"People, their roles and tokens."`
+	Unit     unitCmd         `cmd:"" help:"Units."`
+	Product  productCmd      `cmd:"" help:"Products, and other tables from Excel."`
+	Workflow workflowCmd     `cmd:"" help:"Procedures: check, draw, compare, migrate, list what guards may know."`
+	Score    scoreCmd        `cmd:"" help:"Score sheets."`
+	Calendar calendarCmd     `cmd:"" help:"Working-day calendars: check, publish, count."`
+	Audit    auditCmd        `cmd:"" help:"What an auditor checks."`
+	Backup   backupCmd       `cmd:"" help:"Write the whole office into one file beside a running server, and read it back."`
+	Restore  restoreCmd      `cmd:"" help:"Check each byte of a backup and bring it into an empty SQLite or Postgres database; this also moves an office from one to the other."`
+	Story    storyCmd        `cmd:"" help:"Play the 2024 campaign of Cẩm Xuyên through the API and tell it."`
+	Bench    benchCmd        `cmd:"" help:"Measure moves a second beside the barest durable write."`
+	Version  versionCmd      `cmd:"" help:"Print the version."`
+	onlyHere                 //lint:ignore U1000 it is empty but on Windows
 	Settings kong.ConfigFlag `help:"File of settings: lines OCOPFLOW_…=… as a systemd service reads them, or JSON. What the environment says comes before it." placeholder:"FILE" env:"OCOPFLOW_SETTINGS"`
 	Lang     string          `help:"Language of messages: vi or en." enum:"vi,en" default:"vi" env:"OCOPFLOW_LANG"`
 }

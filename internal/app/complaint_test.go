@@ -24,14 +24,6 @@ func (o *office) complained(product, about, received string) string {
 	return o.must(201, o.ask("producer-"+fishSauce, "POST", complaintsPath, complaintOf(product, about, received))).header.Get("Location")
 }
 
-// upheld brings a complaint to a decision in its favour.
-func (o *office) upheld(path, remedy string) {
-	o.t.Helper()
-	o.must(200, o.step("office-province", path, "accept", nil))
-	o.must(200, o.step("office-province", path, "examine", map[string]any{"finding": "right", "findings": "Bỏ sót minh chứng"}))
-	o.must(200, o.step("leader-province", path, "uphold", map[string]any{"remedy": remedy, "decision": "7/QĐ-UBND", "decided_on": "2026-06-01", "answer": "Khiếu nại đúng"}))
-}
-
 // complaintBodies are what the table of access sends.
 var complaintBodies = map[string]string{
 	"POST " + complaintsPath:                      `{"data":{"about":"result","received":"2026-06-01","words":"x"},"dry_run":true}`,

@@ -30,7 +30,6 @@ type stage struct {
 	t       *testing.T
 	address string
 	data    string
-	files   string // contents of documents, of the deeds that want them in a directory
 	tokens  map[string]string
 	ids     map[string]string
 	clerk   string // account of the commune of the product that moves

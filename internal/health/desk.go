@@ -55,7 +55,7 @@ func (d *Desk) Look(ctx context.Context, by access.Actor) (Report, error) {
 
 func (d *Desk) facts(ctx context.Context) (f Facts, err error) {
 	f = Facts{Now: time.Now(), Ledger: d.Clock(), Version: d.Version, Started: d.Started, Dialect: string(d.DB.Dialect()), MailsOn: d.MailsOn, Batches: d.Meter.Batches()}
-	f.Database, f.Wait = d.probe(ctx)
+	f.Wait, f.Database = d.probe(ctx)
 	if f.Schema, err = migrations.Version(ctx, d.DB); err != nil {
 		return f, err
 	}
@@ -102,7 +102,7 @@ func (d *Desk) machine(f *Facts) {
 var errProbed = errors.New("a write could begin")
 
 // probe sees whether a write could begin now, and leaves no trace.
-func (d *Desk) probe(ctx context.Context) (error, time.Duration) {
+func (d *Desk) probe(ctx context.Context) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	began := time.Now()
@@ -115,7 +115,7 @@ func (d *Desk) probe(ctx context.Context) (error, time.Duration) {
 	if errors.Is(err, errProbed) {
 		err = nil
 	}
-	return err, time.Since(began)
+	return time.Since(began), err
 }
 
 // memoryLimit is that of the service or container (cgroup 2); 0 without any.
