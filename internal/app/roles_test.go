@@ -88,7 +88,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"tile": "0/000.p/1", "assets": "missing.css",
 		":part": "targets", "minutes": "", "static": "missing.js",
 		"trips": trip, "producers": producer, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none", "imports": "products",
-		"corrections": correction, "batches": o.batch("Đợt thử quyền"), "samples": o.sampled(product, 1), "complaints": strings.TrimPrefix(o.complained(recognised, "certificate", "2026-06-01"), complaintsPath+"/"),
+		"corrections": correction, "batches": o.batch("Đợt thử quyền"), "samples": o.sampled(product, 1), "on-behalf": o.inPlace("begin_upgrade"), "complaints": strings.TrimPrefix(o.complained(recognised, "certificate", "2026-06-01"), complaintsPath+"/"),
 		"decisions": o.decided("leader-province", "1/QĐ-UBND")["id"].(string),
 	}
 	bodies = map[string]string{
@@ -138,6 +138,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 	things["plans"] = things["support-plans"]
 	maps.Copy(bodies, supportBodies)
 	maps.Copy(bodies, complaintBodies)
+	maps.Copy(bodies, behalfBodies)
 	maps.Copy(bodies, correctionBodies)
 	maps.Copy(bodies, decisionBodies)
 	maps.Copy(bodies, fieldworkBodies)

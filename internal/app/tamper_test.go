@@ -260,6 +260,8 @@ func unguarded(t *testing.T, db *sqldb.DB) {
 func (o *office) busy() {
 	o.t.Helper()
 	id := o.product(simWine)
+	o.must(200, o.ask("producer-"+simWine, "POST", "/api/v1/on-behalf/"+o.inPlace("begin_upgrade")+"/confirm", map[string]any{}))
+	o.must(200, o.ask("producer-"+simWine, "POST", "/api/v1/on-behalf/"+o.inPlace("abandon")+"/object", map[string]any{"reason": "x"}))
 	o.must(200, o.move("producer-"+simWine, id, "begin_upgrade", nil))
 	for _, to := range []string{"2024-04-20", "2024-04-25"} {
 		o.must(201, o.ask("office", "POST", "/api/v1/deadlines/"+o.deadline("office", id, "D3")["id"].(string)+"/extension", map[string]any{"to": to, "reason": "Mất mùa sim"}))

@@ -27,6 +27,7 @@ type change struct {
 	amended      *ocop.Certificate // superseded, revoked, extended
 	inspection   *store.Inspection
 	named        *naming // the decision that the move rests on
+	behalf       *store.OnBehalf // made in place of the producer; nil for none
 	timers       []store.Timer
 	endsSessions bool           // of scoring: those that run are cancelled
 	drafts       []ledger.Draft // the move's own first
@@ -62,6 +63,12 @@ func (x *dossier) apply(rules *workflow.Rules, m *workflow.Move, ask Ask, now ti
 		c.from = ""
 	}
 	p.State, p.Version, p.UpdatedAt = m.To, p.Version+1, now
+	if ask.OnBehalf != (OnBehalf{}) {
+		var err error
+		if c.behalf, err = x.behalf(rules, m, ask, now); err != nil {
+			return nil, err
+		}
+	}
 	if x.round != nil {
 		round := *x.round
 		c.round, c.was, c.actRound = &round, x.round, round.ID
@@ -202,6 +209,9 @@ func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask 
 	if m.Grant.For != "" {
 		d.Data["for"] = m.Grant.For
 	}
+	if c.behalf != nil {
+		d.Data["on_behalf_of"], d.Data["scan"] = c.behalf.Producer, c.behalf.Scan
+	}
 	if ask.Because != "" {
 		d.Data["petition"] = ask.Because
 	}
@@ -216,6 +226,9 @@ func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask 
 	}
 	d.Facts = ledger.Map(m.Reads)
 	d.Refs = x.refs(rules, m)
+	if c.behalf != nil {
+		d.Refs = append(d.Refs, "sha256:"+x.document(c.behalf.Scan).SHA256)
+	}
 	d.Private = Texts(ask.Comment, m.Form)
 	return d
 }

@@ -111,6 +111,8 @@ func (r Recorded) ask(units map[string]ocop.Path) Ask {
 	if json.Unmarshal(r.Data["number"], &number) == nil {
 		ask.Data["number"] = number
 	}
+	_ = json.Unmarshal(r.Data["on_behalf_of"], &ask.OnBehalf.Producer) // most are of nobody
+	_ = json.Unmarshal(r.Data["scan"], &ask.OnBehalf.Scan)
 	_ = json.Unmarshal(r.Data["petition"], &ask.Because) // most are part of none
 	if json.Unmarshal(r.Data["decision"], &number) == nil {
 		ask.Data["decision"] = number

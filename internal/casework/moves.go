@@ -16,16 +16,17 @@ import (
 
 // Ask is one move that somebody asks for.
 type Ask struct {
-	Product string // id; "" registers a new one
-	New     *Registration
-	Actor   access.Actor
-	Event   ocop.Event
-	Version *int64 // the one the caller saw; nil accepts any
-	Comment string
-	Data    map[string]any
-	Key     *commit.Key
-	Because string // id of the petition that this is part of; "" for none
-	quiet   bool   // leave no entry of a refusal: a dry run, or time itself
+	Product  string // id; "" registers a new one
+	New      *Registration
+	Actor    access.Actor
+	Event    ocop.Event
+	Version  *int64 // the one the caller saw; nil accepts any
+	Comment  string
+	Data     map[string]any
+	Key      *commit.Key
+	OnBehalf OnBehalf // of whom, beside who acts; zero for nobody
+	Because  string   // id of the petition that this is part of; "" for none
+	quiet    bool     // leave no entry of a refusal: a dry run, or time itself
 }
 
 // Moved is the answer to a move that stood.
@@ -194,6 +195,9 @@ func (m moves) decide(ctx context.Context, q sqldb.Querier, x *dossier, rules *w
 	bad, err := m.resolve(ctx, q, x, rules, subject, &cmd)
 	if err != nil || bad != nil {
 		return commit.Outcome{Fault: bad}, err
+	}
+	if err := ask.OnBehalf.standing(ctx, q, today); err != nil {
+		return commit.Outcome{Fault: fault.Of(err)}, nil
 	}
 	number, _ := cmd.Data["number"].(string)
 	facts := x.facts(today, number)

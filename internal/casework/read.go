@@ -57,6 +57,7 @@ type Action struct {
 	Due     *ocop.Date       `json:"due"`
 	Aside   bool             `json:"aside"` // not the way forward
 	Quiet   bool             `json:"-"`     // what it lacks is nobody's task
+	By      []ocop.Role      `json:"-"`     // who may make it
 	opens   ocop.Track
 }
 
@@ -95,7 +96,7 @@ func ActionsOf(rules *workflow.Rules, s workflow.Subject, facts workflow.Facts, 
 			continue
 		}
 		act := Action{Event: event, Title: o.Title, To: o.To, Needs: o.Needs, Form: o.Form, Comment: o.Comment, Aside: o.Aside,
-			Due: due, Reasons: []fault.Reason{}, Quiet: o.Quiet, opens: o.Opens}
+			Due: due, Reasons: []fault.Reason{}, Quiet: o.Quiet, opens: o.Opens, By: rules.By(s, event)}
 		decision := rules.Decide(s, facts, workflow.Command{Event: event, Actor: a, Preview: true}, today)
 		if f := decision.Refusal; f != nil {
 			act.Reasons = f.Reasons

@@ -43,6 +43,7 @@ func (m moves) record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed)
 	var inspections []store.Inspection
 	var decisions namings
 	var acts []store.Act
+	var behalf []store.OnBehalf
 	for _, p := range placed {
 		c := p.State.(*change)
 		if c.created {
@@ -70,6 +71,11 @@ func (m moves) record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed)
 		if c.named != nil {
 			decisions = append(decisions, *c.named)
 		}
+		if c.behalf != nil {
+			b := *c.behalf
+			b.Entry = p.Entries[0].Index
+			behalf = append(behalf, b)
+		}
 		acts = append(acts, store.Act{Entry: p.Entries[0].Index, Product: c.product.ID, Round: c.actRound,
 			Campaign: c.product.Campaign, Event: c.event, Actor: c.actor, At: p.Entries[0].At})
 	}
@@ -83,6 +89,7 @@ func (m moves) record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed)
 		func() error { return store.InsertInspections(ctx, tx, inspections) },
 		func() error { return decisions.save(ctx, tx) },
 		func() error { return store.InsertActs(ctx, tx, acts) },
+		func() error { return store.InsertOnBehalf(ctx, tx, behalf) },
 	} {
 		if err := step(); err != nil {
 			return err

@@ -18,10 +18,21 @@ type moveBody struct {
 	DryRun  bool           `json:"dry_run,omitempty"`
 }
 
+// moveProductBody may say that the move is made in place of the producer.
+type moveProductBody struct {
+	Event      ocop.Event     `json:"event" minLength:"1" maxLength:"100"`
+	Version    *int64         `json:"version,omitempty" doc:"the version that the caller saw"`
+	Comment    string         `json:"comment,omitempty"`
+	Data       map[string]any `json:"data,omitempty"`
+	DryRun     bool           `json:"dry_run,omitempty"`
+	OnBehalfOf string         `json:"on_behalf_of,omitempty" maxLength:"100" doc:"id of the product's producer, in whose place somebody else acts"`
+	Scan       string         `json:"scan,omitempty" maxLength:"100" doc:"document of the product: the producer's paper; needed with on_behalf_of"`
+}
+
 type moveIn struct {
 	ByID
 	Writing
-	Body moveBody
+	Body moveProductBody
 }
 
 type moveOut struct {
@@ -42,7 +53,7 @@ func (a *API) moveProduct(ctx context.Context, in *moveIn) (*moveOut, error) {
 		return nil, err
 	}
 	ask := casework.Ask{Product: in.ID, Actor: sessionOf(ctx).Actor, Event: in.Body.Event, Version: version,
-		Comment: in.Body.Comment, Data: in.Body.Data, Key: key}
+		Comment: in.Body.Comment, Data: in.Body.Data, Key: key, OnBehalf: casework.OnBehalf{Producer: in.Body.OnBehalfOf, Scan: in.Body.Scan}}
 	var moved casework.Moved
 	if in.Body.DryRun {
 		all, errs := a.Desk.Try(ctx, []casework.Ask{ask})

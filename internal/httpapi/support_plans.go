@@ -16,6 +16,7 @@ import (
 func (a *API) supportRoutes(r router) {
 	a.support().routes(r)
 	a.complaints().routes(r)
+	a.onBehalfRoutes(r)
 	get(r, "/api/v1/products/{id}/petition-outcomes", "list-petition-outcomes", "Products", a.petitionOutcomes)
 	get(r, "/api/v1/support-plans", "list-support-plans", "Support", a.listSupportPlans)
 	post(r, "/api/v1/support-plans", "begin-support-plan", "Support", 201, a.beginSupportPlan)

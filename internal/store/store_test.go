@@ -124,7 +124,7 @@ var writes = map[string]write{
 	"writeTrainee":          writeTrainee,
 	"writeMaterial":         writeMaterial,
 	"writePlan":             writePlan,
-	"writePetitions":        writePetitions, "writePetitionSteps": writePetitionSteps, "writePetitionMoves": writePetitionMoves, "writePetitionOutcomes": writePetitionOutcomes, "writePetitionParties": writePetitionParties,
+	"writePetitions":        writePetitions, "writePetitionSteps": writePetitionSteps, "writePetitionMoves": writePetitionMoves, "writeOnBehalf": writeOnBehalf, "writeOnBehalfAnswer": writeOnBehalfAnswer, "writePetitionOutcomes": writePetitionOutcomes, "writePetitionParties": writePetitionParties,
 	"writeMatterTimers": writeMatterTimers, "writeMatterMarks": writeMatterMarks, "writeMatterTold": writeMatterTold, "writePetitionDue": writePetitionDue,
 	"writePetitionDocument": writePetitionDocument, "writeSupportPlan": writeSupportPlan, "writeSupportPlanStep": writeSupportPlanStep, "writePlanLines": writePlanLines,
 	"writeJoin":      writeJoin,

@@ -22,6 +22,7 @@ var byValue = regexp.MustCompile("^(" + strings.Join([]string{
 	`original_.*`,
 	`about_.*`,
 	`integrity_.*`,
+	`on_behalf_.*`,
 	`mail_.*`,
 	`delivery_.*`,
 	`webhook_type_.*`,

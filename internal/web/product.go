@@ -39,6 +39,8 @@ type productBody struct {
 	Trained     []store.Attendance
 	Supported   []asked // requests about it that the reader sees
 	Complaints  []asked
+	Behalf      []store.OnBehalf   // acts in place of the producer
+	Owner       bool               // the reader acts for the producer
 	Outcomes    []petition.Outcome // of petitions, as everybody may know who sees the product
 	CanInspect  bool
 	CanErase    bool
@@ -130,6 +132,10 @@ func (s *Site) showProduct(p *page, open string) error {
 	if b.Supported, err = s.support().about(p, id); err != nil {
 		return err
 	}
+	if b.Behalf, err = s.Desk.OnBehalfOf(p.ctx, actor, id); err != nil {
+		return err
+	}
+	_, b.Owner = actor.Holds(access.Producer, product.OwnerPath)
 	if b.Complaints, err = s.complaints().about(p, id); err != nil {
 		return err
 	}
@@ -320,6 +326,13 @@ func (s *Site) move(p *page) error {
 	ask := casework.Ask{Product: id, Actor: p.session.Actor, Event: event, Comment: p.Typed("comment"), Data: map[string]any{}, Key: p.key("move " + id)}
 	if v, err := strconv.ParseInt(p.Typed("version"), 10, 64); err == nil {
 		ask.Version = &v
+	}
+	if scan := p.Typed("scan"); scan != "" {
+		product, err := s.Desk.Product(p.ctx, p.session.Actor, id)
+		if err != nil {
+			return err
+		}
+		ask.OnBehalf = casework.OnBehalf{Producer: product.Producer.ID, Scan: scan}
 	}
 	for _, a := range actions {
 		if a.Event == event {

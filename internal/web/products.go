@@ -208,6 +208,7 @@ type tasksBody struct {
 	Tasks    []casework.Task
 	Sessions []council.View // that wait for the reader
 	Requests []waiting
+	Behalf   []store.OnBehalf // to be confirmed, or objected to
 	Next     string
 }
 
@@ -230,7 +231,11 @@ func (s *Site) worklist(p *page) error {
 	if err != nil {
 		return err
 	}
-	return p.show("worklist", p.T("worklist"), tasksBody{tasks, waiting, requests, next})
+	behalf, err := s.Desk.OnBehalfWaiting(p.ctx, p.session.Actor, perPage)
+	if err != nil {
+		return err
+	}
+	return p.show("worklist", p.T("worklist"), tasksBody{tasks, waiting, requests, behalf, next})
 }
 
 // waiting are the sessions in which the reader has something to do: declare,

@@ -18,6 +18,7 @@ import (
 // mountSupport adds the pages of support requests and of the plans that gather
 // them.
 func (s *Site) mountSupport(e *gin.Engine) {
+	s.mountOnBehalf(e)
 	for _, t := range s.petitionsOf() {
 		t.mount(e)
 	}

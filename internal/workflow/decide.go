@@ -195,6 +195,15 @@ func (r *Rules) Form(s Subject, event ocop.Event) []Field {
 	return nil
 }
 
+// By are the roles of which one is enough for an event from where the subject
+// stands.
+func (r *Rules) By(s Subject, event ocop.Event) []ocop.Role {
+	if rule := r.rule(s.Track, s.State, event); rule != nil {
+		return rule.arm.By
+	}
+	return nil
+}
+
 // Offer is what a person is shown of an event before choosing it.
 type Offer struct {
 	Event   ocop.Event
