@@ -58,6 +58,7 @@ func (o *office) elsewhere() {
 // things are what the parameters of routes stand for, by the route's beginning.
 func (o *office) things() (things map[string]string, bodies map[string]string) {
 	o.t.Helper()
+	behalf := o.inPlace("begin_upgrade") // while its certificate is in force
 	recognised := o.certified("Nước mắm đã công nhận", "AC-1")
 	correction := o.must(200, o.fix("office-province", recognised, map[string]any{"name": "Tên khác", "reason": "x"})).body["correction"].(map[string]any)["id"].(string)
 	product := o.waiting("Nước mắm chờ chấm")
@@ -88,7 +89,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		"tile": "0/000.p/1", "assets": "missing.css",
 		":part": "targets", "minutes": "", "static": "missing.js",
 		"trips": trip, "producers": producer, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none", "imports": "products",
-		"corrections": correction, "batches": o.batch("Đợt thử quyền"), "samples": o.sampled(product, 1), "on-behalf": o.inPlace("begin_upgrade"), "complaints": strings.TrimPrefix(o.complained(recognised, "certificate", "2026-06-01"), complaintsPath+"/"),
+		"corrections": correction, "batches": o.batch("Đợt thử quyền"), "samples": o.sampled(product, 1), "on-behalf": behalf, "complaints": strings.TrimPrefix(o.complained(recognised, "certificate", "2026-06-01"), complaintsPath+"/"),
 		"decisions": o.decided("leader-province", "1/QĐ-UBND")["id"].(string),
 	}
 	bodies = map[string]string{

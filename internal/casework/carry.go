@@ -26,7 +26,7 @@ type change struct {
 	issued       *ocop.Certificate
 	amended      *ocop.Certificate // superseded, revoked, extended
 	inspection   *store.Inspection
-	named        *naming // the decision that the move rests on
+	named        *naming         // the decision that the move rests on
 	behalf       *store.OnBehalf // made in place of the producer; nil for none
 	timers       []store.Timer
 	endsSessions bool           // of scoring: those that run are cancelled
