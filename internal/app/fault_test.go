@@ -61,7 +61,7 @@ func deeds(t *testing.T) []deed {
 		{name: "opening of the sheets", steps: lockedSteps + "update sessions," + enteredSteps + concludedSteps, last: "commit", do: func(f *faultyOffice) answer {
 			return f.ask("secretary-province", "POST", sessionPath(f.ids["session"], "/open"), nil, "Idempotency-Key", "k")
 		}},
-		{name: "certificate", steps: lockedSteps + "update products,update rounds,insert certificates,insert moves,insert timers," + enteredSteps + "insert private_values," + concludedSteps, last: "commit", do: func(f *faultyOffice) answer {
+		{name: "certificate", steps: lockedSteps + "update products,update rounds,insert certificates,insert decisions,insert decision_products,insert moves,insert timers," + enteredSteps + "insert private_values," + concludedSteps, last: "commit", do: func(f *faultyOffice) answer {
 			return f.move("leader-province", f.ids["certify"], "certify", map[string]any{"number": "HT-2026-01", "decision": "1/QĐ-UBND", "decided_on": "2026-06-01"}, "Idempotency-Key", "k")
 		}},
 		{name: "import", steps: lockedSteps + "insert products,insert product_words,insert rounds,insert moves,insert timers," + enteredSteps + "update ledger_head,commit", last: "commit", do: func(f *faultyOffice) answer {

@@ -124,14 +124,15 @@ func (m moves) account(ctx context.Context, q sqldb.Querier, key string) (*store
 }
 
 // Foresees implements commit.Settler: moves of products that are remembered are
-// decided without reading, but for those that number a certificate.
+// decided without reading, but for those that number a certificate or are made in
+// place of a producer.
 func (m remembering) Foresees(asks []any) bool {
 	if m.memory == nil {
 		return false
 	}
 	for _, a := range asks {
 		ask := a.(Ask)
-		if _, numbered := ask.Data["number"]; numbered || m.memory.dossiers[ask.Product] == nil {
+		if _, numbered := ask.Data["number"]; numbered || ask.OnBehalf != (OnBehalf{}) || m.memory.dossiers[ask.Product] == nil {
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package commit
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"ocopflow/internal/ledger"
@@ -52,13 +53,19 @@ func (c *Committer) prepare(batch []*waiting) *run {
 	r.head.Tree = c.head.Tree.Clone()
 	r.presume(c)
 	for _, step := range []func(context.Context) error{r.decide, r.number, r.save, r.enter, r.answer} {
-		if err := step(context.Background()); err != nil { // it is said again where it counts
+		if err := step(context.Background()); err != nil || r.unread() { // it is said again where it counts
 			return nil
 		}
 	}
 	c.settle(r)
 	c.thought += (time.Since(began)/time.Duration(len(batch)) - c.thought) / 8
 	return r
+}
+
+// unread reports whether an act was refused for want of reading, which is no
+// answer to give.
+func (r *run) unread() bool {
+	return slices.ContainsFunc(r.outcomes, func(o Outcome) bool { return o.Fault != nil && errors.Is(o.Fault, sqldb.ErrAhead) })
 }
 
 // foreseen reports whether acts can be decided without reading.

@@ -14,6 +14,7 @@ import (
 
 	"ocopflow/internal/commit"
 	"ocopflow/internal/dbtest"
+	"ocopflow/internal/fault"
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
@@ -28,6 +29,7 @@ type counting struct {
 type count struct {
 	name   string
 	poison bool // its rows cannot be written
+	looks  bool // it reads after all, and takes a reading that fails for its own fault
 	value  int64
 }
 
@@ -59,6 +61,12 @@ func (k *counting) Decide(ctx context.Context, q sqldb.Querier, _ time.Time, ask
 			}
 			c.value, _ = strconv.ParseInt(text, 10, 64) // none is zero
 		}
+		if c.looks {
+			if _, err := store.Setting(ctx, q, c.name); err != nil {
+				out[i] = commit.Outcome{Fault: fault.Of(err)}
+				continue
+			}
+		}
 		c.value++
 		out[i] = commit.Outcome{State: c, Drafts: []ledger.Draft{{Stream: "count:" + c.name, Kind: ledger.KindRecord, Event: "count"}},
 			Answer: func([]ledger.Entry) any { return c.value }}
@@ -86,6 +94,22 @@ func (k *counting) Settled(placed []commit.Placed) {
 		c := p.State.(count)
 		k.known[c.name] = c.value
 	}
+}
+
+// An act that turns out to need reading is decided in its transaction; that it
+// could not read before is no answer.
+func TestWhatCannotBePreparedAheadIsDecidedInItsTransaction(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		_, c := open(t, address, still)
+		kind := newCounting(c)
+		for want := range int64(4) {
+			got, err := commit.Do[int64](t.Context(), c, commit.Act{Kind: kind, Ask: count{name: "n", looks: want > 0}, Locks: []string{"n"}})
+			if err != nil || got != want+1 {
+				t.Fatalf("count %d: %d, %v", want+1, got, err)
+			}
+		}
+	})
 }
 
 // However batches are prepared while others are written, whatever fails among

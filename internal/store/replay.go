@@ -78,7 +78,9 @@ func again(r sqldb.Row) (sqldb.Set, error) {
 	switch r.Op {
 	case sqldb.OpPut:
 		if len(r.Columns) == len(t.Key) {
-			return inserts(t, r.Columns...).set, nil
+			s := inserts(t, r.Columns...).set
+			s.SQL += " ON CONFLICT DO NOTHING" // a row that is nothing but its key may be told twice
+			return s, nil
 		}
 		return upserts(t, r.Columns...).set, nil
 	case sqldb.OpSet:
