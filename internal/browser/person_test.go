@@ -141,9 +141,16 @@ func (p *person) find(kind, text string) string {
 // marked is what was found last.
 const marked = chromedp.CSS("[data-found]")
 
-// press presses a button or a link, which leads to a page.
+// press presses a button or a link, which leads to a page. A picture that comes late
+// pushes what is below it from under the pointer: then it is pressed once more.
 func (p *person) press(text string) {
 	p.t.Helper()
+	p.find("press", text)
+	ctx, cancel := context.WithTimeout(p.ctx, patience/4)
+	defer cancel()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(marked)); err == nil {
+		return
+	}
 	p.find("press", text)
 	p.going(chromedp.Click(marked))
 }
