@@ -254,7 +254,7 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	a.News = live.New(a.DB, a.Log)
-	a.Health = &health.Desk{DB: a.DB, Notary: a.Notary, Meter: a.Meter, Clock: now, Data: a.Data, Backup: a.Backup, MailsOn: a.Mail.Server != "", Certificate: a.Certificate, Version: a.Version, Started: time.Now()}
+	a.Health = &health.Desk{DB: a.DB, Committer: a.Committer, Notary: a.Notary, Meter: a.Meter, Clock: now, Data: a.Data, Backup: a.Backup, MailsOn: a.Mail.Server != "", Certificate: a.Certificate, Version: a.Version, Started: time.Now()}
 	if a.Handler, err = a.handler(now); err != nil {
 		return err
 	}

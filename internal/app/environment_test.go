@@ -19,6 +19,16 @@ import (
 	"ocopflow/internal/sqldb"
 )
 
+// databaseOf is what an administrator is told of the database.
+func databaseOf(o *office) (state string) {
+	for _, l := range o.must(200, o.ask("admin", "GET", "/api/v1/health", nil)).body["lines"].([]any) {
+		if l := l.(map[string]any); l["name"] == "database" {
+			state = l["state"].(string)
+		}
+	}
+	return state
+}
+
 // someone is a body for an account of a name.
 func someone(name string) map[string]any {
 	return map[string]any{"name": name, "password": "mat khau rat dai 1"}
@@ -39,6 +49,9 @@ func TestADatabaseThatDoesNotWriteIsNotReadyUntilItDoes(t *testing.T) {
 		for range 2 {
 			if a := f.ask("", "GET", "/readyz", nil); a.status != 503 || a.code() != "not_ready" {
 				t.Errorf("readyz: %d %s", a.status, a.text)
+			}
+			if got := databaseOf(f.office); got != "act" {
+				t.Errorf("the database is %q to an administrator", got)
 			}
 		}
 		f.must(200, f.ask("office", "GET", "/api/v1/products", nil))

@@ -96,6 +96,9 @@ func TestAServerOnAStandbyOnlyReads(t *testing.T) {
 	}
 	copied.must(200, copied.ask("", "GET", "/healthz", nil))
 	refused(copied.ask("", "GET", "/readyz", nil))
+	if got := databaseOf(copied); got != "look" {
+		t.Errorf("the database is %q to an administrator", got)
+	}
 	write := func(name string) answer {
 		return copied.ask("admin", "POST", "/api/v1/accounts", map[string]any{"name": name, "password": "mat khau rat dai 1"})
 	}

@@ -82,9 +82,6 @@ func New(db *sqldb.DB, clock func() time.Time, log *slog.Logger) *Committer {
 // is called before the first act.
 func (c *Committer) Watch(fn func(acts int, took time.Duration, err error)) { c.watch = fn }
 
-// Trouble reports whether the database could not take the last batch.
-func (c *Committer) Trouble() bool { return c.trouble.Load() }
-
 // Close answers what is queued and stops.
 func (c *Committer) Close() {
 	c.once.Do(func() { close(c.stop) })

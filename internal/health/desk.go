@@ -2,7 +2,6 @@ package health
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,6 +12,7 @@ import (
 	"ocopflow/internal/access"
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/backup"
+	"ocopflow/internal/commit"
 	"ocopflow/internal/job"
 	"ocopflow/internal/meter"
 	"ocopflow/internal/notary"
@@ -24,6 +24,7 @@ import (
 // Desk gathers the facts.
 type Desk struct {
 	DB          *sqldb.DB
+	Committer   *commit.Committer
 	Notary      *notary.Notary
 	Meter       *meter.Meter
 	Clock       func() time.Time // the ledger's
@@ -35,9 +36,6 @@ type Desk struct {
 	Version     string
 	Started     time.Time
 }
-
-// patience bounds a look: a database that hangs is a finding.
-const patience = 3 * time.Second
 
 // Look reports to an administrator.
 //
@@ -55,7 +53,9 @@ func (d *Desk) Look(ctx context.Context, by access.Actor) (Report, error) {
 
 func (d *Desk) facts(ctx context.Context) (f Facts, err error) {
 	f = Facts{Now: time.Now(), Ledger: d.Clock(), Version: d.Version, Started: d.Started, Dialect: string(d.DB.Dialect()), MailsOn: d.MailsOn, Batches: d.Meter.Batches()}
-	f.Wait, f.Database = d.probe(ctx)
+	began := time.Now()
+	f.Database = d.Committer.Ready(ctx)
+	f.Wait = time.Since(began)
 	if f.Schema, err = migrations.Version(ctx, d.DB); err != nil {
 		return f, err
 	}
@@ -97,25 +97,6 @@ func (d *Desk) machine(f *Facts) {
 	if f.Encrypted = d.Certificate != nil; f.Encrypted {
 		f.TLSEnd, f.TLSErr = d.Certificate()
 	}
-}
-
-var errProbed = errors.New("a write could begin")
-
-// probe sees whether a write could begin now, and leaves no trace.
-func (d *Desk) probe(ctx context.Context) (time.Duration, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	began := time.Now()
-	err := d.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		if _, err := store.LockHead(ctx, tx); err != nil {
-			return err
-		}
-		return errProbed
-	})
-	if errors.Is(err, errProbed) {
-		err = nil
-	}
-	return time.Since(began), err
 }
 
 // memoryLimit is that of the service or container (cgroup 2); 0 without any.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
 
@@ -18,6 +19,8 @@ func database(f Facts) Line {
 	l := line("database", "Cơ sở dữ liệu", "Database")
 	l = l.value(both("%s, nhận được giao dịch ghi sau %s", "%s, takes a write after %s", f.Dialect, f.Wait.Round(100*time.Microsecond)))
 	switch {
+	case sqldb.OnlyReads(f.Database):
+		l = l.value(f.Dialect, f.Dialect).found(Look, "ocopflowdatabasedown", "Chỉ đọc: đây là một bản sao (standby), mọi việc ghi làm ở máy chủ chính.", "It only reads: this is a standby, everything is written on the main server.")
 	case f.Database != nil:
 		l = l.value(f.Dialect, f.Dialect).found(Act, "ocopflowdatabasedown", "Không nhận giao dịch ghi: xem đĩa đầy, quyền của tệp, khóa của chương trình khác.", "It takes no write: look for a full disk, the file's rights, another program's lock.")
 	case f.Wait > time.Second:

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"ocopflow/internal/job"
 	"ocopflow/internal/meter"
 	"ocopflow/internal/notary"
@@ -52,6 +54,7 @@ func TestEachThingIsJudged(t *testing.T) {
 		with func(*Facts)
 	}{
 		{"database", Act, func(f *Facts) { f.Database = errors.New("read-only") }},
+		{"database", Look, func(f *Facts) { f.Database = &pgconn.PgError{Code: "25006"} }},
 		{"database", Look, func(f *Facts) { f.Wait = 2 * time.Second }},
 		{"clock", Act, func(f *Facts) { f.Newest = f.Ledger.Add(time.Hour) }},
 		{"checkpoint", Act, func(f *Facts) { f.KeptErr = errors.New("x") }},

@@ -221,30 +221,13 @@ func (a *API) healthz(context.Context, *struct{}) (*stateOut, error) {
 	return &stateOut{stateBody{"ok"}}, nil
 }
 
-// errProbed takes back a transaction that only asks whether it could be.
-var errProbed = errors.New("probed")
-
-// readyz tells whether a move could be made now: the database takes a writer, and
-// gives it the ledger's head. A locked one reads well but is not ready, nor is a
-// standby, which says so; a disk that is full is told by what came of the last batch:
-// then the probe writes the head as it is, until that goes through again.
+// readyz tells whether a move could be made now. A standby, which reads well, says so.
 func (a *API) readyz(ctx context.Context, _ *struct{}) (*stateOut, error) {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	err := a.DB.InTx(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		head, err := store.LockHead(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if a.Desk.Committer.Trouble() {
-			return store.SwapHead(ctx, tx, head.Tree.Size, head)
-		}
-		return errProbed
-	})
-	if sqldb.OnlyReads(err) {
+	err := a.Desk.Committer.Ready(ctx)
+	switch {
+	case sqldb.OnlyReads(err):
 		return nil, commit.OnlyReads()
-	}
-	if err != nil && !errors.Is(err, errProbed) {
+	case err != nil:
 		// The probe's own time-out is no request that was cut off: its kind is left behind.
 		return nil, fault.New(fault.Unavailable, "not_ready", "Cơ sở dữ liệu chưa sẵn sàng.", "The database is not ready.").Because(errors.New(fmt.Sprint(err)))
 	}
