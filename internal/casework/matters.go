@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -41,7 +42,7 @@ type MatterDue struct {
 type Keeper interface {
 	// Matters are those of the streams as they stand now; what is over has none.
 	Matters(ctx context.Context, q sqldb.Querier, streams []string, now time.Time) (map[string]*Matter, error)
-	// Sees are those of the streams that an actor may see.
+	// Sees reports whether an actor may see the matter of a stream.
 	Sees(ctx context.Context, q sqldb.Querier, a access.Actor, stream string) (bool, error)
 	// Concerns are open deadlines that are for an actor, and not many more than most.
 	Concerns(ctx context.Context, a access.Actor, most int) ([]Dated, error)
@@ -85,15 +86,12 @@ func (d *Desk) MatterFor(ctx context.Context, q sqldb.Querier, a access.Actor, s
 			continue
 		}
 		ok, err := k.Sees(ctx, q, a, stream)
-		if err != nil {
-			return nil, err
+		if err != nil || !ok {
+			return nil, cmp.Or(err, error(NotFound()))
 		}
 		found, err := k.Matters(ctx, q, []string{stream}, now)
-		if m := found[stream]; ok && err == nil && m != nil {
-			return m, nil
-		}
-		if err != nil {
-			return nil, err
+		if m := found[stream]; err != nil || m != nil {
+			return m, err
 		}
 	}
 	return nil, NotFound()
@@ -105,24 +103,23 @@ const year = 366
 // Timers are those that a matter asks for. One is always there, so that it is
 // known which were worked out.
 func (m *Matter) Timers(now time.Time) []store.Timer {
-	dues := make([]calendar.Due, len(m.Dues))
-	for i, due := range m.Dues {
-		dues[i] = due.Due
-	}
 	again := ocop.DateOf(now) + year
 	if m.Next != 0 {
 		again = m.Next
 	}
-	return append(chasing(dues, m.Marks, store.Timer{Matter: m.ID}, now), store.Timer{Matter: m.ID, Kind: store.TimerReckon, DueAt: again.Start()})
+	return append(chasing(m.Deadlines(), m.Marks, store.Timer{Matter: m.ID}, now), store.Timer{Matter: m.ID, Kind: store.TimerReckon, DueAt: again.Start()})
 }
 
 // Due is the nearest open deadline.
-func (m *Matter) Due() *ocop.Date {
-	dues := make([]calendar.Due, len(m.Dues))
+func (m *Matter) Due() *ocop.Date { return calendar.Next(m.Deadlines()) }
+
+// Deadlines are those of the matter, without whom they are for.
+func (m *Matter) Deadlines() []calendar.Due {
+	out := make([]calendar.Due, len(m.Dues))
 	for i, due := range m.Dues {
-		dues[i] = due.Due
+		out[i] = due.Due
 	}
-	return calendar.Next(dues)
+	return out
 }
 
 // ReckonCampaign asks for the days to be worked out again that a campaign sets to
@@ -141,7 +138,7 @@ func (d *Desk) takeUpMatters(ctx context.Context) error {
 		return nil
 	}
 	for {
-		list, err := store.Unreckoned(ctx, d.DB, 256)
+		list, err := store.Unreckoned(ctx, d.DB, page)
 		if err != nil {
 			return err
 		}
@@ -149,69 +146,29 @@ func (d *Desk) takeUpMatters(ctx context.Context) error {
 		for i, id := range list {
 			timers[i] = store.Timer{Matter: id, Kind: store.TimerReckon}
 		}
-		n, err := d.seeToMatters(ctx, timers)
+		n, err := d.seeTo(ctx, timers, d.calls)
 		if err != nil {
 			return err
 		}
-		if n == 0 || len(list) < 256 {
+		if n == 0 || len(list) < page {
 			d.reckoned.Store(true)
 			return nil
 		}
 	}
 }
 
-// passMatters goes once through the timers of matters that are due.
-func (d *Desk) passMatters(ctx context.Context) (int, error) {
-	const page = 256
-	stood := 0
-	var after store.Timer
-	for {
-		due, err := store.DueMatterTimers(ctx, d.DB, d.Clock(), after, page)
-		if err != nil || len(due) == 0 {
-			return stood, err
-		}
-		n, err := d.seeToMatters(ctx, due)
-		stood += n
-		if err != nil {
-			return stood, err
-		}
-		after = due[len(due)-1]
+// calls is what a timer of a matter asks for.
+func (d *Desk) calls(t store.Timer) commit.Act {
+	lock := t.Matter
+	if id := store.PetitionOf(t.Matter); id != "" {
+		lock = "petition:" + id
 	}
-}
-
-func (d *Desk) seeToMatters(ctx context.Context, due []store.Timer) (int, error) {
-	acts := make([]commit.Act, len(due))
-	for i, t := range due {
-		lock := t.Matter
-		if id := store.PetitionOf(t.Matter); id != "" {
-			lock = "petition:" + id
-		}
-		acts[i] = commit.Act{Kind: calling{d}, Ask: t, Locks: []string{lock}}
-	}
-	answers, errs := commit.Each[any](ctx, d.Committer, acts)
-	stood := 0
-	for i, err := range errs {
-		switch {
-		case err == nil && answers[i] != nil:
-			stood++
-		case fault.Is(err, fault.Internal) || fault.Is(err, fault.Unavailable):
-			return stood, err
-		}
-	}
-	return stood, nil
+	return commit.Act{Kind: calling{d}, Ask: t, Locks: []string{lock}}
 }
 
 // calling is the kind of act that says something about deadlines of matters, as
 // marking does of products.
 type calling struct{ *Desk }
-
-// called is what one timer of a matter comes to.
-type called struct {
-	timer store.Timer
-	mark  *store.Mark
-	plan  *Matter // worked out again
-	now   time.Time
-}
 
 // Decide implements commit.Kind.
 func (c calling) Decide(ctx context.Context, q sqldb.Querier, now time.Time, asks []any) ([]commit.Outcome, error) {
@@ -227,7 +184,7 @@ func (c calling) Decide(ctx context.Context, q sqldb.Querier, now time.Time, ask
 	for i, a := range asks {
 		t := a.(store.Timer)
 		m := known[t.Matter]
-		state := &called{timer: t, now: now}
+		state := &marked{timer: t, now: now}
 		out[i].State, out[i].Drafts = state, []ledger.Draft{callDraft(t)}
 		switch {
 		case m == nil:
@@ -237,7 +194,7 @@ func (c calling) Decide(ctx context.Context, q sqldb.Querier, now time.Time, ask
 			continue
 		}
 		if t.Kind == store.TimerReckon {
-			state.plan = m
+			state.again = &replanned{m.Due(), m.Timers(now)}
 			out[i].Answer = func([]ledger.Entry) any { return t.Name() }
 			continue
 		}
@@ -281,36 +238,23 @@ func callDraft(t store.Timer) ledger.Draft {
 
 // Save implements commit.Kind.
 func (calling) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
-	var seen, timers []store.Timer
-	var marks []store.Mark
-	var again []string
-	due := map[string]*ocop.Date{}
-	var now time.Time
-	for _, p := range placed {
-		s := p.State.(*called)
-		seen, now = append(seen, s.timer), s.now
-		if s.mark != nil {
-			s.mark.Entry = p.Entries[0].Index
-			marks = append(marks, *s.mark)
-		}
-		if s.plan == nil {
-			continue
-		}
-		again, timers = append(again, s.timer.Matter), append(timers, s.plan.Timers(now)...)
-		if id := store.PetitionOf(s.timer.Matter); id != "" {
-			due[id] = s.plan.Due()
+	o := gathered(placed, func(t store.Timer) string { return t.Matter })
+	petitions := map[string]*ocop.Date{}
+	for stream, due := range o.due {
+		if id := store.PetitionOf(stream); id != "" {
+			petitions[id] = due
 		}
 	}
-	if err := store.DropMatterTimers(ctx, tx, seen); err != nil {
+	if err := store.DropMatterTimers(ctx, tx, o.seen); err != nil {
 		return err
 	}
-	if err := store.SetPetitionsDue(ctx, tx, due); err != nil {
+	if err := store.SetPetitionsDue(ctx, tx, petitions); err != nil {
 		return err
 	}
-	if err := store.ReplaceMatterTimers(ctx, tx, now, again, timers); err != nil {
+	if err := store.ReplaceMatterTimers(ctx, tx, o.now, o.again, o.timers); err != nil {
 		return err
 	}
-	return store.InsertMatterMarks(ctx, tx, marks)
+	return store.InsertMatterMarks(ctx, tx, o.marks)
 }
 
 // IsCampaign reports whether a matter is what a campaign asks of organisations.

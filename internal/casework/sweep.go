@@ -37,48 +37,52 @@ func (d *Desk) Sweep(ctx context.Context) (int, error) {
 	}
 	stood := 0
 	for range passes {
-		n, err := d.pass(ctx)
-		if err == nil {
-			var beside int
-			beside, err = d.passMatters(ctx)
-			n += beside
+		before := stood
+		for _, of := range []struct {
+			due dueTimers
+			act func(store.Timer) commit.Act
+		}{{store.DueTimers, d.timed}, {store.DueMatterTimers, d.calls}} {
+			n, err := d.pass(ctx, of.due, of.act)
+			stood += n
+			if err != nil {
+				return stood, err
+			}
 		}
-		stood += n
-		if err != nil || n == 0 {
-			return stood, err
+		if stood == before {
+			break
 		}
 	}
 	return stood, nil
 }
 
-// pass goes once through the timers that are due.
-func (d *Desk) pass(ctx context.Context) (int, error) {
-	const page = 256
-	stood := 0
+// dueTimers reads a page of timers that are due at a moment, after one of them.
+type dueTimers func(ctx context.Context, q sqldb.Querier, now time.Time, after store.Timer, limit int) ([]store.Timer, error)
+
+// page is how many timers are seen to at once.
+const page = 256
+
+// pass goes once through timers that are due.
+func (d *Desk) pass(ctx context.Context, due dueTimers, act func(store.Timer) commit.Act) (stood int, err error) {
 	var after store.Timer
 	for {
-		due, err := store.DueTimers(ctx, d.DB, d.Clock(), after, page)
-		if err != nil || len(due) == 0 {
+		list, err := due(ctx, d.DB, d.Clock(), after, page)
+		if err != nil || len(list) == 0 {
 			return stood, err
 		}
-		n, err := d.seeTo(ctx, due)
+		n, err := d.seeTo(ctx, list, act)
 		stood += n
 		if err != nil {
 			return stood, err
 		}
-		after = due[len(due)-1]
+		after = list[len(list)-1]
 	}
 }
 
 // seeTo does what timers ask for; the number is of those that came to something.
-func (d *Desk) seeTo(ctx context.Context, due []store.Timer) (int, error) {
+func (d *Desk) seeTo(ctx context.Context, due []store.Timer, act func(store.Timer) commit.Act) (int, error) {
 	acts := make([]commit.Act, len(due))
 	for i, t := range due {
-		if t.Kind == store.TimerEvent {
-			acts[i] = d.act(Ask{Product: t.Product, Event: t.Event, Version: &t.Version, Actor: access.SystemActor, quiet: true})
-		} else {
-			acts[i] = commit.Act{Kind: marking{d}, Ask: t, Locks: []string{"product:" + t.Product}}
-		}
+		acts[i] = act(t)
 	}
 	answers, errs := commit.Each[any](ctx, d.Committer, acts)
 	stood := 0
@@ -93,6 +97,14 @@ func (d *Desk) seeTo(ctx context.Context, due []store.Timer) (int, error) {
 	return stood, nil
 }
 
+// timed is what a timer of a product asks for.
+func (d *Desk) timed(t store.Timer) commit.Act {
+	if t.Kind == store.TimerEvent {
+		return d.act(Ask{Product: t.Product, Event: t.Event, Version: &t.Version, Actor: access.SystemActor, quiet: true})
+	}
+	return commit.Act{Kind: marking{d}, Ask: t, Locks: []string{"product:" + t.Product}}
+}
+
 // marking is the kind of act that says something about deadlines: a reminder,
 // that one has passed, that it was passed on. It also works deadlines out again.
 type marking struct{ *Desk }
@@ -101,8 +113,40 @@ type marking struct{ *Desk }
 type marked struct {
 	timer store.Timer
 	mark  *store.Mark
-	plan  *agenda // worked out again
+	again *replanned // its deadlines worked out again
 	now   time.Time
+}
+
+// replanned is what deadlines come to when they are worked out again.
+type replanned struct {
+	due    *ocop.Date
+	timers []store.Timer
+}
+
+// outcome is what several timers come to.
+type outcome struct {
+	seen, timers []store.Timer
+	marks        []store.Mark
+	again        []string
+	due          map[string]*ocop.Date
+	now          time.Time
+}
+
+func gathered(placed []commit.Placed, of func(store.Timer) string) outcome {
+	out := outcome{due: map[string]*ocop.Date{}}
+	for _, p := range placed {
+		s := p.State.(*marked)
+		out.seen, out.now = append(out.seen, s.timer), s.now
+		if s.mark != nil {
+			s.mark.Entry = p.Entries[0].Index
+			out.marks = append(out.marks, *s.mark)
+		}
+		if s.again != nil {
+			id := of(s.timer)
+			out.again, out.timers, out.due[id] = append(out.again, id), append(out.timers, s.again.timers...), s.again.due
+		}
+	}
+	return out
 }
 
 // Decide implements commit.Kind. What was met, extended or said in the
@@ -131,7 +175,7 @@ func (m marking) Decide(ctx context.Context, q sqldb.Querier, now time.Time, ask
 			continue
 		}
 		if t.Kind == store.TimerReckon {
-			state.plan = &plan
+			state.again = &replanned{plan.due, plan.timers}
 			out[i].Answer = func([]ledger.Entry) any { return t.Name() }
 			continue
 		}
@@ -223,32 +267,16 @@ func (x *dossier) markDraft(m store.Mark) ledger.Draft {
 }
 
 // Save implements commit.Kind.
-func (m marking) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
-	var seen, timers []store.Timer
-	var marks []store.Mark
-	var again []string
-	due := map[string]*ocop.Date{}
-	var now time.Time
-	for _, p := range placed {
-		s := p.State.(*marked)
-		seen, now = append(seen, s.timer), s.now
-		if s.mark != nil {
-			s.mark.Entry = p.Entries[0].Index
-			marks = append(marks, *s.mark)
-		}
-		if s.plan != nil {
-			again, timers = append(again, s.timer.Product), append(timers, s.plan.timers...)
-			due[s.timer.Product] = s.plan.due
-		}
-	}
-	if err := store.DropTimers(ctx, tx, seen); err != nil {
+func (marking) Save(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
+	o := gathered(placed, func(t store.Timer) string { return t.Product })
+	if err := store.DropTimers(ctx, tx, o.seen); err != nil {
 		return err
 	}
-	if err := store.SetDue(ctx, tx, due); err != nil {
+	if err := store.SetDue(ctx, tx, o.due); err != nil {
 		return err
 	}
-	if err := store.ReplaceTimers(ctx, tx, now, again, timers); err != nil {
+	if err := store.ReplaceTimers(ctx, tx, o.now, o.again, o.timers); err != nil {
 		return err
 	}
-	return store.InsertMarks(ctx, tx, marks)
+	return store.InsertMarks(ctx, tx, o.marks)
 }

@@ -232,9 +232,5 @@ func (d *Desk) Deadlines(ctx context.Context, a access.Actor, id string) ([]cale
 		return nil, nil, err
 	}
 	m := known[x.stream()]
-	dues := []calendar.Due{}
-	for _, due := range m.Dues {
-		dues = append(dues, due.Due)
-	}
-	return dues, append([]store.Mark{}, m.Marks...), nil
+	return m.Deadlines(), append([]store.Mark{}, m.Marks...), nil
 }
