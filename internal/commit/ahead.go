@@ -151,9 +151,8 @@ func (c *Committer) land(f *flight, err error) bool {
 	clear(c.ends)
 	c.tell(Stale{All: true})
 	if sqldb.Unavailable(err) {
-		for _, w := range f.batch {
-			w.answer <- reply{err: c.explain(err)}
-		}
+		c.trouble.Store(true)
+		c.fail(f.batch, err)
 		return false
 	}
 	c.commit(f.batch)

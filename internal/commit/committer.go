@@ -287,17 +287,20 @@ func (c *Committer) commit(batch []*waiting) {
 	switch {
 	case err == nil:
 		r.reply()
-	case len(batch) == 1:
-		batch[0].answer <- reply{err: c.explain(err)}
-	case sqldb.Unavailable(err):
-		for _, w := range batch {
-			w.answer <- reply{err: c.explain(err)}
-		}
+	case len(batch) == 1 || sqldb.Unavailable(err):
+		c.fail(batch, err)
 	default:
 		c.log.Warn("a batch failed and is run act by act", "acts", len(batch), "err", err)
 		for _, w := range batch {
 			c.commit([]*waiting{w})
 		}
+	}
+}
+
+// fail answers a batch that was not written.
+func (c *Committer) fail(batch []*waiting, err error) {
+	for _, w := range batch {
+		w.answer <- reply{err: c.explain(err)}
 	}
 }
 
