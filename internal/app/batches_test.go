@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -281,6 +282,27 @@ func TestABatchIsTakenThroughItsCouncil(t *testing.T) {
 		}
 		o.resultsEqualTheLedger(t, path)
 		o.must(409, o.ask(office, "POST", batchesPath+"/"+next+"/cancel", map[string]any{"reason": "Nhầm"})) // products wait in it
+
+		// a batch is cancelled while a product is carried over into it: one of the two
+		for n := range 8 {
+			into := o.batch(fmt.Sprint("Đợt bị hủy ", n))
+			var turn atomic.Int32
+			o.together(8, func() answer {
+				switch turn.Add(1) {
+				case 7:
+					return o.ask(office, "POST", batchesPath+"/"+next+"/products/"+ids[2]+"/carry-over", map[string]any{"reason": "Chờ mùa", "into": into})
+				case 8:
+					return o.ask(office, "POST", batchesPath+"/"+into+"/cancel", map[string]any{"reason": "Nhầm"})
+				}
+				return o.ask(office, "POST", batchesPath, map[string]any{"title": ""})
+			})
+			v := o.must(200, o.ask(office, "GET", batchesPath+"/"+into, nil)).body
+			if in := len(inBatch(v, "in")); in > 0 && v["status"] == "cancelled" {
+				t.Fatalf("a cancelled batch holds %d products", in)
+			} else if in > 0 {
+				next = into
+			}
+		}
 	})
 }
 

@@ -187,12 +187,8 @@ func productDraft(event string, b store.Batch, i store.BatchItem, r Request) led
 }
 
 // change decides an act on a batch and writes it: its own entry, and one for
-// each product that is concerned.
-func (d *Desk) change(ctx context.Context, r Request, event string, products []string, do func(context.Context, sqldb.Querier, *file, time.Time) error) (Batch, error) {
-	locks := []string{"batch:" + r.ID}
-	for _, p := range products {
-		locks = append(locks, "product:"+p)
-	}
+// each product that is concerned. It locks the batch and what else is named.
+func (d *Desk) change(ctx context.Context, r Request, event string, locks []string, do func(context.Context, sqldb.Querier, *file, time.Time) error) (Batch, error) {
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
 		x, err := d.begun(ctx, q, r)
 		if err != nil {
@@ -202,13 +198,13 @@ func (d *Desk) change(ctx context.Context, r Request, event string, products []s
 			return commit.Outcome{}, err
 		}
 		x.batch.Version++
-		seen, err := d.shown(ctx, q, r.Actor, *x)
+		seen, err := d.shown(ctx, q, *x)
 		if err != nil {
 			return commit.Outcome{}, err
 		}
 		return x.outcome(event, r, false, func() any { return seen }), nil
 	}
-	return commit.Do[Batch](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: r.Key, Locks: locks})
+	return commit.Do[Batch](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: r.Key, Locks: append(locks, "batch:"+r.ID)})
 }
 
 // begun is a batch that the actor may change now.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
@@ -32,10 +33,7 @@ func (d *Desk) Begin(ctx context.Context, r Request, m Meeting) (Done, error) {
 	if err != nil {
 		return Done{}, err
 	}
-	locks := []string{"batch:" + r.ID}
-	for _, id := range before.waiting() {
-		locks = append(locks, "product:"+id)
-	}
+	locks := append(casework.ProductLocks(before.waiting()), "batch:"+r.ID)
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
 		x, err := d.begun(ctx, q, r)
 		if err != nil {
@@ -97,7 +95,7 @@ func (d *Desk) begin(ctx context.Context, q sqldb.Querier, x *file, r Request, c
 		}
 		items = append(items, one)
 	}
-	seen, err := d.shown(ctx, q, r.Actor, *x)
+	seen, err := d.shown(ctx, q, *x)
 	if err != nil {
 		return commit.Outcome{}, err
 	}
@@ -138,7 +136,7 @@ func (d *Desk) Close(ctx context.Context, r Request) (Batch, error) {
 	if err != nil {
 		return Batch{}, err
 	}
-	return d.change(ctx, r, "close_batch", before.waiting(), func(ctx context.Context, q sqldb.Querier, x *file, now time.Time) error {
+	return d.change(ctx, r, "close_batch", casework.ProductLocks(before.waiting()), func(ctx context.Context, q sqldb.Querier, x *file, now time.Time) error {
 		there, err := x.sessions(ctx, q)
 		if err != nil {
 			return err

@@ -46,7 +46,7 @@ func (d *Desk) Open(ctx context.Context, a access.Actor, p Plan, key *commit.Key
 		if err := d.put(ctx, q, p, x, ocop.DateOf(now)); err != nil {
 			return commit.Outcome{}, err
 		}
-		seen, err := d.shown(ctx, q, a, *x)
+		seen, err := d.shown(ctx, q, *x)
 		if err != nil {
 			return commit.Outcome{}, err
 		}

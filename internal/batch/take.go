@@ -42,10 +42,6 @@ func (d *Desk) TakeIn(ctx context.Context, r Request, named []string) (Done, err
 	if err != nil {
 		return Done{}, err
 	}
-	locks := []string{"batch:" + r.ID}
-	for _, id := range list {
-		locks = append(locks, "product:"+id)
-	}
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
 		x, err := d.begun(ctx, q, r)
 		if err != nil {
@@ -57,7 +53,7 @@ func (d *Desk) TakeIn(ctx context.Context, r Request, named []string) (Done, err
 		}
 		return d.each(ctx, q, x, r, "take_into_batch", items)
 	}
-	return commit.Do[Done](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: r.Key, Locks: locks})
+	return commit.Do[Done](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: r.Key, Locks: append(casework.ProductLocks(list), "batch:"+r.ID)})
 }
 
 // each answers an act about many products, and writes it if any stood.
@@ -65,7 +61,7 @@ func (d *Desk) each(ctx context.Context, q sqldb.Querier, x *file, r Request, ev
 	if len(x.about) > 0 {
 		x.batch.Version++
 	}
-	seen, err := d.shown(ctx, q, r.Actor, *x)
+	seen, err := d.shown(ctx, q, *x)
 	if err != nil {
 		return commit.Outcome{}, err
 	}
@@ -132,7 +128,6 @@ func fits(x *file, r Request, s *casework.Standing, elsewhere []store.BatchItem)
 	if slices.ContainsFunc(elsewhere, func(i store.BatchItem) bool { return i.Status == store.ItemIn }) {
 		return conflict("in_batch", "Sản phẩm đang ở một đợt khác. Hãy chuyển đợt từ đó.", "The product waits in another batch. Carry it over from there.")
 	}
-	in := len(slices.DeleteFunc(slices.Clone(x.items), func(i store.BatchItem) bool { return i.Status != store.ItemIn }))
 	switch {
 	case s.Product.Path.Upto(ocop.UnitKind(b.Level)) != b.Path:
 		return conflict("other_place", "Sản phẩm không thuộc địa bàn của đơn vị mở đợt.", "The product does not lie in the unit whose batch it is.")
@@ -142,10 +137,22 @@ func fits(x *file, r Request, s *casework.Standing, elsewhere []store.BatchItem)
 		return conflict("other_level", "Lượt đánh giá của sản phẩm đang ở cấp khác.", "The product's round stands at another level.")
 	case s.Round.Data.Session != nil || s.Round.Data.Result != nil:
 		return conflict("already_scored", "Hội đồng cấp này đã chấm sản phẩm trong lượt này.", "The council of this level has scored the product in this round.")
-	case in >= MaxProducts:
-		return conflict("batch_full", fmt.Sprintf("Đợt đã có %d sản phẩm. Hãy mở đợt khác.", MaxProducts), fmt.Sprintf("The batch has %d products. Open another one.", MaxProducts))
 	}
-	return nil
+	return full(x.items)
+}
+
+// full refuses one more product where as many wait as a batch holds.
+func full(items []store.BatchItem) error {
+	in := 0
+	for _, i := range items {
+		if i.Status == store.ItemIn {
+			in++
+		}
+	}
+	if in < MaxProducts {
+		return nil
+	}
+	return fault.New(fault.Conflict, "batch_full", fmt.Sprintf("Đợt đã có %d sản phẩm. Hãy mở đợt khác.", MaxProducts), fmt.Sprintf("The batch has %d products. Open another one.", MaxProducts))
 }
 
 // LeaveOut takes a product out of a batch, with the reason. It can be taken in
@@ -153,7 +160,7 @@ func fits(x *file, r Request, s *casework.Standing, elsewhere []store.BatchItem)
 //
 // Faults: those of Change.
 func (d *Desk) LeaveOut(ctx context.Context, r Request, product, reason string) (Batch, error) {
-	return d.change(ctx, r, "leave_out_of_batch", []string{product}, func(ctx context.Context, q sqldb.Querier, x *file, _ time.Time) error {
+	return d.change(ctx, r, "leave_out_of_batch", []string{"product:" + product}, func(ctx context.Context, q sqldb.Querier, x *file, _ time.Time) error {
 		_, err := x.drop(r, product, store.ItemOut, reason, nil)
 		return err
 	})
@@ -182,9 +189,9 @@ func (x *file) drop(r Request, product string, status store.ItemStatus, reason s
 
 // CarryOver moves a product into another open batch of the same unit.
 //
-// Faults: those of Change.
+// Faults: those of Change; batch_full (Conflict).
 func (d *Desk) CarryOver(ctx context.Context, r Request, product, into, reason string) (Batch, error) {
-	return d.change(ctx, r, "carry_over", []string{product}, func(ctx context.Context, q sqldb.Querier, x *file, _ time.Time) error {
+	return d.change(ctx, r, "carry_over", []string{"product:" + product, "batch:" + into}, func(ctx context.Context, q sqldb.Querier, x *file, _ time.Time) error {
 		next, err := store.BatchByID(ctx, q, into)
 		if err != nil {
 			return err
@@ -198,6 +205,9 @@ func (d *Desk) CarryOver(ctx context.Context, r Request, product, into, reason s
 		}
 		there, err := store.BatchItems(ctx, q, []string{into})
 		if err != nil {
+			return err
+		}
+		if err := full(there[into]); err != nil {
 			return err
 		}
 		moved := store.BatchItem{Batch: into, Title: next.Title, Level: next.Level, Product: product, Round: i.Round, Status: store.ItemIn, RequestedOn: i.RequestedOn, CarriedFrom: x.batch.ID, Procedure: i.Procedure, Rules: i.Rules}

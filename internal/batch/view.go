@@ -81,7 +81,7 @@ func (d *Desk) Batch(ctx context.Context, a access.Actor, id string) (Batch, err
 	if err != nil {
 		return Batch{}, err
 	}
-	return d.shown(ctx, d.DB, a, *x)
+	return d.shown(ctx, d.DB, *x)
 }
 
 // Batches lists those that the actor may see, the newest first and without
@@ -142,7 +142,7 @@ func (c *Counts) add(s store.ItemStatus) {
 
 // shown is a batch with its products: those in or decided as the agenda has
 // them, then the others.
-func (d *Desk) shown(ctx context.Context, q sqldb.Querier, _ access.Actor, x file) (Batch, error) {
+func (d *Desk) shown(ctx context.Context, q sqldb.Querier, x file) (Batch, error) {
 	v := head(x.batch)
 	var ids []string
 	for _, i := range x.items {

@@ -228,10 +228,7 @@ func (d *Desk) keep(ctx context.Context, r Request, c store.Campaign, f *File, e
 	}
 	c.Year, c.Title, c.Procedure, c.Body = f.Year, f.Title, f.Procedure, string(body)
 	k := keeping{Desk: d, Request: r, campaign: c, event: event, in: there, out: gone}
-	locks := []string{"campaign:" + c.Code}
-	for _, id := range slices.Concat(there, gone) {
-		locks = append(locks, "product:"+id)
-	}
+	locks := append(casework.ProductLocks(slices.Concat(there, gone)), "campaign:"+c.Code)
 	if _, err := commit.Do[any](ctx, d.Committer, commit.Act{Kind: commit.Once, Locks: locks, Key: r.Key, Ask: commit.Alone(k.decide)}); err != nil {
 		return Campaign{}, err
 	}

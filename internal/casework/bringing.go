@@ -32,7 +32,7 @@ func (d *Desk) AddDocuments(ctx context.Context, list []Upload) error {
 	if err != nil {
 		return err
 	}
-	_, err = commit.Do[any](ctx, d.Committer, commit.Act{Kind: bringing{d}, Ask: list, Locks: productLocks(families)})
+	_, err = commit.Do[any](ctx, d.Committer, commit.Act{Kind: bringing{d}, Ask: list, Locks: ProductLocks(families)})
 	return err
 }
 

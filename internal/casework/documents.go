@@ -89,7 +89,7 @@ func (d *Desk) addDocument(ctx context.Context, u Upload) (store.Document, error
 		}, nil
 	}
 	return commit.Do[store.Document](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: u.Key,
-		Locks: productLocks(family)})
+		Locks: ProductLocks(family)})
 }
 
 // document is what an upload becomes.
@@ -112,7 +112,8 @@ func (d *Desk) family(ctx context.Context, u Upload) ([]string, error) {
 	return store.ProductsOf(ctx, d.DB, p.Producer.ID)
 }
 
-func productLocks(products []string) []string {
+// ProductLocks are the locks of acts about products.
+func ProductLocks(products []string) []string {
 	out := make([]string, len(products))
 	for i, id := range products {
 		out[i] = "product:" + id

@@ -70,7 +70,7 @@ func (d *Desk) takeUpLapses(ctx context.Context) error {
 	}
 	acts := make([]commit.Act, len(products))
 	for i, id := range products {
-		acts[i] = commit.Act{Kind: commit.Once, Locks: productLocks([]string{id}), Ask: commit.Alone(func(_ context.Context, _ sqldb.Querier, now time.Time) (commit.Outcome, error) {
+		acts[i] = commit.Act{Kind: commit.Once, Locks: ProductLocks([]string{id}), Ask: commit.Alone(func(_ context.Context, _ sqldb.Querier, now time.Time) (commit.Outcome, error) {
 			return commit.Outcome{Drafts: []ledger.Draft{scheduleDraft(store.Timer{Product: id, Kind: store.TimerReckon})},
 				State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
 					return store.ReckonProduct(ctx, tx, id, now)

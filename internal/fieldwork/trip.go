@@ -93,13 +93,7 @@ func dayOf(agenda []store.Slot) map[string]ocop.Date {
 }
 
 // locks are those of products, and "trips".
-func locks(products []string) []string {
-	out := []string{"trips"}
-	for _, p := range products {
-		out = append(out, "product:"+p)
-	}
-	return out
-}
+func locks(products []string) []string { return append(casework.ProductLocks(products), "trips") }
 
 // products are the ids of products named by id or code; one that is named twice
 // or unknown stays as it is, to be refused in its place.
