@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"ocopflow/internal/casework"
@@ -25,13 +24,9 @@ func checkAgenda(bad *fault.Error, x *file) {
 	seen := map[string]bool{}
 	for n, s := range list {
 		place := fmt.Sprintf("body.agenda[%d]", n)
-		checkText(bad, place+".text", strings.TrimSpace(s.Text)+s.Product, 1, maxText)
-		checkText(bad, place+".place", s.Place, 0, maxTitle)
+		casework.CheckSlot(bad, place, s)
 		if s.Day <= 0 {
 			bad.At(place+".day", "Phải có ngày.", "A day is needed.")
-		}
-		if !hour(s.From) || !hour(s.To) || s.To != "" && s.To < s.From {
-			bad.At(place+".from", "Giờ viết GIỜ:PHÚT, giờ kết thúc sau giờ bắt đầu.", "Times are written HH:MM, and it ends after it begins.")
 		}
 		at := x.at(s.Product)
 		switch {
@@ -43,18 +38,6 @@ func checkAgenda(bad *fault.Error, x *file) {
 		}
 		seen[s.Product] = true
 	}
-}
-
-// hour reports whether a text is a time of day, or none.
-func hour(text string) bool {
-	_, ok := minutes(text)
-	return ok || text == ""
-}
-
-// minutes are those since midnight of a time of day.
-func minutes(text string) (int, bool) {
-	t, err := time.Parse("15:04", text)
-	return t.Hour()*60 + t.Minute(), err == nil && len(text) == 5
 }
 
 func clock(n int) string { return fmt.Sprintf("%02d:%02d", n/60, n%60) }
@@ -119,13 +102,13 @@ func inOrder(list, named []string) []string {
 // slots are the times of products, day after day.
 func (d *Desk) slots(l Layout, order []string, known ocop.Date) (out []store.Slot, err error) {
 	bad := wrong()
-	from, ok := minutes(l.From)
-	to, until := minutes(l.To)
+	from, ok := ocop.Minutes(l.From)
+	to, until := ocop.Minutes(l.To)
 	if !ok || !until || l.Minutes < 1 || l.Minutes > 480 || to-from < l.Minutes {
 		bad.At("body.from", "Giờ viết GIỜ:PHÚT; mỗi sản phẩm từ 1 đến 480 phút và vừa trong một ngày.", "Times are written HH:MM; each product takes 1 to 480 minutes and fits into a day.")
 	}
-	stop, go1 := minutes(l.PauseFrom)
-	again, go2 := minutes(l.PauseTo)
+	stop, go1 := ocop.Minutes(l.PauseFrom)
+	again, go2 := ocop.Minutes(l.PauseTo)
 	if go1 != go2 || l.PauseFrom+l.PauseTo != "" && (!go1 || again < stop) {
 		bad.At("body.pause_from", "Giờ nghỉ viết GIỜ:PHÚT, có cả lúc bắt đầu và lúc kết thúc.", "A break is written HH:MM, with its beginning and its end.")
 	}

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
@@ -54,13 +53,7 @@ type Request struct {
 var keepers = []ocop.Role{access.Office, access.Secretary}
 
 // Keeps reports whether somebody keeps the batches of a unit.
-func Keeps(a access.Actor, place ocop.Path) bool {
-	return slices.ContainsFunc(keepers, func(r ocop.Role) bool { _, ok := a.Holds(r, place); return ok })
-}
-
-func mayNot() error {
-	return fault.New(fault.Forbidden, "who_may_not", "Việc này của Văn phòng Điều phối hoặc thư ký hội đồng.", "This is for the coordination office or a council's secretary.")
-}
+func Keeps(a access.Actor, place ocop.Path) bool { return casework.MayInspect(a, place) }
 
 func wrong() *fault.Error {
 	return fault.New(fault.Invalid, "batch_wrong", "Nội dung đợt chưa đúng; chưa lưu gì.", "What was given for the batch is not right; nothing was saved.")
@@ -82,16 +75,10 @@ func open(b store.Batch) error {
 	return nil
 }
 
-func checkText(bad *fault.Error, place, text string, least, most int) {
-	if n := utf8.RuneCountInString(text); n < least || n > most {
-		bad.At(place, fmt.Sprintf("Phải có từ %d đến %d ký tự.", least, most), fmt.Sprintf("Must have %d to %d characters.", least, most))
-	}
-}
-
 func reasoned(reason string) (string, error) {
 	bad := wrong()
 	reason = strings.TrimSpace(reason)
-	checkText(bad, "body.reason", reason, 1, maxText)
+	bad.Length("body.reason", reason, 1, maxText)
 	return reason, bad.OrNil()
 }
 
@@ -214,7 +201,7 @@ func (d *Desk) begun(ctx context.Context, q sqldb.Querier, r Request) (*file, er
 		return nil, err
 	}
 	if !Keeps(r.Actor, x.batch.Path) {
-		return nil, mayNot()
+		return nil, casework.MayNotPlan()
 	}
 	if r.Version != nil && *r.Version != x.batch.Version {
 		return nil, stale(x.batch.Version)

@@ -80,27 +80,11 @@ func (d *Desk) Cancel(ctx context.Context, r Request, reason string) (Batch, err
 	})
 }
 
-// home is the unit whose batch it is: the one named, by id or code, else the
-// highest of the actor's own that holds batches.
+// home is the unit whose batch it is, which must be of a kind that holds batches.
 func home(ctx context.Context, q sqldb.Querier, a access.Actor, named string) (*ocop.Unit, error) {
-	var best *access.Grant
-	for _, g := range a.Grants {
-		if slices.Contains(keepers, g.Role) && (best == nil || len(g.Path) < len(best.Path)) {
-			best = &g
-		}
-	}
-	if best == nil {
-		return nil, mayNot()
-	}
-	if named == "" {
-		named = best.Unit
-	}
-	u, err := store.UnitBy(ctx, q, named)
+	u, err := casework.Home(ctx, q, a, named)
 	if err != nil {
 		return nil, err
-	}
-	if u == nil || !Keeps(a, u.Path) {
-		return nil, mayNot()
 	}
 	if !slices.Contains(levels, u.Kind) {
 		return nil, wrong().At("body.unit", "Phải là huyện, tỉnh hoặc bộ.", "Must be a district, a province or the ministry.")
@@ -126,8 +110,8 @@ func (d *Desk) put(ctx context.Context, q sqldb.Querier, p Plan, x *file, today 
 	if p.HeldBefore != nil {
 		b.HeldBefore = p.HeldBefore
 	}
-	checkText(bad, "body.title", b.Title, 1, maxTitle)
-	checkText(bad, "body.place", b.Place, 0, maxTitle)
+	bad.Length("body.title", b.Title, 1, maxTitle)
+	bad.Length("body.place", b.Place, 0, maxTitle)
 	if b.RequestedBefore != nil && b.HeldBefore != nil && *b.HeldBefore < *b.RequestedBefore {
 		bad.At("body.held_before", "Phải sau ngày chốt nhận đề nghị.", "Must not come before the cut-off.")
 	}

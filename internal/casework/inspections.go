@@ -120,7 +120,7 @@ func mayVisit(a access.Actor, x *dossier) error {
 		return NotFound()
 	}
 	if !MayInspect(a, x.product.Path) {
-		return fault.New(fault.Forbidden, "who_may_not", "Việc này của Văn phòng Điều phối hoặc thư ký hội đồng.", "This is for the coordination office or a council's secretary.")
+		return MayNotPlan()
 	}
 	return nil
 }

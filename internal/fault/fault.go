@@ -6,6 +6,8 @@ package fault
 
 import (
 	"errors"
+	"fmt"
+	"unicode/utf8"
 
 	"ocopflow/internal/ocop"
 )
@@ -66,6 +68,13 @@ func New(kind Kind, code, vi, en string) *Error {
 func (e *Error) At(place, vi, en string) *Error {
 	e.Fields = append(e.Fields, Field{place, ocop.Text{Vi: vi, En: en}})
 	return e
+}
+
+// Length adds a place whose text has too few or too many characters.
+func (e *Error) Length(place, text string, least, most int) {
+	if n := utf8.RuneCountInString(text); n < least || n > most {
+		e.At(place, fmt.Sprintf("Phải có từ %d đến %d ký tự.", least, most), fmt.Sprintf("Must have %d to %d characters.", least, most))
+	}
 }
 
 // OrNil is the fault if any place of the input was wrong, else nil.

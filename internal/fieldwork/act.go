@@ -139,7 +139,7 @@ func (d *Desk) HoldTrip(ctx context.Context, r Request, on *ocop.Date) (Trip, er
 
 func reasoned(reason string) error {
 	bad := wrong()
-	checkText(bad, "body.reason", strings.TrimSpace(reason), 1, maxText)
+	bad.Length("body.reason", strings.TrimSpace(reason), 1, maxText)
 	return bad.OrNil()
 }
 
@@ -264,7 +264,7 @@ func (d *Desk) onTrip(ctx context.Context, r Request, event string, further []st
 			return commit.Outcome{}, err
 		}
 		if !plans(r.Actor, x.trip.Path) {
-			return commit.Outcome{}, mayNot()
+			return commit.Outcome{}, casework.MayNotPlan()
 		}
 		if r.Version != nil && *r.Version != x.trip.Version {
 			return commit.Outcome{}, stale(x.trip.Version)

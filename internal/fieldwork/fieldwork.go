@@ -6,8 +6,6 @@ package fieldwork
 import (
 	"context"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
@@ -51,10 +49,6 @@ type Request struct {
 // planner are the roles that plan: those that may put an inspection on record.
 func plans(a access.Actor, place ocop.Path) bool { return casework.MayInspect(a, place) }
 
-func mayNot() error {
-	return fault.New(fault.Forbidden, "who_may_not", "Việc này của Văn phòng Điều phối hoặc thư ký hội đồng.", "This is for the coordination office or a council's secretary.")
-}
-
 // ConcernOf says what an actor is shown of trips and training: those of units
 // that they oversee, those to which a unit of theirs is invited, those about
 // their products and, of training, those to which they are invited themselves.
@@ -73,33 +67,6 @@ func ConcernOf(a access.Actor) store.Concern {
 		}
 	}
 	return c
-}
-
-// home is the unit in which an actor plans: the one named, by id or code, else
-// the highest in which they hold a role that plans.
-//
-// Faults: who_may_not (Forbidden).
-func home(ctx context.Context, q sqldb.Querier, a access.Actor, named string) (*ocop.Unit, error) {
-	var best *access.Grant
-	for _, g := range a.Grants {
-		if (g.Role == access.Office || g.Role == access.Secretary) && (best == nil || len(g.Path) < len(best.Path)) {
-			best = &g
-		}
-	}
-	if best == nil {
-		return nil, mayNot()
-	}
-	if named == "" {
-		named = best.Unit
-	}
-	u, err := store.UnitBy(ctx, q, named)
-	if err != nil {
-		return nil, err
-	}
-	if u == nil || !plans(a, u.Path) {
-		return nil, mayNot()
-	}
-	return u, nil
 }
 
 // campaignOf finds the campaign that is named, one of the unit or of one above
@@ -123,12 +90,6 @@ func wrong() *fault.Error {
 	return fault.New(fault.Invalid, "plan_wrong", "Nội dung kế hoạch chưa đúng.", "The plan is not right.")
 }
 
-func checkText(bad *fault.Error, place, text string, least, most int) {
-	if n := utf8.RuneCountInString(text); n < least || n > most {
-		bad.At(place, fmt.Sprintf("Phải có từ %d đến %d ký tự.", least, most), fmt.Sprintf("Must have %d to %d characters.", least, most))
-	}
-}
-
 func checkDays(bad *fault.Error, first, last ocop.Date) {
 	if last < first || last-first >= maxDays {
 		bad.At("body.last_day", "Ngày cuối phải từ ngày đầu và trong vòng 31 ngày.", "The last day must be within 31 days from the first.")
@@ -146,25 +107,11 @@ func checkSlots(bad *fault.Error, list []store.Slot, first, last ocop.Date) {
 	checkCount(bad, "body.agenda", len(list), maxSlots)
 	for n, s := range list {
 		place := fmt.Sprintf("body.agenda[%d]", n)
-		checkText(bad, place+".text", strings.TrimSpace(s.Text)+s.Product, 1, maxText)
-		checkText(bad, place+".place", s.Place, 0, maxTitle)
+		casework.CheckSlot(bad, place, s)
 		if s.Day < first || s.Day > last {
 			bad.At(place+".day", "Phải là một ngày của kế hoạch.", "Must be a day of the plan.")
 		}
-		if !hour(s.From) || !hour(s.To) || s.To != "" && s.To < s.From {
-			bad.At(place+".from", "Giờ viết GIỜ:PHÚT, giờ kết thúc sau giờ bắt đầu.", "Times are written HH:MM, and it ends after it begins.")
-		}
 	}
-}
-
-// hour reports whether a text is a time of day, or none.
-func hour(text string) bool {
-	if text == "" {
-		return true
-	}
-	var h, m int
-	n, err := fmt.Sscanf(text, "%02d:%02d", &h, &m)
-	return err == nil && n == 2 && len(text) == 5 && h < 24 && m < 60
 }
 
 func stale(version int64) error {

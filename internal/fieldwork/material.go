@@ -36,7 +36,7 @@ func (d *Desk) addMaterial(ctx context.Context, r Request, name string, file *va
 			return commit.Outcome{}, err
 		}
 		if !plans(r.Actor, x.training.Path) {
-			return commit.Outcome{}, mayNot()
+			return commit.Outcome{}, casework.MayNotPlan()
 		}
 		if x.training.Status == store.VisitCancelled {
 			return commit.Outcome{}, settled(x.training.Status)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/casework"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
@@ -115,7 +116,7 @@ func (d *Desk) Invitation(ctx context.Context, a access.Actor, id string) (Trip,
 	case err != nil:
 		return t, err
 	case !plans(a, t.Path):
-		return t, mayNot()
+		return t, casework.MayNotPlan()
 	case t.Status == store.VisitCancelled:
 		return t, settled(t.Status)
 	}

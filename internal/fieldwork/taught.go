@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/casework"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
 )
@@ -123,7 +124,7 @@ type Total struct {
 func (d *Desk) Totals(ctx context.Context, a access.Actor, campaign string) ([]Total, error) {
 	f := store.TripFilter{Concern: store.Concern{Units: ConcernOf(a).Units}, Status: store.VisitHeld, Campaign: campaign, Limit: 1000}
 	if len(f.Concern.Units) == 0 {
-		return nil, mayNot()
+		return nil, casework.MayNotPlan()
 	}
 	held, err := store.Trainings(ctx, d.DB, f)
 	if err != nil {

@@ -52,7 +52,7 @@ type Presence struct {
 // Faults: who_may_not (Forbidden); plan_wrong (Invalid).
 func (d *Desk) PlanTraining(ctx context.Context, a access.Actor, p TrainingPlan, invited []Enrolment, key *commit.Key) (Training, error) {
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
-		u, err := home(ctx, q, a, p.Unit)
+		u, err := casework.Home(ctx, q, a, p.Unit)
 		if err != nil {
 			return commit.Outcome{}, err
 		}
@@ -93,7 +93,7 @@ func (p TrainingPlan) put(t *store.Training, bad *fault.Error) {
 		if x.given != nil {
 			*x.onto = strings.TrimSpace(*x.given)
 		}
-		checkText(bad, "body."+x.name, *x.onto, x.least, x.most)
+		bad.Length("body."+x.name, *x.onto, x.least, x.most)
 	}
 	if p.FirstDay != nil {
 		t.FirstDay = *p.FirstDay
@@ -114,7 +114,7 @@ func (p TrainingPlan) put(t *store.Training, bad *fault.Error) {
 	checkSlots(bad, t.Agenda, t.FirstDay, t.LastDay)
 	checkCount(bad, "body.lecturers", len(t.Lecturers), 20)
 	for n, name := range t.Lecturers {
-		checkText(bad, fmt.Sprintf("body.lecturers[%d]", n), name, 1, maxTitle)
+		bad.Length(fmt.Sprintf("body.lecturers[%d]", n), name, 1, maxTitle)
 	}
 	if t.Capacity < 0 || t.Capacity > maxTrainees {
 		bad.At("body.capacity", "Phải từ 0 (không giới hạn) đến 500.", "Must be from 0 (no limit) to 500.")
@@ -157,8 +157,8 @@ func enrol(ctx context.Context, q sqldb.Querier, there []store.Trainee, list []E
 				x.Account, x.Display = acc.ID, acc.Display
 			}
 		}
-		checkText(bad, place+".name", x.Name+x.Unit.Name+x.Display, 1, 3*maxTitle)
-		checkText(bad, place+".phone", x.Phone, 0, 30)
+		bad.Length(place+".name", x.Name+x.Unit.Name+x.Display, 1, 3*maxTitle)
+		bad.Length(place+".phone", x.Phone, 0, 30)
 		if slices.ContainsFunc(slices.Concat(there, out), func(o store.Trainee) bool {
 			return !o.Withdrawn && o.Unit.ID == x.Unit.ID && o.Account == x.Account && o.Name == x.Name && o.Phone == x.Phone
 		}) {
@@ -334,7 +334,7 @@ func (d *Desk) onTraining(ctx context.Context, r Request, event string, do lesso
 			return commit.Outcome{}, err
 		}
 		if !plans(r.Actor, x.training.Path) {
-			return commit.Outcome{}, mayNot()
+			return commit.Outcome{}, casework.MayNotPlan()
 		}
 		if r.Version != nil && *r.Version != x.training.Version {
 			return commit.Outcome{}, stale(x.training.Version)

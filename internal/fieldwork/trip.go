@@ -139,7 +139,7 @@ func inside(ctx context.Context, q sqldb.Querier, products []string, place ocop.
 }
 
 func newTrip(ctx context.Context, q sqldb.Querier, a access.Actor, p TripPlan, now time.Time) (store.Trip, guests, error) {
-	u, err := home(ctx, q, a, p.Unit)
+	u, err := casework.Home(ctx, q, a, p.Unit)
 	if err != nil {
 		return store.Trip{}, guests{}, err
 	}
@@ -176,7 +176,7 @@ func (p TripPlan) put(t *store.Trip, bad *fault.Error) {
 	if p.Agenda != nil {
 		t.Agenda = p.Agenda
 	}
-	checkText(bad, "body.title", t.Title, 1, maxTitle)
+	bad.Length("body.title", t.Title, 1, maxTitle)
 	checkDays(bad, t.FirstDay, t.LastDay)
 	checkSlots(bad, t.Agenda, t.FirstDay, t.LastDay)
 }
@@ -210,7 +210,7 @@ func (p TripPlan) invite(ctx context.Context, q sqldb.Querier, there []store.Gue
 		if x.Unit, err = invited(ctx, q, i.Unit, place, bad); err != nil {
 			return g, err
 		}
-		checkText(bad, place+".name", x.Name+x.Unit.Name, 1, 2*maxTitle)
+		bad.Length(place+".name", x.Name+x.Unit.Name, 1, 2*maxTitle)
 		at := slices.IndexFunc(there, func(o store.Guest) bool { return o.Number == i.Number && o.Answer != store.Withdrawn })
 		switch {
 		case i.Number == 0:

@@ -33,6 +33,12 @@ func ParseDate(s string) (Date, error) {
 	return Date(t.Unix() / 86400), nil
 }
 
+// Minutes are those since midnight of a time of day, written HH:MM.
+func Minutes(text string) (int, bool) {
+	t, err := time.Parse("15:04", text)
+	return t.Hour()*60 + t.Minute(), err == nil && len(text) == 5
+}
+
 func (d Date) utc() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 
 // Start is the first moment of the day in Vietnam.

@@ -32,7 +32,7 @@ type Request struct {
 // review_wrong (Invalid).
 func (d *Desk) Note(ctx context.Context, r Request, text string) (Review, error) {
 	bad := wrong()
-	checkText(bad, "body.text", strings.TrimSpace(text), 1, maxNote)
+	bad.Length("body.text", strings.TrimSpace(text), 1, maxNote)
 	return d.change(ctx, r, "note_review", text, bad)
 }
 
@@ -41,7 +41,7 @@ func (d *Desk) Note(ctx context.Context, r Request, text string) (Review, error)
 // Faults: those of Note.
 func (d *Desk) Close(ctx context.Context, r Request, text string) (Review, error) {
 	bad := wrong()
-	checkText(bad, "body.note", strings.TrimSpace(text), 0, maxNote)
+	bad.Length("body.note", strings.TrimSpace(text), 0, maxNote)
 	return d.change(ctx, r, "close_review", text, bad)
 }
 

@@ -5,11 +5,9 @@ package review
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
@@ -99,8 +97,8 @@ func opened(ctx context.Context, q sqldb.Querier, o Opening, missing bool, now t
 		return r, err
 	}
 	bad := wrong()
-	checkText(bad, "body.title", r.Title, 1, maxTitle)
-	checkText(bad, "body.note", strings.TrimSpace(o.Note), 0, maxNote)
+	bad.Length("body.title", r.Title, 1, maxTitle)
+	bad.Length("body.note", strings.TrimSpace(o.Note), 0, maxNote)
 	checkSearch(bad, r.Search)
 	if missing {
 		bad.At("body.entry", "Không có bản ghi này.", "There is no such entry.")
@@ -125,12 +123,6 @@ func opened(ctx context.Context, q sqldb.Querier, o Opening, missing bool, now t
 
 func wrong() *fault.Error {
 	return fault.New(fault.Invalid, "review_wrong", "Nội dung rà soát chưa đúng.", "The review is not right.")
-}
-
-func checkText(bad *fault.Error, place, text string, least, most int) {
-	if n := utf8.RuneCountInString(text); n < least || n > most {
-		bad.At(place, fmt.Sprintf("Phải có từ %d đến %d ký tự.", least, most), fmt.Sprintf("Must have %d to %d characters.", least, most))
-	}
 }
 
 func checkSearch(bad *fault.Error, text string) {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
@@ -106,12 +105,6 @@ func mayNot() error {
 	return fault.New(fault.Forbidden, "who_may_not", "Mẫu do Văn phòng Điều phối, thư ký hội đồng hoặc xã nhận.", "Samples are received by the coordination office, a council's secretary or the commune.")
 }
 
-func within(bad *fault.Error, place, text string, least int) {
-	if n := utf8.RuneCountInString(text); n < least || n > maxText {
-		bad.At(place, fmt.Sprintf("Phải có từ %d đến %d ký tự.", least, maxText), fmt.Sprintf("Must have %d to %d characters.", least, maxText))
-	}
-}
-
 // Receipt is what came.
 type Receipt struct {
 	Product    string
@@ -149,8 +142,8 @@ func (d *Desk) Receive(ctx context.Context, r Request, p Receipt) (store.Sample,
 		if p.Units < 1 || p.Units > maxUnits {
 			bad.At("body.units", fmt.Sprintf("Từ 1 đến %d.", maxUnits), fmt.Sprintf("From 1 to %d.", maxUnits))
 		}
-		within(bad, "body.brought_by", x.BroughtBy, 0)
-		within(bad, "body.condition", x.Condition, 1)
+		bad.Length("body.brought_by", x.BroughtBy, 0, maxText)
+		bad.Length("body.condition", x.Condition, 1, maxText)
 		if err := bad.OrNil(); err != nil {
 			return commit.Outcome{}, err
 		}
@@ -192,7 +185,7 @@ func (d *Desk) Settle(ctx context.Context, r Request, f Fate) (store.Sample, err
 			bad.At("body.on", "Phải từ ngày nhận đến hôm nay.", "Must lie between the day of receipt and today.")
 		}
 		x.Status, x.UsedUp, x.Returned, x.SettledOn, x.Note = store.SampleSettled, int64(f.UsedUp), int64(f.Returned), &day, strings.TrimSpace(f.Note)
-		within(bad, "body.note", x.Note, 0)
+		bad.Length("body.note", x.Note, 0, maxText)
 		return bad.OrNil()
 	})
 }
@@ -205,7 +198,7 @@ func (d *Desk) Void(ctx context.Context, r Request, reason string) (store.Sample
 	return d.change(ctx, r, "void_samples", func(x *store.Sample, today ocop.Date) error {
 		bad := wrong()
 		x.Status, x.SettledOn, x.Note = store.SampleVoid, &today, strings.TrimSpace(reason)
-		within(bad, "body.reason", x.Note, 1)
+		bad.Length("body.reason", x.Note, 1, maxText)
 		return bad.OrNil()
 	})
 }

@@ -120,7 +120,7 @@ const shownAtOnce = 100
 
 func (s *Site) newTrip(p *page) error {
 	if !p.PlansVisits() {
-		return fault.New(fault.Forbidden, "who_may_not", "Việc này của Văn phòng Điều phối hoặc thư ký hội đồng.", "This is for the coordination office or a council's secretary.")
+		return casework.MayNotPlan()
 	}
 	f, kept := s.filterOf(p.c.Request.URL.Query())
 	f.Limit = shownAtOnce
