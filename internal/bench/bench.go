@@ -24,7 +24,6 @@ type Settings struct {
 	Each     time.Duration // of every contestant in every round; 2 s
 	Runs     int           // rounds, of which the medians count; 5
 	Products int           // in the office; 1,000
-	Guests   []Guest       // other engines, which take part beside the program
 	Progress func(done, of int64)
 }
 
@@ -93,7 +92,6 @@ type bench struct {
 	Settings
 	dir         string
 	contestants []contestant
-	own         private           // Postgres of the run; zero without one
 	samples     map[slot][]sample // by contestant and clients, one for each round
 	settings    map[string]map[string]string
 	flush       time.Duration
@@ -132,7 +130,7 @@ func (b *bench) open(ctx context.Context) (err error) {
 	} else if _, err := os.Stat(file); err == nil {
 		return fmt.Errorf("%s: %w", file, ErrNotEmpty)
 	}
-	return errors.Join(b.openSQLite(ctx, file), b.openGuests(ctx))
+	return b.openSQLite(ctx, file)
 }
 
 func (b *bench) openSQLite(ctx context.Context, file string) error {
@@ -162,7 +160,6 @@ func (b *bench) openPostgres(ctx context.Context) error {
 		}
 		b.closing(pg.stop)
 		address, server, own = pg.url, pg.pid, true
-		b.own = pg
 	}
 	if err := emptyPostgres(ctx, address, own); err != nil {
 		return err

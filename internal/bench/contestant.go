@@ -14,7 +14,6 @@ import (
 type contestant struct {
 	name     string
 	database string
-	guest    bool
 	meter    meter
 	// run lets so many clients move as fast as they can for some time.
 	run func(ctx context.Context, clients int, each time.Duration) (sample, error)
