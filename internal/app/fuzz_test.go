@@ -214,6 +214,7 @@ func (s *stranger) request(x operation) (*http.Request, string) {
 // asks sends one request; whatever it is, the answer is one that the API gives.
 func (s *stranger) asks(t testing.TB, x operation, seed uint64) {
 	t.Helper()
+	s.t = t // a fuzzed target may not use the fuzzer's own
 	s.random = rand.New(rand.NewPCG(seed, 1))
 	r, told := s.request(x)
 	a := s.send(r)
