@@ -238,12 +238,12 @@ func (a *App) start(ctx context.Context) error {
 	a.Desk.Matters = []casework.Keeper{a.Petitions, a.Campaigns}
 	a.Support = &support.Desk{Petitions: a.Petitions}
 	a.Fieldwork = &fieldwork.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
-	a.Samples = &sample.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk, Clock: now}
+	a.Samples = &sample.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
 	a.Batches = &batch.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Cases: a.Desk, Councils: a.Councils, Library: lib}
 	if a.Notices, err = a.notices(now); err != nil {
 		return err
 	}
-	a.Feeds = &feed.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Cases: a.Desk, Clock: now}
+	a.Feeds = &feed.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Cases: a.Desk}
 	if a.Webhooks, err = a.webhooks(ctx, now); err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (d *Desk) TakeIn(ctx context.Context, r Request, named []string) (Done, err
 	if len(named) == 0 || len(named) > MaxProducts {
 		return Done{}, wrong().At("body.products", fmt.Sprintf("Phải có từ 1 đến %d sản phẩm.", MaxProducts), fmt.Sprintf("Must name 1 to %d products.", MaxProducts))
 	}
-	list, err := d.ids(ctx, named)
+	list, err := store.ProductIDs(ctx, d.DB, named)
 	if err != nil {
 		return Done{}, err
 	}
@@ -70,21 +70,6 @@ func (d *Desk) each(ctx context.Context, q sqldb.Querier, x *file, r Request, ev
 		return commit.Outcome{Answer: func([]ledger.Entry) any { return answer() }}, nil
 	}
 	return x.outcome(event, r, false, answer), nil
-}
-
-// ids are those of products named by id or code; an unknown name stays as it is.
-func (d *Desk) ids(ctx context.Context, named []string) ([]string, error) {
-	byCode, err := store.ProductsByCode(ctx, d.DB, named)
-	if err != nil {
-		return nil, err
-	}
-	out := slices.Clone(named)
-	for i, key := range named {
-		if p := byCode[key]; p != nil {
-			out[i] = p.ID
-		}
-	}
-	return out, nil
 }
 
 func (d *Desk) take(ctx context.Context, q sqldb.Querier, x *file, r Request, named, list []string, now time.Time) ([]Each, error) {

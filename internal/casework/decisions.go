@@ -135,34 +135,22 @@ func (d *Desk) checkRecording(ctx context.Context, r Recording) (products []stri
 	if len(bad.Fields) > 0 {
 		return nil, bad
 	}
-	for i, key := range r.Products {
-		p, err := d.productBy(ctx, r.Actor, strings.TrimSpace(key))
-		if err != nil {
-			return nil, err
-		}
-		if p == nil {
-			bad.At(fmt.Sprintf("body.products[%d]", i), "Không có sản phẩm này.", "There is no such product.")
-		} else if !slices.Contains(products, p.ID) {
-			products = append(products, p.ID)
-		}
-	}
-	return products, bad.OrNil()
-}
-
-// productBy finds a product that the actor sees, by id or code; nil for none.
-func (d *Desk) productBy(ctx context.Context, a access.Actor, key string) (*ocop.Product, error) {
-	found, err := store.ProductsByCode(ctx, d.DB, []string{key})
+	named, err := store.ProductIDs(ctx, d.DB, r.Products)
 	if err != nil {
 		return nil, err
 	}
-	if p := found[key]; p != nil {
-		key = p.ID
+	found, err := store.Products(ctx, d.DB, named)
+	if err != nil {
+		return nil, err
 	}
-	p, err := d.Product(ctx, a, key)
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil
+	for i, id := range named {
+		if p := found[id]; p == nil || !sees(r.Actor, p) {
+			bad.At(fmt.Sprintf("body.products[%d]", i), "Không có sản phẩm "+r.Products[i]+".", "There is no product "+r.Products[i]+".")
+		} else if !slices.Contains(products, id) {
+			products = append(products, id)
+		}
 	}
-	return p, err
+	return products, bad.OrNil()
 }
 
 func checkSigned(bad *fault.Error, signer, summary string) {

@@ -103,24 +103,16 @@ func (d *Desk) products(ctx context.Context, named []string) ([]string, error) {
 	if len(bad.Fields) > 0 {
 		return nil, bad
 	}
-	var out []string
-	for n, key := range named {
-		p, err := store.ProductByCode(ctx, d.DB, key)
-		if err != nil {
-			return nil, err
-		}
-		if p != nil {
-			key = p.ID
-		}
-		if slices.Contains(out, key) {
+	out, err := store.ProductIDs(ctx, d.DB, named)
+	if err != nil {
+		return nil, err
+	}
+	for n, id := range out {
+		if slices.Contains(out[:n], id) {
 			bad.At(fmt.Sprintf("body.products[%d]", n), "Sản phẩm này đã có trong danh sách.", "The product is in the list already.")
 		}
-		out = append(out, key)
 	}
-	if len(bad.Fields) > 0 {
-		return nil, bad
-	}
-	return out, nil
+	return out, bad.OrNil()
 }
 
 // inside refuses products that do not lie in the unit of the trip.

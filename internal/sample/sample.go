@@ -23,7 +23,6 @@ type Desk struct {
 	DB        *sqldb.DB
 	Committer *commit.Committer
 	Cases     *casework.Desk
-	Clock     func() time.Time
 }
 
 const (
@@ -64,10 +63,11 @@ func (s State) Missing() int { return max(s.Needed-s.Received, 0) }
 //
 // Faults: not_found.
 func (d *Desk) Of(ctx context.Context, a access.Actor, product string) (State, error) {
-	if _, err := d.Cases.Product(ctx, a, product); err != nil {
+	p, err := d.Cases.Product(ctx, a, product)
+	if err != nil {
 		return State{}, err
 	}
-	s, err := d.Cases.Standing(ctx, d.DB, product, d.Clock())
+	rules, err := d.Cases.Rules(ctx, a, product)
 	if err != nil {
 		return State{}, err
 	}
@@ -75,11 +75,8 @@ func (d *Desk) Of(ctx context.Context, a access.Actor, product string) (State, e
 	if err != nil {
 		return State{}, err
 	}
-	out := State{Rule: RuleOf(s.Rules.Name, s.Rules.Version), Items: list[product]}
-	out.Exempt, out.Needed = out.Rule.Exempt(s.Product.Set), out.Rule.Needs(s.Product.Set)
-	if s.Round != nil {
-		out.Round = s.Round.ID
-	}
+	out := State{Rule: RuleOf(rules.Name, rules.Version), Round: p.Round, Items: list[product]}
+	out.Exempt, out.Needed = out.Rule.Exempt(p.Set), out.Rule.Needs(p.Set)
 	out.Received = Units(out.Items, out.Round)
 	if out.Items == nil {
 		out.Items = []store.Sample{}

@@ -94,6 +94,22 @@ func ProductsByCode(ctx context.Context, q sqldb.Querier, codes []string) (map[s
 	return out, err
 }
 
+// ProductIDs are those of products named by id or code; an unknown name stays as
+// it is.
+func ProductIDs(ctx context.Context, q sqldb.Querier, named []string) ([]string, error) {
+	out := make([]string, len(named))
+	for i, key := range named {
+		out[i] = strings.TrimSpace(key)
+	}
+	byCode, err := ProductsByCode(ctx, q, out)
+	for i, key := range out {
+		if p := byCode[key]; p != nil {
+			out[i] = p.ID
+		}
+	}
+	return out, err
+}
+
 // InsertProducts adds new products.
 func InsertProducts(ctx context.Context, tx *sqldb.Tx, list []*ocop.Product) error {
 	var rows [][]any
