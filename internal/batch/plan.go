@@ -113,7 +113,7 @@ func (d *Desk) put(ctx context.Context, q sqldb.Querier, p Plan, x *file, today 
 	bad.Length("body.title", b.Title, 1, maxTitle)
 	bad.Length("body.place", b.Place, 0, maxTitle)
 	if b.RequestedBefore != nil && b.HeldBefore != nil && *b.HeldBefore < *b.RequestedBefore {
-		bad.At("body.held_before", "Phải sau ngày chốt nhận đề nghị.", "Must not come before the cut-off.")
+		bad.At("body.held_before", "Không được trước ngày chốt nhận đề nghị.", "Must not come before the cut-off.")
 	}
 	if err := d.named(ctx, q, p.Council, b, bad); err != nil {
 		return err

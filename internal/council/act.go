@@ -164,14 +164,16 @@ var stateTexts = map[store.Status]ocop.Text{
 // runs reports whether the actor keeps the session: the council's secretary, or
 // a secretary of the unit. One with a part in the product does not.
 func (f *file) runs(a access.Actor) bool {
-	_, secretary := a.Holds(access.Secretary, f.council.Path)
-	for _, m := range f.council.Members {
-		secretary = secretary || m.Account == a.ID && m.Position == store.Secretary
-	}
 	if s := f.seat(a); s != nil && s.Recused {
 		return false
 	}
-	return secretary && len(f.standing.Grounds(a)) == 0
+	return Runs(a, *f.council) && len(f.standing.Grounds(a)) == 0
+}
+
+// Runs reports whether an actor is the secretary of a council, by role or by seat.
+func Runs(a access.Actor, k store.Council) bool {
+	_, secretary := a.Holds(access.Secretary, k.Path)
+	return secretary || slices.ContainsFunc(k.Members, func(m store.CouncilMember) bool { return m.Account == a.ID && m.Position == store.Secretary })
 }
 
 func (f *file) onlyRunner(a access.Actor) error {

@@ -13,6 +13,7 @@ import (
 	"ocopflow/internal/access"
 	"ocopflow/internal/batch"
 	"ocopflow/internal/clerk"
+	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/ocop"
@@ -94,6 +95,7 @@ type batchBody struct {
 	batch.Batch
 	Mine     bool // to keep
 	Draws    bool // its papers
+	Begins   bool // sessions of its council
 	Councils []store.Council
 	Others   []batch.Batch // open ones of the same unit, to carry over into
 	Fit      []ocop.Product
@@ -103,6 +105,9 @@ type batchBody struct {
 
 // Open reports whether anything can still be done.
 func (b batchBody) Open() bool { return b.Status == store.BatchOpen }
+
+// Sitting says how far a session is.
+func (p *page) Sitting(s *store.Status) string { return p.T("session_" + string(*s)) }
 
 // agendaRow is a line of the agenda in its form.
 type agendaRow struct {
@@ -147,6 +152,7 @@ func (s *Site) toKeep(p *page, b *batchBody) error {
 		return err
 	}
 	b.Councils = slices.DeleteFunc(all, func(k store.Council) bool { return k.Unit.ID != b.Unit.ID })
+	b.Begins = slices.ContainsFunc(b.Councils, func(k store.Council) bool { return k.ID == b.Council.ID && council.Runs(p.session.Actor, k) })
 	others, err := s.Batches.Batches(p.ctx, p.session.Actor, store.BatchFilter{Unit: b.Unit.ID, Status: store.BatchOpen, Limit: perPage})
 	if err != nil {
 		return err

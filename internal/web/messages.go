@@ -320,6 +320,11 @@ func (p *page) newest() procedure {
 	if p.rules != nil {
 		return procedure{p.rules}
 	}
+	return p.ofProducts()
+}
+
+// ofProducts is the procedure of products that is in force.
+func (p *page) ofProducts() procedure {
 	rules, err := p.site.Library.InForce("ocop", ocop.DateOf(p.site.Clock()))
 	if err != nil {
 		return procedure{}
@@ -378,8 +383,8 @@ func (p *page) Roles(list []ocop.Role) string {
 // Reasons writes reasons in the reader's language.
 func (p *page) Reasons(list []fault.Reason) []httpx.Reason { return httpx.Reasons(list, p.L()) }
 
-// Value writes what a reason measured: yes, no, states, moves and roles in
-// words, the rest as it is.
+// Value writes what a reason measured: yes, no, days, states, moves, roles and
+// options of forms in words, the rest as it is.
 func (p *page) Value(v string) string {
 	if v == "true" || v == "false" {
 		return p.T(v)
@@ -393,6 +398,8 @@ func (p *page) Value(v string) string {
 		switch {
 		case rules.States.Has(w):
 			words[i] = p.State(ocop.State(w))
+		case p.optionTitle(w) != "": // before moves: some bear the name of one
+			words[i] = p.optionTitle(w)
 		case rules.Transitions.Has(w):
 			words[i] = p.Event(w)
 		case rules.Procedure.Roles.Has(w):
@@ -404,10 +411,30 @@ func (p *page) Value(v string) string {
 		case w == "a new number":
 			words[i] = p.T("a_new_number")
 		case strings.HasPrefix(w, "before "):
-			words[i] = p.T("before_day") + " " + strings.TrimPrefix(w, "before ")
+			words[i] = p.T("before_day") + " " + p.days(strings.TrimPrefix(w, "before "))
+		case p.rules != nil && p.ofProducts().States.Has(w): // such as the state of what a petition is about
+			words[i] = p.ofProducts().state(ocop.State(w)).In(p.L())
+		default:
+			words[i] = p.days(w)
 		}
 	}
 	return strings.Join(words, ", ")
+}
+
+// days writes a day, or the first and the last of several; anything else as it is.
+func (p *page) days(v string) string {
+	first, last, several := strings.Cut(v, "/")
+	from, err := ocop.ParseDate(first)
+	if err != nil {
+		return v
+	}
+	if to, err := ocop.ParseDate(last); err == nil {
+		return p.Day(from) + " – " + p.Day(to)
+	}
+	if several {
+		return v
+	}
+	return p.Day(from)
 }
 
 // Status names what a certificate is.

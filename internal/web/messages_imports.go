@@ -13,7 +13,7 @@ var importMessages = map[string]ocop.Text{
 	"import":           {Vi: "Nhập từ Excel", En: "Import from Excel"},
 	"import_templates": {Vi: "Tệp mẫu", En: "Templates"},
 	"import_take":      {Vi: "Tải tệp mẫu", En: "Download the template"},
-	"import_file":      {Vi: "Tệp Excel (.xlsx) đã điền", En: "Filled-in Excel file (.xlsx)"},
+	"import_file":      {Vi: "Tệp Excel (.xlsx) đã điền; tài liệu: tệp ZIP", En: "Filled-in Excel file (.xlsx); documents: a ZIP"},
 	"import_kind":      {Vi: "Bảng", En: "Table"},
 	"import_mode":      {Vi: "Nếu có ô sai", En: "If a cell is wrong"},
 	"import_mode_all":  {Vi: "Không nhập gì: tất cả hoặc không", En: "Enter nothing: all or none"},
