@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -35,11 +36,12 @@ func TestEventsReachAReceiverSignedAndInOrder(t *testing.T) {
 		for _, entries := range want {
 			count += len(entries)
 		}
-		if got := r.taken(); len(got) != count {
-			t.Errorf("%d events came, want %d, each once", len(got), count)
+		came := slices.DeleteFunc(r.taken(), func(x received) bool { return x.body["data"].(map[string]any)["product"] == nil }) // duties are late too
+		if len(came) != count {
+			t.Errorf("%d events came, want %d, each once", len(came), count)
 		}
 		var move, overdue map[string]any
-		for _, x := range r.taken() {
+		for _, x := range came {
 			if !x.signed || x.body["specversion"] != "1.0" || x.body["datacontenttype"] != "application/json" || x.body["id"] != fmt.Sprint(x.entry) ||
 				!strings.HasPrefix(x.body["source"].(string), "urn:ocopflow:") {
 				t.Fatalf("no CloudEvent: %v", x.body)

@@ -105,6 +105,7 @@ type deliveriesIn struct {
 	ByID
 	Page
 	State   string `query:"state" enum:"waiting,done,failed"`
+	Stream  string `query:"stream" maxLength:"100" doc:"of the ledger, such as support:ID"`
 	Product string `query:"product" maxLength:"100" doc:"id"`
 }
 
@@ -113,7 +114,7 @@ func (a *API) listDeliveries(ctx context.Context, in *deliveriesIn) (*listOf[sto
 	if err != nil {
 		return nil, err
 	}
-	items, err := a.Webhooks.Deliveries(ctx, sessionOf(ctx).Actor, store.DeliveryFilter{Webhook: in.ID, State: store.DeliveryState(in.State), Product: in.Product, Before: before, Limit: in.Limit + 1})
+	items, err := a.Webhooks.Deliveries(ctx, sessionOf(ctx).Actor, store.DeliveryFilter{Webhook: in.ID, State: store.DeliveryState(in.State), Stream: in.Stream, Product: in.Product, Before: before, Limit: in.Limit + 1})
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,8 @@ type Delivery struct {
 	ID        string        `json:"id" doc:"webhook-id of the event, the same at every attempt"`
 	Webhook   string        `json:"webhook"`
 	Entry     int64         `json:"entry" doc:"of the ledger; -1 for a ping"`
-	Product   string        `json:"product"`
+	Stream    string        `json:"stream" doc:"of the ledger, whose events come in order: product:ID, support:ID, complaint:ID, campaign:ID; empty for a ping"`
+	Product   string        `json:"product" doc:"empty for what is not about one alone"`
 	Type      string        `json:"type"`
 	State     DeliveryState `json:"state" enum:"waiting,done,failed"`
 	Tries     int           `json:"tries" doc:"since it was first sent, or sent again on request"`
@@ -43,14 +44,14 @@ type Attempt struct {
 	Millis int64     `json:"millis"`
 }
 
-const deliveryColumns = `d.id, d.webhook, d.entry, d.product, d.type, d.state, d.tries, d.first_at, d.next_at, d.created_at, d.ended_at`
+const deliveryColumns = `d.id, d.webhook, d.entry, d.stream, d.product, d.type, d.state, d.tries, d.first_at, d.next_at, d.created_at, d.ended_at`
 
 const (
 	sqlDelivery       = `SELECT ` + deliveryColumns + ` FROM deliveries d WHERE d.webhook = $1 AND d.id = $2`
-	sqlInsertDelivery = `INSERT INTO deliveries (id, webhook, entry, product, type, state, tries, first_at, next_at, created_at, ended_at) VALUES ($1, $2, $3, $4, $5, 'waiting', 0, NULL, $6, $6, NULL)`
-	// Of each product only the first that waits: it holds back the later ones.
+	sqlInsertDelivery = `INSERT INTO deliveries (id, webhook, entry, stream, product, type, state, tries, first_at, next_at, created_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, NULL, $7, $7, NULL)`
+	// Of each stream only the first that waits: it holds back the later ones.
 	sqlDueDeliveries = `SELECT ` + deliveryColumns + ` FROM deliveries d WHERE d.webhook = $1 AND d.state = 'waiting' AND d.next_at <= $2
-AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.webhook = d.webhook AND e.state = 'waiting' AND e.product = d.product AND (e.entry, e.id) < (d.entry, d.id))
+AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.webhook = d.webhook AND e.state = 'waiting' AND e.stream = d.stream AND (e.entry, e.id) < (d.entry, d.id))
 ORDER BY d.entry, d.id LIMIT $3`
 	// Whoever gets the row has it until next_at: then it is anybody's again.
 	sqlClaimDelivery  = `UPDATE deliveries SET next_at = $3, tries = tries + 1, first_at = COALESCE(first_at, $4) WHERE id = $1 AND next_at = $2 AND state = 'waiting'`
@@ -74,17 +75,17 @@ var setAttempts = sqldb.Set{
 func scanDelivery(s scanner) (d Delivery, err error) {
 	var next, created int64
 	var first, ended sql.NullInt64
-	err = s.Scan(&d.ID, &d.Webhook, &d.Entry, &d.Product, &d.Type, &d.State, &d.Tries, &first, &next, &created, &ended)
+	err = s.Scan(&d.ID, &d.Webhook, &d.Entry, &d.Stream, &d.Product, &d.Type, &d.State, &d.Tries, &first, &next, &created, &ended)
 	d.FirstAt, d.NextAt, d.CreatedAt, d.EndedAt, d.Attempts = moment(first), sqldb.Time(next), sqldb.Time(created), moment(ended), []Attempt{}
 	return d, err
 }
 
 // InsertDelivery adds an event that is to be sent at a moment.
 func InsertDelivery(ctx context.Context, tx *sqldb.Tx, d Delivery, at time.Time) error {
-	return exec(ctx, tx, "insert delivery", sqlInsertDelivery, d.ID, d.Webhook, d.Entry, d.Product, d.Type, sqldb.Micros(at))
+	return exec(ctx, tx, "insert delivery", sqlInsertDelivery, d.ID, d.Webhook, d.Entry, d.Stream, d.Product, d.Type, sqldb.Micros(at))
 }
 
-// DueDeliveries are those of a webhook to be sent by a moment: of each product
+// DueDeliveries are those of a webhook to be sent by a moment: of each stream
 // the earliest that waits.
 func DueDeliveries(ctx context.Context, q sqldb.Querier, webhook string, now time.Time, limit int) ([]Delivery, error) {
 	rows, err := q.Query(ctx, sqlDueDeliveries, webhook, sqldb.Micros(now), limit)
@@ -162,6 +163,7 @@ func DeliveryByID(ctx context.Context, q sqldb.Querier, webhook, id string) (*De
 type DeliveryFilter struct {
 	Webhook string
 	State   DeliveryState // "" for any
+	Stream  string        // of the ledger; "" for any
 	Product string        // id; "" for any
 	Before  string        // id of the last one seen; "" begins
 	Limit   int
@@ -171,7 +173,7 @@ type DeliveryFilter struct {
 func Deliveries(ctx context.Context, q sqldb.Querier, f DeliveryFilter) ([]Delivery, error) {
 	var b binder
 	where := "d.webhook = " + b.bind(f.Webhook)
-	for _, c := range [][2]string{{"d.state = ", string(f.State)}, {"d.product = ", f.Product}, {"d.id < ", f.Before}} {
+	for _, c := range [][2]string{{"d.state = ", string(f.State)}, {"d.stream = ", f.Stream}, {"d.product = ", f.Product}, {"d.id < ", f.Before}} {
 		if c[1] != "" {
 			where += " AND " + c[0] + b.bind(c[1])
 		}

@@ -11,7 +11,7 @@ func init() { maps.Copy(messages, webhookMessages) }
 
 var webhookMessages = map[string]ocop.Text{
 	"webhooks":                         {Vi: "Webhook", En: "Webhooks"},
-	"webhooks_lead":                    {Vi: "Báo sự kiện của các sản phẩm trong đơn vị cho chương trình khác: mỗi sự kiện là một CloudEvent, ký theo Standard Webhooks.", En: "Tell other programs what happens to the products of your unit: each event is a CloudEvent, signed as Standard Webhooks says."},
+	"webhooks_lead":                    {Vi: "Báo cho chương trình khác biết việc xảy ra với sản phẩm, đề xuất, khiếu nại và nhiệm vụ trong đơn vị: mỗi sự kiện là một CloudEvent, ký theo Standard Webhooks.", En: "Tell other programs what happens to products, requests, complaints and duties of your unit: each event is a CloudEvent, signed as Standard Webhooks says."},
 	"webhook_once":                     {Vi: "Khóa ký, chỉ hiện một lần. Hãy đưa cho nơi nhận:", En: "The secret, shown this once. Give it to the receiver:"},
 	"webhook_url":                      {Vi: "Địa chỉ nhận", En: "Address of the receiver"},
 	"webhook_unit":                     {Vi: "Mã đơn vị (để trống: đơn vị của tôi)", En: "Code of the unit (empty: my own)"},
@@ -21,6 +21,9 @@ var webhookMessages = map[string]ocop.Text{
 	"webhook_type_deadline.escalate":   {Vi: "Báo cấp trên", En: "A deadline was escalated"},
 	"webhook_type_product.move":        {Vi: "Sản phẩm chuyển bước", En: "A product moved"},
 	"webhook_type_product.record":      {Vi: "Ghi nhận về sản phẩm (tài liệu, kiểm tra …)", En: "Something about a product was put on record (document, inspection …)"},
+	"webhook_type_duty.report":         {Vi: "Báo tình trạng nhiệm vụ của đơn vị", En: "An organisation reported on a duty"},
+	"webhook_type_petition.move":       {Vi: "Đề xuất, khiếu nại chuyển bước", En: "A request or a complaint moved"},
+	"webhook_type_petition.record":     {Vi: "Ghi nhận về đề xuất, khiếu nại (tài liệu, gia hạn)", En: "Something about a request or a complaint was put on record (document, extension)"},
 	"webhook_type_product.certificate": {Vi: "Cấp giấy chứng nhận", En: "A certificate was issued"},
 	"no_webhooks":                      {Vi: "Chưa có webhook nào.", En: "No webhooks."},
 	"webhook_new":                      {Vi: "Đăng ký webhook", En: "Register a webhook"},
@@ -37,6 +40,7 @@ var webhookMessages = map[string]ocop.Text{
 	"webhook_remove_sure":              {Vi: "Sự kiện đang chờ và nhật ký gửi cũng bị xóa.", En: "What waits for it and its log go too."},
 	"webhook_log":                      {Vi: "Nhật ký gửi", En: "Log of deliveries"},
 	"webhook_event":                    {Vi: "Sự kiện", En: "Event"},
+	"webhook_subject":                  {Vi: "Xem", En: "Look"},
 	"webhook_attempts":                 {Vi: "Các lần gửi", En: "Attempts"},
 	"webhook_again":                    {Vi: "Gửi lại", En: "Send again"},
 	"webhook_replay":                   {Vi: "Gửi lại một khoảng", En: "Send a range again"},

@@ -3,12 +3,14 @@ package web
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
+	"ocopflow/internal/petition"
 	"ocopflow/internal/store"
 	"ocopflow/internal/webhook"
 )
@@ -89,6 +91,18 @@ func (s *Site) showWebhook(p *page, secret string) error {
 		p.Notice = p.T("replayed") + ": " + strconv.Itoa(n)
 	}
 	return p.show("webhook", p.T("webhooks")+" – "+w.Unit.Name, b)
+}
+
+// Subject is the page of what the events of a stream are about.
+func (p *page) Subject(stream string) string {
+	switch kind, id, _ := strings.Cut(stream, ":"); kind {
+	case "product":
+		return "/products/" + id
+	case "campaign":
+		return "/campaigns/" + id
+	default:
+		return petition.Page(stream)
+	}
 }
 
 // webhookAct does what one of the page's forms asks for.

@@ -1,15 +1,16 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
@@ -88,37 +89,30 @@ func (d *Desk) readOn(ctx context.Context, w store.Webhook, size int64) error {
 	return nil
 }
 
-// meant are the deliveries of entries that a webhook asked for.
+// meant are the deliveries of entries that a webhook asked for, and that are
+// about what lies where it was registered.
 func (d *Desk) meant(ctx context.Context, w store.Webhook, lines []store.Line) ([]store.Delivery, error) {
-	var out []store.Delivery
-	var products []string
-	for _, l := range lines {
-		if t := typeOf(l); slices.Contains(w.Types, t) {
-			out = append(out, store.Delivery{ID: newID(), Webhook: w.ID, Entry: l.Index, Product: l.Product, Type: t})
-			products = append(products, l.Product)
-		}
-	}
-	if len(out) == 0 {
+	asked := slices.DeleteFunc(slices.Clone(lines), func(l store.Line) bool { return !slices.Contains(w.Types, typeOf(l)) })
+	if len(asked) == 0 {
 		return nil, nil
 	}
-	about, err := store.Products(ctx, d.DB, products)
-	return slices.DeleteFunc(out, func(x store.Delivery) bool {
-		p := about[x.Product]
-		return p == nil || !p.Path.Within(w.Path)
-	}), err
+	known, err := subjects(ctx, d.DB, asked)
+	var out []store.Delivery
+	for _, l := range asked {
+		if s := known[l.Index]; s != nil && s.within(w.Path) {
+			out = append(out, store.Delivery{ID: newID(), Webhook: w.ID, Entry: l.Index, Stream: l.Stream, Product: l.Product, Type: typeOf(l)})
+		}
+	}
+	return out, err
 }
 
-// serve sends what is due to a receiver, several products at once and each in
+// serve sends what is due to a receiver, several streams at once and each in
 // order, until nothing is due or the receiver does not answer.
 func (d *Desk) serve(ctx context.Context, w store.Webhook, taken *atomic.Int64) error {
 	var silent atomic.Int64
 	for begun := time.Now(); time.Since(begun) < runsFor && silent.Load() < deaf && ctx.Err() == nil; {
 		due, err := store.DueDeliveries(ctx, d.DB, w.ID, d.Clock(), 4*atOnce)
 		if err != nil || len(due) == 0 {
-			return err
-		}
-		about, err := d.about(ctx, due)
-		if err != nil {
 			return err
 		}
 		errs := make([]error, len(due))
@@ -131,7 +125,7 @@ func (d *Desk) serve(ctx context.Context, w store.Webhook, taken *atomic.Int64) 
 				if silent.Load() >= deaf {
 					return
 				}
-				a, err := d.deliver(ctx, w, x, about[x.Product])
+				a, err := d.deliver(ctx, w, x)
 				switch {
 				case err != nil:
 					errs[i] = err
@@ -154,26 +148,9 @@ func (d *Desk) serve(ctx context.Context, w store.Webhook, taken *atomic.Int64) 
 	return ctx.Err()
 }
 
-func (d *Desk) about(ctx context.Context, due []store.Delivery) (map[string]*ocop.Product, error) {
-	var products []string
-	for _, x := range due {
-		if x.Product != "" {
-			products = append(products, x.Product)
-		}
-	}
-	return store.Products(ctx, d.DB, products)
-}
-
 // deliver sends one event and keeps how that went; nil when another server has it.
-func (d *Desk) deliver(ctx context.Context, w store.Webhook, x store.Delivery, p *ocop.Product) (*store.Attempt, error) {
-	var line *store.Line
-	var err error
-	if x.Entry >= 0 {
-		if line, err = store.LineAt(ctx, d.DB, x.Entry); err != nil {
-			return nil, err
-		}
-	}
-	body, err := d.write(x, line, p)
+func (d *Desk) deliver(ctx context.Context, w store.Webhook, x store.Delivery) (*store.Attempt, error) {
+	body, err := d.body(ctx, x)
 	if err != nil {
 		return nil, err
 	}
@@ -195,6 +172,22 @@ func (d *Desk) deliver(ctx context.Context, w store.Webhook, x store.Delivery, p
 		err = d.switchOff(ctx, w.ID)
 	}
 	return &a, err
+}
+
+// body is what is sent; without an entry, or what it is about, it says nothing.
+func (d *Desk) body(ctx context.Context, x store.Delivery) ([]byte, error) {
+	if x.Entry < 0 {
+		return d.write(x, nil, nil)
+	}
+	l, err := store.LineAt(ctx, d.DB, x.Entry)
+	if err != nil || l == nil {
+		return nil, cmp.Or(err, fmt.Errorf("entry %d is gone", x.Entry))
+	}
+	about, err := subjects(ctx, d.DB, []store.Line{*l})
+	if err != nil {
+		return nil, err
+	}
+	return d.write(x, l, about[l.Index])
 }
 
 // keep writes down how an attempt went; off says that the receiver took nothing

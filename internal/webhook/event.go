@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"ocopflow/internal/ledger"
-	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
 )
 
@@ -17,28 +16,41 @@ import (
 const Ping = "ping"
 
 // Types are the types of events that a receiver can ask for.
-var Types = []string{"deadline.escalate", "deadline.overdue", "deadline.remind", "product.certificate", "product.move", "product.record"}
+var Types = []string{"deadline.escalate", "deadline.overdue", "deadline.remind", "duty.report", "petition.move", "petition.record", "product.certificate", "product.move", "product.record"}
 
 // typePrefix names whose types they are, as CloudEvents asks.
 const typePrefix = "vn.ocopflow."
 
 // typeOf is the type of an entry's event, "" for one that is nobody's business
-// outside: what time set again, refusals, and what does not stand in a
-// product's own stream.
+// outside: what time set again, refusals, and what stands in no stream of a
+// product, a petition or a plan of a year. Whether a stream is a petition's is
+// for subjects to find.
 func typeOf(l store.Line) string {
-	if l.Product == "" || l.Stream != "product:"+l.Product {
+	kind, id, _ := strings.Cut(l.Stream, ":")
+	mark, marks := strings.CutPrefix(l.Event, "deadline_")
+	mark = "deadline." + mark
+	marks = marks && l.Kind == ledger.KindRecord && slices.Contains(Types, mark)
+	switch {
+	case kind == "product" && id != l.Product || kind != "product" && l.Product != "":
 		return ""
-	}
-	switch l.Kind {
-	case ledger.KindMove:
-		return "product.move"
-	case ledger.KindIssue:
-		return "product.certificate"
-	case ledger.KindRecord:
-		if kind, ok := strings.CutPrefix(l.Event, "deadline_"); ok && slices.Contains(Types, "deadline."+kind) {
-			return "deadline." + kind
+	case marks:
+		return mark
+	case kind == "campaign":
+		if l.Event == "report_duty" {
+			return "duty.report"
 		}
-		return "product.record"
+	case kind != "product":
+		kind = "petition"
+		fallthrough
+	default:
+		switch l.Kind {
+		case ledger.KindMove:
+			return kind + ".move"
+		case ledger.KindRecord:
+			return kind + ".record"
+		case ledger.KindIssue:
+			return "product.certificate"
+		}
 	}
 	return ""
 }
@@ -61,6 +73,8 @@ type data struct {
 	Entry       *int64       `json:"entry,omitempty"` // of the ledger
 	Hash        string       `json:"hash,omitempty"`  // of the entry
 	Product     *product     `json:"product,omitempty"`
+	Petition    *petition    `json:"petition,omitempty"`
+	Duty        *duty        `json:"duty,omitempty"`
 	Event       string       `json:"event,omitempty"`
 	From        string       `json:"from,omitempty"`
 	To          string       `json:"to,omitempty"`
@@ -76,6 +90,23 @@ type product struct {
 	Code string `json:"code"`
 	Name string `json:"name"`
 	Unit string `json:"unit"`
+}
+
+type petition struct {
+	ID        string `json:"id"`
+	Code      string `json:"code"`
+	Procedure string `json:"procedure"` // support, complaint
+	Unit      string `json:"unit"`      // that decides
+	Asker     string `json:"asker"`     // producer or commune
+	Product   string `json:"product,omitempty"`
+}
+
+// duty is what a campaign asks of an organisation.
+type duty struct {
+	Campaign     string `json:"campaign"`
+	Code         string `json:"code"`
+	Organisation string `json:"organisation"`
+	State        string `json:"state,omitempty"`
 }
 
 type deadline struct {
@@ -98,19 +129,28 @@ type told struct {
 func (t told) text(name string) string { s, _ := t.Data[name].(string); return s }
 func (t told) whole(name string) int64 { n, _ := t.Data[name].(float64); return int64(n) }
 
+// telling reads what an entry says in its bytes.
+func telling(l store.Line) (t told, err error) {
+	if err = json.Unmarshal([]byte(l.Body), &t); err != nil {
+		err = fmt.Errorf("entry %d: %w", l.Index, err)
+	}
+	return t, err
+}
+
 // write is the event of a delivery, as it is sent. It follows from the entry
-// alone, but for the product's name.
-func (d *Desk) write(x store.Delivery, l *store.Line, p *ocop.Product) ([]byte, error) {
+// alone, but for the names of what it is about.
+func (d *Desk) write(x store.Delivery, l *store.Line, s *subject) ([]byte, error) {
 	e := event{Specversion: "1.0", ID: x.ID, Source: d.Source, Type: typePrefix + x.Type, Time: x.CreatedAt.UTC().Format(time.RFC3339Nano), Datacontenttype: "application/json"}
-	if l == nil || p == nil {
+	if l == nil || s == nil {
 		return json.Marshal(e)
 	}
-	var t told
-	if err := json.Unmarshal([]byte(l.Body), &t); err != nil {
-		return nil, fmt.Errorf("entry %d: %w", l.Index, err)
+	t, err := telling(*l)
+	if err != nil {
+		return nil, err
 	}
-	e.ID, e.Subject, e.Time = fmt.Sprint(l.Index), p.ID, l.At.UTC().Format(time.RFC3339Nano)
-	e.Data = data{Entry: &l.Index, Hash: hex.EncodeToString(l.Hash[:]), Product: &product{p.ID, p.Code, p.Name, p.Unit}, Event: l.Event, From: t.From, To: t.To,
+	_, about, _ := strings.Cut(l.Stream, ":")
+	e.ID, e.Subject, e.Time = fmt.Sprint(l.Index), about, l.At.UTC().Format(time.RFC3339Nano)
+	e.Data = data{Entry: &l.Index, Hash: hex.EncodeToString(l.Hash[:]), Product: s.product, Petition: s.petition, Duty: s.duty, Event: l.Event, From: t.From, To: t.To,
 		Round: l.Round, Track: t.Track, Level: t.Level}
 	switch {
 	case strings.HasPrefix(x.Type, "deadline."):

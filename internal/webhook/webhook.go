@@ -1,7 +1,7 @@
-// Package webhook tells programs of others what happened to products: it owns
-// the receivers that units register, reads the ledger on for them, and delivers
-// events as CloudEvents, signed as Standard Webhooks says, at least once and in
-// order for each product. What an event is, the ledger says.
+// Package webhook tells programs of others what happened to products, petitions
+// and duties: it owns the receivers that units register, reads the ledger on for
+// them, and delivers events as CloudEvents, signed as Standard Webhooks says, at
+// least once and in order for each stream. What an event is, the ledger says.
 package webhook
 
 import (
