@@ -50,7 +50,7 @@ fault-table: setup ## Let every statement of every deed fail in three ways, on b
 	OCOPFLOW_FAULTS=all $(GO) test -count=1 -timeout 3h -v -run 'TestFaultTable|TestMigrationsSurvive' ./internal/app
 
 environment: setup ## What the machine does to us: full disks, exhausted pools, 10,000 idle connections, 2 GB.
-	ulimit -n 65536 && OCOPFLOW_IDLE=10000 $(GO) test -count=1 -timeout 30m -v -run 'DoesNotWrite|FullDisk|ExhaustedPool|TwoGigabytes|IdleAndHalfOpen|LockedDatabase' ./internal/app
+	ulimit -n 65536 && OCOPFLOW_IDLE=10000 OCOPFLOW_ROWS=20000 $(GO) test -count=1 -timeout 30m -v -run 'DoesNotWrite|FullDisk|ExhaustedPool|TwoGigabytes|IdleAndHalfOpen|LockedDatabase|SlowReaders|ReadOnlySaysSo|QuarterOfAGigabyte' ./internal/app
 
 linear: setup ## Hold ROUNDS histories of clients, lost answers and kills against the model.
 	OCOPFLOW_ROUNDS=$(ROUNDS) $(GO) test -count=1 -timeout 1h -v -run TestHistoriesAreLinearizable ./internal/app

@@ -20,7 +20,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"ocopflow/internal/app"
-	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
 )
 
@@ -137,24 +136,6 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
 
 // errSilent ends a command that has said everything already.
 var errSilent = errors.New("")
-
-// complain writes an error for a person.
-func (w world) complain(err error) {
-	var f *fault.Error
-	switch {
-	case errors.Is(err, errSilent):
-	case errors.As(err, &f):
-		fmt.Fprintf(w.errs, "ocopflow: %s (%s)\n", f.Message.In(w.lang), f.Code)
-		for _, x := range f.Fields {
-			fmt.Fprintf(w.errs, "  %s: %s\n", x.Place, x.Message.In(w.lang))
-		}
-		for _, r := range f.Reasons {
-			fmt.Fprintf(w.errs, "  - %s\n", r.Message.In(w.lang))
-		}
-	default:
-		fmt.Fprintf(w.errs, "ocopflow: %v\n", err)
-	}
-}
 
 // print writes data as JSON, or as text.
 func (w world) print(asJSON bool, data any, text func(io.Writer)) error {

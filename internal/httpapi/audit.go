@@ -2,8 +2,11 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"os"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -122,9 +125,12 @@ func (a *API) tiles(engine *gin.Engine, api huma.API) {
 var exports = map[string][2]string{"jsonl": {"application/jsonl", "ledger.jsonl"}, "csv": {"text/csv; charset=utf-8", "ledger.csv"},
 	"xes": {"application/xml", "ledger.xes"}, "ocel": {"application/json", "ledger.ocel.json"}, "bundle": {"application/zip", "ledger-bundle.zip"}}
 
-// export streams the whole history to who audits the whole programme.
+// export writes the whole history to the disk and sends it from there to who
+// audits the whole programme: a slow reader holds no connection of the database,
+// and an export that fails is an answer, not half a file.
 func (a *API) export(c *gin.Context) error {
-	if err := a.auditsAll(c.Request.Context()); err != nil {
+	ctx := c.Request.Context()
+	if err := a.auditsAll(ctx); err != nil {
 		return err
 	}
 	format := c.DefaultQuery("format", "jsonl")
@@ -132,14 +138,22 @@ func (a *API) export(c *gin.Context) error {
 	if !ok {
 		return fault.New(fault.Invalid, "format_wrong", "Định dạng là jsonl, csv, xes, ocel hoặc bundle.", "A format is jsonl, csv, xes, ocel or bundle.")
 	}
+	file, err := os.CreateTemp("", "ocopflow-export-")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := errors.Join(file.Close(), os.Remove(file.Name())); err != nil {
+			a.Log.ErrorContext(ctx, "an export stayed on the disk", "file", file.Name(), "err", err)
+		}
+	}()
+	if err := audit.Export(ctx, a.Notary, format, file); err != nil {
+		return err
+	}
 	c.Header("Content-Type", as[0])
 	c.Header("Content-Disposition", `attachment; filename="`+as[1]+`"`)
-	err := audit.Export(c.Request.Context(), a.Notary, format, c.Writer)
-	if err != nil && c.Writer.Written() { // too late for an answer: cut it off, so that nobody takes half for the whole
-		a.Log.ErrorContext(c.Request.Context(), "an export broke off", "format", format, "err", err)
-		panic(http.ErrAbortHandler)
-	}
-	return err
+	http.ServeContent(c.Writer, c.Request, "", time.Time{}, file)
+	return nil
 }
 
 func (a *API) tile(c *gin.Context) {

@@ -75,12 +75,6 @@ func (a *API) dossierPDF(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	select {
-	case binders <- struct{}{}:
-		defer func() { <-binders }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 	folder, err := os.MkdirTemp("", "ocopflow-dossier-")
 	if err != nil {
 		return err
@@ -90,7 +84,7 @@ func (a *API) dossierPDF(c *gin.Context) error {
 			a.Log.ErrorContext(ctx, "a folder stayed", "folder", folder, "err", err)
 		}
 	}()
-	name, err := a.dossier(s, documents, httpx.LangOf(c.Request)).Bind(ctx, folder)
+	name, err := bind(ctx, a.dossier(s, documents, httpx.LangOf(c.Request)), folder)
 	if err != nil {
 		return err
 	}
@@ -105,6 +99,17 @@ func (a *API) dossierPDF(c *gin.Context) error {
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": "dossier-" + s.Product.Code + ".pdf"}))
 	http.ServeContent(c.Writer, c.Request, "", time.Time{}, file)
 	return nil
+}
+
+// bind waits for its turn, which it does not keep while the reader reads.
+func bind(ctx context.Context, d paper.Dossier, folder string) (string, error) {
+	select {
+	case binders <- struct{}{}:
+		defer func() { <-binders }()
+		return d.Bind(ctx, folder)
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 func (a *API) dossier(s *casework.Standing, documents []casework.Bound, lang ocop.Lang) paper.Dossier {

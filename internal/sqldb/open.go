@@ -84,7 +84,7 @@ func openFile(ctx context.Context, file, pragmas string, b Between) (*DB, error)
 		write.Close()
 		return nil, fmt.Errorf("database %s: %w", file, err)
 	}
-	read := sql.OpenDB(preparing{lite, base + "&_pragma=query_only(1)"})
+	read := sql.OpenDB(preparing{lite, base + "&_pragma=cache_size(-4096)&_pragma=query_only(1)"}) // of each of eight
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
 	return &DB{SQLite, read, write, func() (*sql.DB, error) { return sql.OpenDB(plain{lite, base + "&_txlock=immediate"}), nil }}, nil
