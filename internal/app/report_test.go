@@ -109,7 +109,7 @@ func TestReportsAtThePages(t *testing.T) {
 		t.Errorf("an empty report: %d", got.status)
 	}
 	plan := o.browse("office", "vi").get("/campaigns/cam-xuyen-2024").text
-	for _, w := range []string{"Đạt mới trong năm / mục tiêu", "0 / 4", "đầu kỳ 33", `href="#deadline-D3"`, "T2", "Tháng 04/2024", `aria-current="date"`} {
+	for _, w := range []string{"Tính gộp (đạt mới trong năm)", "Tính ròng (so với đầu năm)", "0 / 4", "đầu kỳ 33", `href="#deadline-D3"`, "T2", "Tháng 04/2024", `aria-current="date"`} {
 		if !strings.Contains(plan, w) {
 			t.Errorf("the plan has no %q", w)
 		}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"ocopflow/internal/campaign"
-	"ocopflow/internal/chart"
 	"ocopflow/internal/forecast"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
@@ -38,7 +37,7 @@ func (s *Site) board(p *page) error {
 	}
 	body := boardBody{Board: b, Title: c.Title, Past: b.On >= b.Forecast.Until}
 	for _, o := range b.Targets {
-		body.Outlook = append(body.Outlook, outlook{o, chart.Bar(float64(int64(o.More)-o.Missing), float64(o.More))})
+		body.Outlook = append(body.Outlook, outlook{o, reached(o.Progress)})
 	}
 	return p.show("board", c.Title.In(p.L()), body)
 }

@@ -85,7 +85,7 @@ func (p *page) funnel(states map[ocop.State]int64, some bool) (out []bar) {
 // goals draws how far targets are.
 func goals(list []campaign.Progress) (out []goal) {
 	for _, x := range list {
-		out = append(out, goal{x, chart.Bar(float64(x.New), float64(x.More)), x.More})
+		out = append(out, goal{x, reached(x)})
 	}
 	return out
 }
@@ -137,11 +137,16 @@ type plan struct {
 	Targets  []goal
 }
 
-// goal is a target with both readings of how far it is.
+// goal is a target with both readings of how far it is; the bar is drawn by the
+// one that decides.
 type goal struct {
 	campaign.Progress
-	Bar  template.HTML
-	Want int // New is to reach it
+	Bar template.HTML
+}
+
+// reached draws how much of a target is not missing.
+func reached(x campaign.Progress) template.HTML {
+	return chart.Bar(float64(max(0, int64(x.More)-x.Missing)), float64(x.More))
 }
 
 // month is a leaf of the calendar.
