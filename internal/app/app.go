@@ -27,6 +27,7 @@ import (
 	"ocopflow/internal/casework"
 	"ocopflow/internal/clerk"
 	"ocopflow/internal/commit"
+	"ocopflow/internal/correspondence"
 	"ocopflow/internal/council"
 	"ocopflow/internal/feed"
 	"ocopflow/internal/fieldwork"
@@ -96,34 +97,35 @@ type Config struct {
 // App is the running program.
 type App struct {
 	Config
-	DB        *sqldb.DB
-	Committer *commit.Committer
-	Library   *workflow.Library
-	Desk      *casework.Desk
-	People    *accounts.People
-	Campaigns *campaign.Desk
-	Councils  *council.Desk
-	Notary    *notary.Notary
-	Archive   *inspect.Archive
-	Privacy   *privacy.Desk
-	Inspector *inspect.Inspector
-	Reviews   *review.Desk
-	Fieldwork *fieldwork.Desk
-	Batches   *batch.Desk
-	Samples   *sample.Desk
-	Petitions *petition.Desk
-	Support   *support.Desk
-	Notices   *notify.Desk
-	Feeds     *feed.Desk
-	Health    *health.Desk
-	Webhooks  *webhook.Desk
-	Clerk     *clerk.Desk
-	Intake    *intake.Desk
-	Lists     *lists.Desk
-	News      *live.News
-	Handler   http.Handler
-	Meter     *meter.Meter
-	Routes    []string // what Handler answers: "GET /path/:id"
+	DB             *sqldb.DB
+	Committer      *commit.Committer
+	Library        *workflow.Library
+	Desk           *casework.Desk
+	People         *accounts.People
+	Campaigns      *campaign.Desk
+	Councils       *council.Desk
+	Notary         *notary.Notary
+	Archive        *inspect.Archive
+	Privacy        *privacy.Desk
+	Inspector      *inspect.Inspector
+	Reviews        *review.Desk
+	Fieldwork      *fieldwork.Desk
+	Batches        *batch.Desk
+	Correspondence *correspondence.Desk
+	Samples        *sample.Desk
+	Petitions      *petition.Desk
+	Support        *support.Desk
+	Notices        *notify.Desk
+	Feeds          *feed.Desk
+	Health         *health.Desk
+	Webhooks       *webhook.Desk
+	Clerk          *clerk.Desk
+	Intake         *intake.Desk
+	Lists          *lists.Desk
+	News           *live.News
+	Handler        http.Handler
+	Meter          *meter.Meter
+	Routes         []string // what Handler answers: "GET /path/:id"
 
 	clock     clock
 	standby   atomic.Bool // the database only reads
@@ -229,7 +231,8 @@ func (a *App) start(ctx context.Context) error {
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}
-	a.Lists = &lists.Desk{DB: a.DB, Products: a.Desk, People: a.People, Councils: a.Councils, Library: lib, Clock: now}
+	a.Correspondence = &correspondence.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
+	a.Lists = &lists.Desk{DB: a.DB, Products: a.Desk, People: a.People, Councils: a.Councils, Correspondence: a.Correspondence, Library: lib, Clock: now}
 	a.Archive = &inspect.Archive{DB: a.DB, Library: lib, Plans: a.Campaigns, Clock: now}
 	a.Privacy = &privacy.Desk{DB: a.DB, Committer: a.Committer, Products: a.Desk}
 	a.Inspector = &inspect.Inspector{DB: a.DB, Desk: a.Desk}

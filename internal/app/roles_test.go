@@ -90,7 +90,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 		":part": "targets", "minutes": "", "static": "missing.js",
 		"trips": trip, "producers": producer, "trainings": training, "training": training, "materials": "none", "remedies": remedy, "invited": "9", ":product": "none", ":document": "none", "imports": "products",
 		"corrections": correction, "batches": o.batch("Đợt thử quyền"), "samples": o.sampled(product, 1), "on-behalf": behalf, "complaints": strings.TrimPrefix(o.complained(recognised, "certificate", "2026-06-01"), complaintsPath+"/"),
-		"decisions": o.decided("leader-province", "1/QĐ-UBND")["id"].(string),
+		"decisions": o.decided("leader-province", "1/QĐ-UBND")["id"].(string), "correspondence": o.sentTo(product),
 	}
 	bodies = map[string]string{
 		"POST /api/v1/products":                            `{"name":"Thử quyền","producer":"` + producer + `","set":9}`,
@@ -142,6 +142,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 	maps.Copy(bodies, behalfBodies)
 	maps.Copy(bodies, correctionBodies)
 	maps.Copy(bodies, decisionBodies)
+	maps.Copy(bodies, correspondenceBodies)
 	maps.Copy(bodies, fieldworkBodies)
 	maps.Copy(bodies, batchBodies)
 	maps.Copy(bodies, reminderBodies)

@@ -152,7 +152,7 @@ func naming(t *store.Table, column string, keys ...[]any) func(audit.Finding) bo
 
 // unique are columns, beside the keys, of which no two rows may be alike.
 var unique = map[string][]string{"units": {"code", "path"}, "accounts": {"name"}, "grants": {"role"}, "credentials": {"id"}, "campaigns": {"code"},
-	"products": {"code"}, "petitions": {"code"}, "decisions": {"folded"}, "rounds": {"number"}, "entries": {"seq"}}
+	"products": {"code"}, "petitions": {"code"}, "decisions": {"folded"}, "correspondence": {"number", "folded"}, "rounds": {"number"}, "entries": {"seq"}}
 
 // changes are the manipulations of one row: each column, and the row itself.
 func changes(t *store.Table, row []any) (out []manipulation) {
@@ -227,7 +227,7 @@ func unguarded(t *testing.T, db *sqldb.DB) {
 	if db.Dialect() == sqldb.Postgres {
 		list = `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint WHERE contype IN ('c', 'f') AND connamespace = 'public'::regnamespace AND conrelid <> 0
 			UNION ALL SELECT format('ALTER TABLE %s DISABLE TRIGGER ALL', c.oid::regclass) FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-			UNION ALL SELECT 'DROP INDEX decisions_number' UNION ALL SELECT 'DROP INDEX rounds_open' UNION ALL SELECT 'DROP INDEX sessions_running' UNION ALL SELECT 'DROP INDEX batch_items_in'`
+			UNION ALL SELECT 'DROP INDEX decisions_number' UNION ALL SELECT 'DROP INDEX correspondence_number' UNION ALL SELECT 'DROP INDEX correspondence_symbol' UNION ALL SELECT 'DROP INDEX rounds_open' UNION ALL SELECT 'DROP INDEX sessions_running' UNION ALL SELECT 'DROP INDEX batch_items_in'`
 	} else {
 		for _, pragma := range []string{"PRAGMA foreign_keys = 0", "PRAGMA ignore_check_constraints = 1"} {
 			if _, err := db.Writer().ExecContext(t.Context(), pragma); err != nil {
@@ -290,6 +290,7 @@ func (o *office) busy() {
 	o.correctionsKept(sauce)
 	o.batchesKept()
 	o.decisionsKept()
+	o.registersKept()
 	o.keptTemplates()
 	o.remindable()
 	for _, who := range []string{"office", "leader"} {

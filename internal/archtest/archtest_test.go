@@ -20,8 +20,8 @@ var layers = [][]string{
 	{"disk", "trace", "sqldb", "migrations"}, // keep
 	{"store"},
 	{"commit", "past", "vault"},
-	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "sample", "batch", "petition", "support"}, // do
-	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "workbook", "intake", "lists", "backup", "meter", "health", "signature"},                                                   // later
+	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "sample", "batch", "correspondence", "petition", "support"}, // do
+	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "workbook", "intake", "lists", "backup", "meter", "health", "signature"},                                                                     // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire
 	{"bench"},                            // measure

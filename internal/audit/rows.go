@@ -101,7 +101,7 @@ func (v *verification) compareRow(t *store.Table, row, told []any, hidden map[st
 			}
 		}
 	}
-	if slices.Contains([]string{"documents", "materials", "petition_documents", "originals"}, t.Name) {
+	if slices.Contains([]string{"documents", "materials", "petition_documents", "originals", "correspondence_files"}, t.Name) {
 		v.bodies[t.Value(told, "sha256").(string)] = true
 	}
 	return nil

@@ -24,6 +24,7 @@ import (
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/clerk"
+	"ocopflow/internal/correspondence"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/feed"
@@ -51,36 +52,37 @@ import (
 
 // API holds what the handlers call.
 type API struct {
-	DB        *sqldb.DB
-	Desk      *casework.Desk
-	Campaigns *campaign.Desk
-	Councils  *council.Desk
-	Notary    *notary.Notary
-	Archive   *inspect.Archive
-	Privacy   *privacy.Desk
-	Inspector *inspect.Inspector
-	Reviews   *review.Desk
-	Fieldwork *fieldwork.Desk
-	Batches   *batch.Desk
-	Samples   *sample.Desk
-	Petitions *petition.Desk
-	Support   *support.Desk
-	Notices   *notify.Desk
-	Feeds     *feed.Desk
-	Health    *health.Desk
-	Webhooks  *webhook.Desk
-	Clerk     *clerk.Desk
-	Intake    *intake.Desk
-	Lists     *lists.Desk
-	News      *live.News
-	PublicURL string // where the public reaches this server; "" takes each request's own
-	People    *accounts.People
-	Library   *workflow.Library
-	Log       *slog.Logger
-	Clock     func() time.Time
-	SetClock  func(ctx context.Context, now time.Time) error // nil outside of the demo
-	MaxUpload int64                                          // bytes
-	Version   string
+	DB             *sqldb.DB
+	Desk           *casework.Desk
+	Campaigns      *campaign.Desk
+	Councils       *council.Desk
+	Notary         *notary.Notary
+	Archive        *inspect.Archive
+	Privacy        *privacy.Desk
+	Inspector      *inspect.Inspector
+	Reviews        *review.Desk
+	Fieldwork      *fieldwork.Desk
+	Batches        *batch.Desk
+	Samples        *sample.Desk
+	Correspondence *correspondence.Desk
+	Petitions      *petition.Desk
+	Support        *support.Desk
+	Notices        *notify.Desk
+	Feeds          *feed.Desk
+	Health         *health.Desk
+	Webhooks       *webhook.Desk
+	Clerk          *clerk.Desk
+	Intake         *intake.Desk
+	Lists          *lists.Desk
+	News           *live.News
+	PublicURL      string // where the public reaches this server; "" takes each request's own
+	People         *accounts.People
+	Library        *workflow.Library
+	Log            *slog.Logger
+	Clock          func() time.Time
+	SetClock       func(ctx context.Context, now time.Time) error // nil outside of the demo
+	MaxUpload      int64                                          // bytes
+	Version        string
 
 	Signatures *signature.Kept // of originals
 }
@@ -117,6 +119,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 	a.uploads(engine, api)
 	a.materialRoutes(engine, api)
 	a.originalRoutes(engine, api)
+	a.scanRoutes(engine, api)
 	a.workbookRoutes(engine, api)
 	a.support().files(engine, api)
 	a.complaints().files(engine, api)
@@ -130,7 +133,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	switch pkg := path.Base(t.PkgPath()); pkg {
-	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review", "fieldwork", "batch", "workbook", "health":
+	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review", "fieldwork", "batch", "workbook", "health", "correspondence":
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name

@@ -34,6 +34,7 @@ func (a *API) routes(api huma.API) {
 	a.fieldworkRoutes(r)
 	a.batchRoutes(r)
 	a.sampleRoutes(r)
+	a.correspondenceRoutes(r)
 	a.supportRoutes(r)
 	a.correctionRoutes(r)
 	a.decisionRoutes(r)

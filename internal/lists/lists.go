@@ -11,6 +11,7 @@ import (
 	"ocopflow/internal/access"
 	"ocopflow/internal/accounts"
 	"ocopflow/internal/casework"
+	"ocopflow/internal/correspondence"
 	"ocopflow/internal/council"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
@@ -24,12 +25,13 @@ const page = 500
 
 // Desk gives lists.
 type Desk struct {
-	DB       *sqldb.DB
-	Products *casework.Desk
-	People   *accounts.People
-	Councils *council.Desk
-	Library  *workflow.Library
-	Clock    func() time.Time
+	DB             *sqldb.DB
+	Products       *casework.Desk
+	People         *accounts.People
+	Councils       *council.Desk
+	Correspondence *correspondence.Desk
+	Library        *workflow.Library
+	Clock          func() time.Time
 }
 
 // Reader is for whom a list is: it holds what they may see, in their language.

@@ -50,6 +50,7 @@ type sheet struct {
 // item is one deadline in a letter.
 type item struct {
 	Late    bool
+	Sent    bool // a paper, with the day on which it was sent
 	Kind    string
 	Product string
 	Title   string
@@ -59,11 +60,11 @@ type item struct {
 }
 
 // words of a letter that do not depend on what it says.
-type words struct{ LastDay, Open, Settings, Unsubscribe string }
+type words struct{ LastDay, Sent, Open, Settings, Unsubscribe string }
 
 var letterWords = map[ocop.Lang]words{
-	ocop.Vi: {"Ngày cuối", "Mở trong chương trình", "Đổi cách nhắc", "Thôi nhận thư nhắc"},
-	ocop.En: {"Last day", "Open in the program", "Change how you are reminded", "Stop reminders by mail"},
+	ocop.Vi: {"Ngày cuối", "Ngày gửi", "Mở trong chương trình", "Đổi cách nhắc", "Thôi nhận thư nhắc"},
+	ocop.En: {"Last day", "Sent on", "Open in the program", "Change how you are reminded", "Stop reminders by mail"},
 }
 
 // say picks a sentence.
@@ -171,7 +172,12 @@ func (d *Desk) reminder(ctx context.Context, c store.Contact, a access.Actor, m 
 		}
 		told[of] = true
 		if n.Matter != "" {
-			if x := about[of]; x.due != nil && !x.due.Met && x.due.LastDay == n.LastDay {
+			x := about[of]
+			if x != nil && x.Paper && !x.void {
+				s.Items = append(s.Items, item{Kind: say(c.Lang, "Văn bản gửi đến", "A paper for you"), Product: x.Name, Title: x.Title.In(c.Lang), Day: n.LastDay.In(c.Lang), Sent: true, Link: d.Base + x.Page})
+				continue
+			}
+			if x != nil && x.due != nil && !x.due.Met && x.due.LastDay == n.LastDay {
 				s.Items = append(s.Items, d.item(c.Lang, n, x.due.Due, x.Name, x.Page))
 			}
 			continue
@@ -224,19 +230,32 @@ func (d *Desk) item(lang ocop.Lang, n store.Notice, due calendar.Due, name, page
 }
 
 func heading(lang ocop.Lang, kind store.MailKind, items []item) (subject, lead string) {
-	late := 0
+	late, papers := 0, 0
 	for _, i := range items {
 		if i.Late {
 			late++
 		}
+		if i.Sent {
+			papers++
+		}
 	}
+	dues := len(items) - papers
+	var parts []string
+	if dues > 0 {
+		parts = append(parts, say(lang, fmt.Sprintf("%d thời hạn, %d đã quá hạn", dues, late), fmt.Sprintf("%d deadlines, %d overdue", dues, late)))
+	}
+	if papers > 0 {
+		parts = append(parts, say(lang, fmt.Sprintf("%d văn bản gửi đến", papers), fmt.Sprintf("%d papers for you", papers)))
+	}
+	subject = "[OCOP] " + strings.Join(parts, ", ")
 	if len(items) == 1 {
 		i := items[0]
 		subject = "[OCOP] " + i.Kind + ": " + i.Product + " – " + i.Title
-	} else {
-		subject = say(lang, fmt.Sprintf("[OCOP] %d thời hạn, %d đã quá hạn", len(items), late), fmt.Sprintf("[OCOP] %d deadlines, %d overdue", len(items), late))
 	}
-	if kind == store.MailDigest {
+	switch {
+	case dues == 0:
+		return subject, say(lang, "Văn bản đã gửi đến bạn:", "Papers that were sent to you:")
+	case kind == store.MailDigest:
 		return subject, say(lang, "Các thời hạn cần xem trong ngày:", "The deadlines of the day:")
 	}
 	return subject, say(lang, "Thời hạn thuộc phần việc của bạn:", "Deadlines that are yours to see to:")

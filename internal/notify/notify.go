@@ -10,7 +10,9 @@ package notify
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -56,7 +58,9 @@ type About struct {
 	Name  string    `json:"name"`
 	Title ocop.Text `json:"title"`
 	Page  string    `json:"page"`
+	Paper bool      `json:"paper,omitempty" doc:"a paper that was sent to the reader: no deadline"`
 	due   *casework.MatterDue
+	void  bool // a paper whose line is void
 }
 
 // filter of an actor's notices.
@@ -68,15 +72,17 @@ func filter(a access.Actor, f store.NoticeFilter) store.NoticeFilter {
 // about finds what notices of petitions and duties are about, by their matter and
 // deadline.
 func (d *Desk) about(ctx context.Context, list []store.Notice) (map[[2]string]*About, error) {
-	var streams, ids []string
+	var streams, ids, papers []string
 	for _, n := range list {
-		if n.Matter != "" {
+		if id, ok := strings.CutPrefix(n.Matter, store.PaperMatter); ok {
+			papers = append(papers, id)
+		} else if n.Matter != "" {
 			streams, ids = append(streams, n.Matter), append(ids, store.PetitionOf(n.Matter))
 		}
 	}
 	out := map[[2]string]*About{}
-	if len(streams) == 0 {
-		return out, nil
+	if err := d.papers(ctx, papers, out); err != nil || len(streams) == 0 {
+		return out, err
 	}
 	known, err := d.Cases.MattersOf(ctx, d.DB, streams, d.Clock())
 	if err != nil {
@@ -87,7 +93,7 @@ func (d *Desk) about(ctx context.Context, list []store.Notice) (map[[2]string]*A
 		return nil, err
 	}
 	for _, n := range list {
-		if n.Matter == "" {
+		if n.Matter == "" || strings.HasPrefix(n.Matter, store.PaperMatter) {
 			continue
 		}
 		x := &About{Title: ocop.Text{Vi: "Thời hạn của bước đã qua", En: "A deadline of a step that is over"}}
@@ -108,6 +114,22 @@ func (d *Desk) about(ctx context.Context, list []store.Notice) (map[[2]string]*A
 		out[[2]string{n.Matter, n.Deadline}] = x
 	}
 	return out, nil
+}
+
+// papers tells which papers notices are about: those that were sent.
+func (d *Desk) papers(ctx context.Context, ids []string, out map[[2]string]*About) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := store.PapersByID(ctx, d.DB, ids)
+	for id, p := range found {
+		name := p.Symbol
+		if name == "" {
+			name = fmt.Sprintf("%d/%d", p.Number, p.Year)
+		}
+		out[[2]string{store.PaperMatter + id, "paper"}] = &About{Name: name + " · " + p.Unit.Name, Title: ocop.Text{Vi: p.Summary, En: p.Summary}, Page: "/correspondence/" + id, Paper: true, void: p.Void()}
+	}
+	return err
 }
 
 // List gives the actor's notices, newest first, from before an entry; 0 is the newest.

@@ -41,11 +41,15 @@ func ofTheHouse(role ocop.Role) bool {
 
 // PetitionOf is the petition that a matter is; "" for any other.
 func PetitionOf(matter string) string {
-	if kind, id, ok := strings.Cut(matter, ":"); ok && kind != "campaign" {
+	if kind, id, ok := strings.Cut(matter, ":"); ok && kind != "campaign" && kind+":" != PaperMatter {
 		return id
 	}
 	return ""
 }
+
+// PaperMatter begins the matter of a mark that tells of a paper that was sent:
+// nothing is asked by a day, and no timer says it.
+const PaperMatter = "correspondence:"
 
 var (
 	tableMatterTimers = table("matter_timers", "matter", "name").with(text("matter"), text("name"), text("kind"), text("deadline"), whole("days"), whole("last_day").null(), whole("due_at"))

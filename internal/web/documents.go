@@ -92,6 +92,9 @@ func (s *Site) versions(p *page, rules *workflow.Rules, product string, b *produ
 
 // MarkName says what a mark is.
 func (p *page) MarkName(m store.Mark) string {
+	if strings.HasPrefix(m.Matter, store.PaperMatter) {
+		return p.T("mark_paper")
+	}
 	if strings.HasPrefix(m.Deadline, casework.DecisionPrefix) {
 		return p.T("mark_original")
 	}

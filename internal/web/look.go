@@ -80,6 +80,7 @@ func (p *page) Menu() []place {
 	add("/batches", p.T("batches"), batchReaders...)
 	add("/certificates", p.T("certificates"))
 	add("/decisions", p.T("decisions"), access.Office, access.Leader, access.Secretary, access.Auditor)
+	add("/correspondence", p.T("correspondence"), correspondents...)
 	add("/campaigns", p.T("campaigns"))
 	add("/corrections", p.T("corrections"), access.Office, access.Leader)
 	add("/reports", p.T("reports"), access.Office, access.Leader, access.Secretary, access.Commune, access.Department, access.Auditor)

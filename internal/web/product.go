@@ -36,6 +36,7 @@ type productBody struct {
 	Inspections []store.Inspection
 	Batches     []store.BatchItem
 	Samples     samplesOf
+	Letters     []store.Paper // received or sent, that concern it and that the reader sees
 	Trained     []store.Attendance
 	Supported   []asked // requests about it that the reader sees
 	Complaints  []asked
@@ -123,6 +124,9 @@ func (s *Site) showProduct(p *page, open string) error {
 		return err
 	}
 	if b.Samples.State, err = s.Samples.Of(p.ctx, actor, id); err != nil {
+		return err
+	}
+	if b.Letters, err = s.Correspondence.Papers(p.ctx, actor, store.PaperFilter{Product: id, Limit: perPage}); err != nil {
 		return err
 	}
 	b.Samples.Receives, b.Samples.Open = sample.Receives(actor, product.Path), product.Round != ""

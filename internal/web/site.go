@@ -25,6 +25,7 @@ import (
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/clerk"
+	"ocopflow/internal/correspondence"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/feed"
@@ -57,35 +58,36 @@ var static embed.FS
 
 // Site holds what the pages call.
 type Site struct {
-	DB        *sqldb.DB
-	Desk      *casework.Desk
-	Campaigns *campaign.Desk
-	Councils  *council.Desk
-	Notary    *notary.Notary
-	Privacy   *privacy.Desk
-	Archive   *inspect.Archive
-	Inspector *inspect.Inspector
-	Reviews   *review.Desk
-	Fieldwork *fieldwork.Desk
-	Batches   *batch.Desk
-	Samples   *sample.Desk
-	Petitions *petition.Desk
-	Support   *support.Desk
-	Notices   *notify.Desk
-	Feeds     *feed.Desk
-	Health    *health.Desk
-	Webhooks  *webhook.Desk
-	Clerk     *clerk.Desk
-	Intake    *intake.Desk
-	Lists     *lists.Desk
-	People    *accounts.People
-	Library   *workflow.Library
-	Log       *slog.Logger
-	Clock     func() time.Time
-	SetClock  func(ctx context.Context, now time.Time) error // nil outside of the demo
-	MaxUpload int64
-	PublicURL string             // where the public reaches the server; "" takes each request's own
-	Provider  *provider.Provider // another way to sign in; nil without one
+	DB             *sqldb.DB
+	Desk           *casework.Desk
+	Campaigns      *campaign.Desk
+	Councils       *council.Desk
+	Notary         *notary.Notary
+	Privacy        *privacy.Desk
+	Archive        *inspect.Archive
+	Inspector      *inspect.Inspector
+	Reviews        *review.Desk
+	Fieldwork      *fieldwork.Desk
+	Batches        *batch.Desk
+	Samples        *sample.Desk
+	Correspondence *correspondence.Desk
+	Petitions      *petition.Desk
+	Support        *support.Desk
+	Notices        *notify.Desk
+	Feeds          *feed.Desk
+	Health         *health.Desk
+	Webhooks       *webhook.Desk
+	Clerk          *clerk.Desk
+	Intake         *intake.Desk
+	Lists          *lists.Desk
+	People         *accounts.People
+	Library        *workflow.Library
+	Log            *slog.Logger
+	Clock          func() time.Time
+	SetClock       func(ctx context.Context, now time.Time) error // nil outside of the demo
+	MaxUpload      int64
+	PublicURL      string             // where the public reaches the server; "" takes each request's own
+	Provider       *provider.Provider // another way to sign in; nil without one
 
 	Signatures *signature.Kept // of originals
 
@@ -205,6 +207,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	s.mountFieldwork(e)
 	s.mountBatches(e)
 	s.mountSamples(e)
+	s.mountCorrespondence(e)
 	s.mountCorrections(e)
 	s.mountDecisions(e)
 	s.mountExpiries(e)
