@@ -102,7 +102,7 @@ func (d *day) pages(session string) map[string][2]string {
 		"/audit": {"auditor", "/audit?kind=move"}, "/audit/entries/:index": {"auditor", "/audit/entries/190"}, "/audit/integrity": {"auditor", "/audit/integrity?from=10&to=100"},
 		"/audit/flags": {"auditor", "/audit/flags"}, "/audit/reviews": {"auditor", "/audit/reviews"}, "/audit/reviews/:id": {"auditor", "/audit/reviews/" + review}, "/audit/past": {"auditor", "/audit/past?product=" + d.id},
 		"/procedures": {"office", "/procedures"}, "/procedures/:name/:version": {"office", "/procedures/ocop/2026"},
-		"/verify": {"", "/verify"}, "/verify/:number": {"", "/verify/" + number}, "/offline.html": {"", "/offline.html"},
+		"/recognised": {"", "/recognised?status=all"}, "/verify": {"", "/verify"}, "/verify/:number": {"", "/verify/" + number}, "/offline.html": {"", "/offline.html"},
 	}
 }
 

@@ -39,6 +39,7 @@ func (a *API) routes(api huma.API) {
 	a.correctionRoutes(r)
 	a.decisionRoutes(r)
 	a.expiryRoutes(r)
+	a.recognisedRoutes(r)
 	a.noticeRoutes(r)
 	a.contactRoutes(r)
 	a.feedRoutes(r)

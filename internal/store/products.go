@@ -232,7 +232,7 @@ func (f Filter) where(w way) (string, []any) {
 		conds = append(conds, "FALSE") // signs alone are no word
 	}
 	if w.few {
-		conds = append(conds, w.condition(bind))
+		conds = append(conds, w.condition("p.id", bind))
 	}
 	for _, word := range words {
 		if !slices.Contains(w.words, word) {

@@ -103,7 +103,13 @@ func (f Filter) wayOf(ctx context.Context, q sqldb.Querier) (w way, err error) {
 	if err != nil {
 		return w, fmt.Errorf("products in view: %w", err)
 	}
-	w.view = n <= few
+	said, err := f.wording(ctx, q)
+	said.view = n <= few
+	return said, err
+}
+
+// wording looks how many products have the words.
+func (f Filter) wording(ctx context.Context, q sqldb.Querier) (w way, err error) {
 	words := split(f.Text)
 	for _, word := range words {
 		if w.few, err = w.having(ctx, q, word); w.few || err != nil {
@@ -132,7 +138,7 @@ func (w *way) having(ctx context.Context, q sqldb.Querier, words ...string) (boo
 }
 
 // condition is that a product is one of the few.
-func (w way) condition(bind func(any) string) string {
+func (w way) condition(product string, bind func(any) string) string {
 	if len(w.ids) == 0 {
 		return "FALSE"
 	}
@@ -140,7 +146,7 @@ func (w way) condition(bind func(any) string) string {
 	for i, id := range w.ids {
 		places[i] = bind(id)
 	}
-	return "p.id IN (" + strings.Join(places, ", ") + ")"
+	return product + " IN (" + strings.Join(places, ", ") + ")"
 }
 
 // end is behind every word that begins with what stands before it.

@@ -17,4 +17,13 @@ var expiryMessages = map[string]ocop.Text{
 	"expiries_total":    {Vi: "Số giấy chứng nhận hết hạn trong thời gian này", En: "Certificates that end in this time"},
 	"expiries_hint":     {Vi: "Tháng không có giấy nào thì không ghi. Theo Quyết định 148 (2023), cơ quan cấp báo chủ thể bằng văn bản chậm nhất 30 ngày trước ngày hết hạn; theo Quyết định 26/2026, hồ sơ đánh giá lại nộp từ 180 đến 120 ngày trước ngày hết hạn.", En: "Months without any are left out. Under Decision 148 (2023) the issuing body writes to the producer at the latest 30 days before the end; under Decision 26/2026 a renewal is filed from 180 to 120 days before it."},
 	"no_expiries":       {Vi: "Không có giấy chứng nhận nào hết hạn trong thời gian này.", En: "No certificate ends in this time."},
+
+	"recognised":          {Vi: "Sản phẩm OCOP được công nhận", En: "Recognised OCOP products"},
+	"recognised_lead":     {Vi: "Danh sách công khai: sản phẩm, chủ thể, hạng sao, giấy chứng nhận và quyết định công nhận mới nhất. Bấm số giấy chứng nhận để kiểm tra.", En: "Open to everyone: products, producers, stars, the newest certificate and the decision behind it. The number of a certificate leads to its check."},
+	"recognised_words":    {Vi: "Tên sản phẩm, chủ thể", En: "Product or producer"},
+	"recognised_in_force": {Vi: "Còn hiệu lực", En: "In force"},
+	"recognised_expired":  {Vi: "Đã hết hạn", En: "Expired"},
+	"recognised_revoked":  {Vi: "Đã bị thu hồi", En: "Revoked"},
+	"recognised_all":      {Vi: "Tất cả", En: "All"},
+	"no_recognised":       {Vi: "Không có sản phẩm nào khớp với điều kiện tìm.", En: "No product matches."},
 }

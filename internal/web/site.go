@@ -5,6 +5,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -211,6 +212,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	s.mountCorrections(e)
 	s.mountDecisions(e)
 	s.mountExpiries(e)
+	s.mountRecognised(e)
 	s.mountCampaigns(e)
 	s.mountNotices(e)
 	s.mountReminders(e)
@@ -239,6 +241,7 @@ type page struct {
 	Problem *httpx.Problem
 	Body    any
 	status  int
+	kept    string          // how long others may keep the page; "" for not at all
 	rules   *workflow.Rules // of what the page is about, if not of products
 }
 
@@ -292,7 +295,10 @@ func (p *page) show(name, title string, body any) error {
 	}
 	h := p.c.Writer.Header()
 	h.Set("Content-Language", string(p.Lang()))
-	h.Set("Cache-Control", "no-store")
+	h.Set("Cache-Control", cmp.Or(p.kept, "no-store"))
+	if p.kept != "" {
+		h.Add("Vary", "Cookie, Accept-Language")
+	}
 	return p.write(b.Bytes())
 }
 
