@@ -403,7 +403,7 @@ func TestARecordAndAnInvitationOnPaper(t *testing.T) {
 		})
 		trip := tripsPath + "/" + o.must(201, o.ask("office", "POST", tripsPath, tripBody(fishSauce, simWine))).body["id"].(string)
 		text = wordText(t, []byte(o.must(200, o.ask("office", "GET", trip+"/invitation.docx", nil, "Accept-Language", "vi")).text))
-		for _, want := range []string{"Kiểm tra ứng viên 4 sao", "Hội đồng OCOP tỉnh, bà Hồng", "Phòng Kinh tế – Hạ tầng", "Rượu sim Đạt Thơm", "08:00 – 09:30", "Thiên Cẩm"} {
+		for _, want := range []string{"Kiểm tra ứng viên 4 sao", "Hội đồng OCOP tỉnh, bà Hồng", "Phòng Kinh tế – Hạ tầng", "Rượu sim Đạt Thơm", "08:00 – 09:30", "Thiên Cẩm", "Ủy ban nhân dân huyện Cẩm Xuyên trân trọng kính mời", "GM-UBND"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("the invitation does not say %q: %s", want, text)
 			}

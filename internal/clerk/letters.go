@@ -5,6 +5,7 @@ import (
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/fault"
+	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/paper"
 	"ocopflow/internal/store"
@@ -118,4 +119,18 @@ func (d *Desk) Minutes(ctx context.Context, a access.Actor, m Meeting, lang ocop
 	}
 	return d.Write(ctx, u.Path, "minutes", lang, paper.MeetingMinutes{Head: head, Title: m.Title, Opened: m.Opened, Where: m.Where, Present: filled(m.Present),
 		Absent: filled(m.Absent), Chair: m.Chair, Secretary: m.Secretary, Text: filled(m.Text), Conclusion: filled(m.Conclusion), Closed: m.Closed})
+}
+
+// Visiting draws up the invitation to a trip, in the name of the authority that
+// planned it.
+func (d *Desk) Visiting(ctx context.Context, t fieldwork.Trip, lang ocop.Lang) (paper.Document, error) {
+	u, err := store.Unit(ctx, d.DB, t.Unit.ID)
+	if err != nil {
+		return paper.Document{}, err
+	}
+	data := paper.InvitationTo(t, d.year(), lang)
+	if u != nil {
+		data.Issuer, data.Place = Issuer(u, lang), paper.PlaceOf(u.Name.Vi)
+	}
+	return d.Write(ctx, t.Path, "invitation", lang, data)
 }

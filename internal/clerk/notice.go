@@ -53,6 +53,9 @@ func (d *Desk) NoticeOf(ctx context.Context, a access.Actor, key string, h Headi
 	}
 	out.Tracks = n.tracks(ctx, c)
 	for _, x := range c.Expectations {
+		if slices.ContainsFunc(c.Targets, func(t campaign.Target) bool { return t.Unit == x.Unit && t.Stars >= x.Stars && t.More >= x.Count }) {
+			continue // a target says it already
+		}
 		out.Expectations = append(out.Expectations, paper.Expectation{Unit: n.of(ctx, x.Unit), Stars: x.Stars, Count: x.Count})
 	}
 	out.Organisations = n.duties(ctx, c)

@@ -369,7 +369,7 @@ func (a *API) tripInvitation(format string) handler[ByID, fileOut] {
 		if err != nil {
 			return nil, err
 		}
-		doc, err := a.Clerk.Write(ctx, t.Path, "invitation", langOf(ctx), paper.InvitationTo(t, ocop.DateOf(a.Clock()).Year(), langOf(ctx)))
+		doc, err := a.Clerk.Visiting(ctx, t, langOf(ctx))
 		if err != nil {
 			return nil, err
 		}

@@ -51,10 +51,10 @@ func InspectionOf(r fieldwork.Record, lang ocop.Lang) InspectionRecord {
 }
 
 // InvitationTo is the data of the invitation to a trip: those who are asked, what
-// to, when and where. Its day is left to the hand.
+// to, when and where. Its day is left to the hand; who issues it is the caller's to say.
 func InvitationTo(t fieldwork.Trip, year int, lang ocop.Lang) Invitation {
 	s := speaker(lang)
-	out := Invitation{Head: Head{Parent: t.Unit.Name, Issuer: s.t("Văn phòng Điều phối nông thôn mới", "Coordination office for new rural development"), Place: PlaceOf(t.Unit.Name), Year: year},
+	out := Invitation{Head: Head{Issuer: t.Unit.Name, Place: PlaceOf(t.Unit.Name), Year: year},
 		Occasion: s.t("kiểm tra thực tế các cơ sở có sản phẩm OCOP: ", "the field inspection of OCOP producers: ") + t.Title, Time: t.FirstDay.In(lang)}
 	if t.LastDay != t.FirstDay {
 		out.Time += " – " + t.LastDay.In(lang)
