@@ -117,12 +117,16 @@ func (d *day) producer() {
 func sheet() map[string]int { return threeStars(9) }
 
 // threeStars is such a sheet of a set.
-func threeStars(number int) map[string]int {
+func threeStars(number int) map[string]int { return worth(number, 3, 62) }
+
+// worth is a sheet of a set that reaches the floor of so many stars, and as many
+// points as it can up to a number.
+func worth(number, stars, points int) map[string]int {
 	set := criteria.BuiltIn("2026")[number]
 	out, total := map[string]int{}, 0
 	for _, c := range set.All() {
 		for _, o := range c.Options {
-			if o.Floor > 0 && o.Floor <= 3 && o.Points > out[c.Code] {
+			if o.Floor > 0 && o.Floor <= stars && o.Points > out[c.Code] {
 				out[c.Code] = o.Points
 			}
 		}
@@ -130,7 +134,7 @@ func threeStars(number int) map[string]int {
 	}
 	for _, c := range set.All() {
 		for _, o := range slices.Backward(c.Options) {
-			if more := o.Points - out[c.Code]; more > 0 && total+more <= 62 && c.Condition == nil {
+			if more := o.Points - out[c.Code]; more > 0 && total+more <= points && c.Condition == nil {
 				out[c.Code], total = o.Points, total+more
 				break
 			}

@@ -112,24 +112,7 @@ func (d *day) scored(product string, set int) {
 	seats := []map[string]string{{"account": secretary, "position": "secretary"}, {"account": "member-district-1", "position": "chair"}, {"account": "member-district-2", "position": "member"}, {"account": "member-district-3", "position": "member"}}
 	council := d.o.ask(secretary, "POST", "/councils", map[string]any{"unit": "cam-xuyen", "decision": "7/QĐ-UBND", "decided_on": "2024-03-20", "members": seats})["id"]
 	session := "/scoring-sessions/" + d.o.ask(secretary, "POST", "/scoring-sessions", map[string]any{"product": product, "council": council})["id"].(string)
-	agreed, own := map[string]int{}, map[string]int{}
-	for code, points := range threeStars(set) {
-		if c, _ := criteria.BuiltIn("2026")[set].Criterion(code); c.Kind == criteria.Evidence {
-			agreed[code] = points
-		} else {
-			own[code] = points
-		}
-	}
-	d.o.ask(secretary, "PUT", session+"/agreed", map[string]any{"choices": agreed})
-	for i := range 3 {
-		member := fmt.Sprintf("member-district-%d", i+1)
-		d.o.ask(member, "POST", session+"/declaration", map[string]any{"conflict": false})
-		d.o.ask(member, "PUT", session+"/sheets/me", map[string]any{"choices": own})
-		d.o.ask(member, "POST", session+"/sheets/me/seal", nil)
-	}
-	for _, step := range []string{"/open", "/close"} {
-		d.o.ask(secretary, "POST", session+step, nil)
-	}
+	d.o.judged(session, "district", set, threeStars(set))
 	d.o.ask(secretary, "POST", "/products/"+product+"/transitions", map[string]any{"event": "score"})
 }
 
@@ -143,4 +126,27 @@ func (d *day) drawn(paper []byte, name string, says ...string) {
 		}
 	}
 	opened(d.t, paper, name)
+}
+
+// judged fills in, seals, opens and closes a session whose three members agree.
+func (o *office) judged(session, level string, set int, sheet map[string]int) {
+	o.t.Helper()
+	agreed, own := map[string]int{}, map[string]int{}
+	for code, points := range sheet {
+		if c, _ := criteria.BuiltIn("2026")[set].Criterion(code); c.Kind == criteria.Evidence {
+			agreed[code] = points
+		} else {
+			own[code] = points
+		}
+	}
+	o.ask("secretary-"+level, "PUT", session+"/agreed", map[string]any{"choices": agreed})
+	for i := range 3 {
+		member := fmt.Sprintf("member-%s-%d", level, i+1)
+		o.ask(member, "POST", session+"/declaration", map[string]any{"conflict": false})
+		o.ask(member, "PUT", session+"/sheets/me", map[string]any{"choices": own})
+		o.ask(member, "POST", session+"/sheets/me/seal", nil)
+	}
+	for _, step := range []string{"/open", "/close"} {
+		o.ask("secretary-"+level, "POST", session+step, nil)
+	}
 }

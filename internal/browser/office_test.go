@@ -58,6 +58,7 @@ type office struct {
 	t        *testing.T
 	chrome   context.Context
 	address  string
+	data     string // its folder
 	password string
 	tokens   map[string]string
 }
@@ -93,7 +94,7 @@ func serve(t *testing.T, more ...string) *office {
 	if err := json.Unmarshal(line, &ready); err != nil {
 		t.Fatal(err)
 	}
-	o := &office{t: t, address: ready.Address, tokens: map[string]string{}}
+	o := &office{t: t, address: ready.Address, data: dir, tokens: map[string]string{}}
 	for _, a := range ready.Accounts {
 		o.tokens[a.Name], o.password = a.Token, a.Password
 	}
