@@ -58,6 +58,23 @@ func (a Actor) Holds(role ocop.Role, place ocop.Path) (Grant, bool) {
 	return Grant{}, false
 }
 
+// standIns are who acts in place of a producer: those who take in its papers.
+var standIns = []ocop.Role{Office, Commune}
+
+// InPlaceOf finds the grant with which an actor does what is a producer's to do, in
+// its place: that of an office or a commune at or above it.
+func (a Actor) InPlaceOf(producer ocop.Path) (Grant, bool) {
+	for _, role := range standIns {
+		if g, ok := a.Holds(role, producer); ok && producer != "" {
+			return g, true
+		}
+	}
+	return Grant{}, false
+}
+
+// StandsIn reports whether the actor acts in place of producers anywhere.
+func (a Actor) StandsIn() bool { return slices.ContainsFunc(standIns, a.Has) }
+
 // Has reports whether the actor holds role anywhere.
 func (a Actor) Has(role ocop.Role) bool {
 	for _, g := range a.Grants {

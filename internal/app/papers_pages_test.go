@@ -16,6 +16,12 @@ import (
 // sendFile posts a form with a file.
 func (b *browser) sendFile(path, name, text string, fields url.Values) answer {
 	b.o.t.Helper()
+	return b.sendIn("file", path, name, text, fields)
+}
+
+// sendIn posts a form with a file in one of its fields.
+func (b *browser) sendIn(field, path, name, text string, fields url.Values) answer {
+	b.o.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	for key, list := range fields {
@@ -26,7 +32,7 @@ func (b *browser) sendFile(path, name, text string, fields url.Values) answer {
 		}
 	}
 	if name != "" {
-		file, err := form.CreateFormFile("file", name)
+		file, err := form.CreateFormFile(field, name)
 		if err != nil {
 			b.o.t.Fatal(err)
 		}

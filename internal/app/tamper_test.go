@@ -267,6 +267,7 @@ func (o *office) busy() {
 		o.must(201, o.ask("office", "POST", "/api/v1/deadlines/"+o.deadline("office", id, "D3")["id"].(string)+"/extension", map[string]any{"to": to, "reason": "Mất mùa sim"}))
 	}
 	sauce := o.product(fishSauce)
+	o.inPlaceBeside(sauce)
 	o.must(200, o.move("producer-"+fishSauce, sauce, "begin_upgrade", map[string]any{"target": 4}))
 	whole := worth(o.t, 9, 5, 98)
 	for range 2 {

@@ -85,6 +85,11 @@ func (r *replay) next(ctx context.Context, l record) error {
 			return err
 		}
 	}
+	if l.Kind == ledger.KindRecord && l.readable {
+		if err := r.inPlace(ctx, l); err != nil {
+			return err
+		}
+	}
 	r.touched[l.Product] = r.touched[l.Product] || l.Kind == ledger.KindMove
 	r.decided = r.decided || ofDecision(l)
 	r.shared = r.shared || l.Product == "" && l.Kind != ledger.KindSecurity && !strings.HasPrefix(l.Stream, "account:")
@@ -93,6 +98,26 @@ func (r *replay) next(ctx context.Context, l record) error {
 	}
 	r.remember(l)
 	return nil
+}
+
+// inPlace looks at a record of what was done in place of a producer, once all before
+// it is settled.
+func (r *replay) inPlace(ctx context.Context, l record) error {
+	told := casework.Recorded{Told: l.told, Index: l.Index, At: l.At}
+	if !told.TouchesBehalf() {
+		return nil
+	}
+	if err := r.settle(ctx); err != nil {
+		return err
+	}
+	wrong, err := casework.JudgeOnBehalf(ctx, r.past.DB, told)
+	if err != nil && ctx.Err() == nil {
+		wrong, err = "it rests on rows that cannot be read: "+err.Error(), nil
+	}
+	if wrong != "" && err == nil {
+		err = r.wrong(l, wrong)
+	}
+	return err
 }
 
 // disturbs reports whether the moves that wait must be decided before an entry

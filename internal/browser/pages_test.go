@@ -93,7 +93,7 @@ func (d *day) pages(session string) map[string][2]string {
 		"/campaigns/:id/board": {"office", "/campaigns/cam-xuyen-2024/board"}, "/campaigns/:id/duties": {"office", "/campaigns/cam-xuyen-2024/duties"},
 		"/campaigns/:id/edit": {"office", "/campaigns/cam-xuyen-2024/edit"}, "/campaigns/:id/edit/:part": {"office", "/campaigns/cam-xuyen-2024/edit/targets"},
 		"/import": {"office", "/import"}, "/settings/reminders": {"office", "/settings/reminders"}, "/settings/reminders/confirm": {"office", "/settings/reminders/confirm"}, "/unsubscribe/:token": {"", "/unsubscribe/none"}, "/mails": {"admin", "/mails"},
-		"/": {"office", "/"}, "/worklist": {"leader", "/worklist"}, "/products": {"office", "/products?q=mam&state=certified"}, "/products/new": {"office", "/products/new"},
+		"/": {"office", "/"}, "/worklist": {"leader", "/worklist"}, "/on-behalf": {"office", "/on-behalf"}, "/products": {"office", "/products?q=mam&state=certified"}, "/products/new": {"office", "/products/new"},
 		"/products/:id": {"office", "/products/" + d.id}, "/products/:id/self-score": {maker, "/products/" + d.second + "/self-score?stars=4"},
 		"/sign-in": {"", "/sign-in"}, "/sign-in/code": {"", "/sign-in/code"}, "/settings": {"office", "/settings"}, "/settings/second-factor": {"office", "/settings/second-factor"},
 		"/accounts": {"admin", "/accounts"}, "/accounts/:id": {"admin", "/accounts/" + account}, "/units": {"admin", "/units"}, "/producers": {"office", "/producers"},

@@ -153,7 +153,11 @@ func (b bringing) bring(files map[string]*dossier, u Upload, now time.Time) (sto
 	if x == nil || !sees(u.Actor, x.product) {
 		return store.Document{}, NotFound()
 	}
-	if err := b.mayAdd(x, u, ocop.DateOf(now)); err != nil {
+	rule, err := b.fits(x, u, ocop.DateOf(now))
+	if err == nil {
+		err = x.brings(rule, u)
+	}
+	if err != nil {
 		return store.Document{}, err
 	}
 	doc := u.document()

@@ -63,11 +63,9 @@ func (x *dossier) apply(rules *workflow.Rules, m *workflow.Move, ask Ask, now ti
 		c.from = ""
 	}
 	p.State, p.Version, p.UpdatedAt = m.To, p.Version+1, now
-	if ask.OnBehalf != (OnBehalf{}) {
-		var err error
-		if c.behalf, err = x.behalf(rules, m, ask, now); err != nil {
-			return nil, err
-		}
+	if ask.OnBehalf.Given() {
+		row := Instead{Actor: ask.Actor, Event: m.Event, Product: p.ID}.Row(ask.OnBehalf, now)
+		c.behalf = &row
 	}
 	if x.round != nil {
 		round := *x.round
@@ -209,9 +207,6 @@ func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask 
 	if m.Grant.For != "" {
 		d.Data["for"] = m.Grant.For
 	}
-	if c.behalf != nil {
-		d.Data["on_behalf_of"], d.Data["scan"] = c.behalf.Producer, c.behalf.Scan
-	}
 	if ask.Because != "" {
 		d.Data["petition"] = ask.Because
 	}
@@ -226,9 +221,7 @@ func (c *change) entry(x *dossier, rules *workflow.Rules, m *workflow.Move, ask 
 	}
 	d.Facts = ledger.Map(m.Reads)
 	d.Refs = x.refs(rules, m)
-	if c.behalf != nil {
-		d.Refs = append(d.Refs, "sha256:"+x.document(c.behalf.Scan).SHA256)
-	}
+	ask.OnBehalf.Tell(&d, ask.scan)
 	d.Private = Texts(ask.Comment, m.Form)
 	return d
 }

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -200,8 +199,7 @@ type Filing struct {
 //
 // Faults: not_found; who_may_not (Forbidden); stale; original_wrong (Invalid).
 func (d *Desk) FileOriginal(ctx context.Context, f Filing) (store.Decision, error) {
-	k, err := d.fileOriginal(ctx, f)
-	return k, errors.Join(err, d.Vault.Settle(context.WithoutCancel(ctx), f.Taken))
+	return Keeping(ctx, d.Vault, f.Taken, func() (store.Decision, error) { return d.fileOriginal(ctx, f) })
 }
 
 func (d *Desk) fileOriginal(ctx context.Context, f Filing) (store.Decision, error) {

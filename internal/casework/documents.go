@@ -21,11 +21,13 @@ import (
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 	"ocopflow/internal/vault"
+	"ocopflow/internal/workflow"
 )
 
 // Upload is a file with what it is.
 type Upload struct {
 	Product   string
+	Producer  string // whose own it is, where it is for no product
 	Kind      string
 	Name      string       // of the file
 	Taken     *vault.Taken // the file, which lies in the vault
@@ -33,24 +35,38 @@ type Upload struct {
 	Replaces  string       // the document whose place it takes; "" for none
 	ValidFrom *ocop.Date
 	ValidTo   *ocop.Date
+	OnBehalf  OnBehalf // of whom; the file itself is the scan unless another is named
 	Actor     access.Actor
 	Key       *commit.Key
 }
 
-// AddDocument keeps a file as evidence of a product. Who may bring which kind
-// is said by the procedure; content of the same hash is kept once.
+// AddDocument keeps a file as evidence of a product, or as a producer's own. Who may
+// bring which kind is said by the procedure, and what is the producer's to bring may
+// be brought in its place; content of the same hash is kept once.
 //
-// Faults: not_found; document_wrong (Invalid); who_may_not (Forbidden).
+// Faults: not_found; document_wrong (Invalid); who_may_not (Forbidden); those of
+// OnBehalf.Check.
 func (d *Desk) AddDocument(ctx context.Context, u Upload) (store.Document, error) {
-	doc, err := d.addDocument(ctx, u)
-	return doc, errors.Join(err, d.Vault.Settle(context.WithoutCancel(ctx), u.Taken))
+	return Keeping(ctx, d.Vault, u.Taken, func() (store.Document, error) { return d.addDocument(ctx, u) })
+}
+
+// Keeping does an act that names a file in the vault. Afterwards the vault lets go of
+// what no act named.
+func Keeping[T any](ctx context.Context, v *vault.Vault, file *vault.Taken, act func() (T, error)) (T, error) {
+	done, err := act()
+	return done, errors.Join(err, v.Settle(context.WithoutCancel(ctx), file))
 }
 
 func (d *Desk) addDocument(ctx context.Context, u Upload) (store.Document, error) {
+	u.Whole = u.Whole || u.Product == ""
 	doc := u.document()
 	family, err := d.family(ctx, u)
 	if err != nil {
 		return doc, err
+	}
+	locks := ProductLocks(family)
+	if u.Product == "" {
+		locks = append(locks, "producer:"+u.Producer)
 	}
 	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
 		files, err := d.dossiers(ctx, q, family)
@@ -58,24 +74,48 @@ func (d *Desk) addDocument(ctx context.Context, u Upload) (store.Document, error
 			return commit.Outcome{}, err
 		}
 		x := files[u.Product]
+		if u.Product == "" {
+			x, err = ownDossier(ctx, q, u.Producer)
+		}
+		if err != nil {
+			return commit.Outcome{}, err
+		}
 		if x == nil || !sees(u.Actor, x.product) {
 			return commit.Outcome{}, NotFound()
 		}
-		if err := d.mayAdd(x, u, ocop.DateOf(now)); err != nil {
+		if doc.Producer, doc.UploadedAt = x.product.Producer.ID, now; u.Whole {
+			doc.Product = ""
+		}
+		rule, err := d.fits(x, u, ocop.DateOf(now))
+		if err != nil {
 			return commit.Outcome{}, err
 		}
-		doc.Producer, doc.UploadedAt = x.product.Producer.ID, now
-		if u.Whole {
-			doc.Product = ""
+		behalf, i := u.OnBehalf, Instead{Actor: u.Actor, Event: "add_document", Producer: doc.Producer, Place: x.product.OwnerPath, Product: u.Product, Theirs: slices.Contains(rule.By, access.Producer)}
+		if behalf.Given() && behalf.Scan == "" {
+			behalf.Scan, i.Brings = doc.ID, &doc
+		}
+		scan, err := behalf.Check(ctx, q, i, ocop.DateOf(now))
+		if err == nil {
+			err = x.brings(rule, u)
+		}
+		if err != nil {
+			return commit.Outcome{}, err
 		}
 		plans, err := d.agendasWith(files, doc, now)
 		if err != nil {
 			return commit.Outcome{}, err
 		}
+		draft := documentDraft(doc, u)
+		if behalf.Tell(&draft, scan); scan == &doc {
+			draft.Refs = draft.Refs[:1]
+		}
 		return commit.Outcome{
-			Drafts: []ledger.Draft{documentDraft(doc, u)},
-			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, _ []ledger.Entry) error {
+			Drafts: []ledger.Draft{draft},
+			State: commit.Rows(func(ctx context.Context, tx *sqldb.Tx, entries []ledger.Entry) error {
 				if err := store.InsertDocument(ctx, tx, doc, u.Taken.Content); err != nil {
+					return err
+				}
+				if err := i.keep(ctx, tx, behalf, entries, now); err != nil {
 					return err
 				}
 				for _, id := range slices.Sorted(maps.Keys(plans)) {
@@ -88,8 +128,7 @@ func (d *Desk) addDocument(ctx context.Context, u Upload) (store.Document, error
 			Answer: func([]ledger.Entry) any { return doc },
 		}, nil
 	}
-	return commit.Do[store.Document](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: u.Key,
-		Locks: ProductLocks(family)})
+	return commit.Do[store.Document](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: u.Key, Locks: locks})
 }
 
 // document is what an upload becomes.
@@ -102,7 +141,10 @@ func (u Upload) document() store.Document {
 
 // family are the products for which a new document counts.
 func (d *Desk) family(ctx context.Context, u Upload) ([]string, error) {
-	if !u.Whole {
+	switch {
+	case u.Product == "":
+		return store.ProductsOf(ctx, d.DB, u.Producer)
+	case !u.Whole:
 		return []string{u.Product}, nil
 	}
 	p, err := d.Product(ctx, u.Actor, u.Product)
@@ -135,11 +177,34 @@ func (d *Desk) agendasWith(files map[string]*dossier, doc store.Document, now ti
 	return out, nil
 }
 
-// mayAdd checks kind, size and who brings it.
-func (d *Desk) mayAdd(x *dossier, u Upload, today ocop.Date) error {
+// ownDossier is what a producer's own documents are brought to; nil when there is no
+// such producer.
+func ownDossier(ctx context.Context, q sqldb.Querier, producer string) (*dossier, error) {
+	n, err := store.Producer(ctx, q, producer)
+	if err != nil || n == nil {
+		return nil, err
+	}
+	x := &dossier{product: &ocop.Product{Producer: ocop.Ref{ID: n.ID, Code: n.Code, Name: n.Name}, OwnerPath: n.Path, Path: n.Path.Parent()}}
+	x.documents, err = store.ProducerDocuments(ctx, q, producer)
+	return x, err
+}
+
+// SeesProducer tells whether an actor may know of a producer by its id.
+//
+// Faults: not_found.
+func (d *Desk) SeesProducer(ctx context.Context, a access.Actor, id string) error {
+	n, err := store.Producer(ctx, d.DB, id)
+	if err == nil && (n == nil || !a.Products().Sees("", n.Path, n.ID)) {
+		err = NotFound()
+	}
+	return err
+}
+
+// fits checks kind and file, and gives what is said of the kind.
+func (d *Desk) fits(x *dossier, u Upload, today ocop.Date) (workflow.DocumentRule, error) {
 	rules, err := d.rules(x, today)
 	if err != nil {
-		return err
+		return workflow.DocumentRule{}, err
 	}
 	bad := fault.New(fault.Invalid, "document_wrong", "Tài liệu chưa đúng.", "The document is not right.")
 	rule, known := DocumentRule(rules, u.Kind)
@@ -152,15 +217,21 @@ func (d *Desk) mayAdd(x *dossier, u Upload, today ocop.Date) error {
 	}
 	checkPicture(bad, u.Kind, mediaType)
 	x.checkReplaces(bad, u)
-	if len(bad.Fields) > 0 {
-		return bad
+	return rule, bad.OrNil()
+}
+
+// brings refuses who may not bring a kind of document: neither in a role of its own
+// nor in place of the producer, where that is asked for.
+func (x *dossier) brings(rule workflow.DocumentRule, u Upload) error {
+	if _, ok := u.Actor.InPlaceOf(x.product.OwnerPath); ok && u.OnBehalf.Given() {
+		return nil
 	}
 	for _, role := range rule.By {
 		place := x.product.Path
 		if role == access.Producer {
 			place = x.product.OwnerPath
 		}
-		if _, ok := u.Actor.Holds(role, place); ok {
+		if _, ok := u.Actor.Holds(role, place); ok && !u.OnBehalf.Given() {
 			return nil
 		}
 	}
@@ -217,11 +288,14 @@ func (d *Desk) Document(ctx context.Context, a access.Actor, id string) (*store.
 }
 
 // mayRead lets those read a document who see its product or, if it is the
-// producer's own, one of the producer's products.
+// producer's own, the producer or one of its products.
 func (d *Desk) mayRead(ctx context.Context, a access.Actor, doc *store.Document) error {
 	products := []string{doc.Product}
 	if doc.Product == "" {
-		var err error
+		n, err := store.Producer(ctx, d.DB, doc.Producer)
+		if err != nil || n != nil && a.Products().Sees("", n.Path, n.ID) {
+			return err
+		}
 		if products, err = store.ProductsOf(ctx, d.DB, doc.Producer); err != nil {
 			return err
 		}
@@ -257,6 +331,9 @@ func documentDraft(doc store.Document, u Upload) ledger.Draft {
 	if doc.Product == "" {
 		d.Product, d.Data["producer"] = u.Product, doc.Producer
 		d.Stream = "product:" + u.Product
+	}
+	if u.Product == "" {
+		d.Stream = "producer:" + doc.Producer
 	}
 	if doc.Replaces != "" {
 		d.Data["replaces"] = doc.Replaces

@@ -53,7 +53,7 @@ func Judge(ctx context.Context, q sqldb.Querier, list []Recorded) ([]Verdict, er
 	out := make([]Verdict, len(list))
 	for i, x := range files {
 		if out[i].Wrong = "the entries before it know no such product, producer or campaign"; x != nil {
-			out[i] = x.judge(ctx, list[i], asks[i].(Ask))
+			out[i] = x.judge(ctx, q, list[i], asks[i].(Ask))
 		}
 	}
 	return out, nil
@@ -101,6 +101,13 @@ func (r Recorded) Comment() string {
 	return ""
 }
 
+// OnBehalf says in whose place a recorded act was done; most are in nobody's.
+func (r Recorded) OnBehalf() (b OnBehalf) {
+	_ = json.Unmarshal(r.Data["on_behalf_of"], &b.Producer)
+	_ = json.Unmarshal(r.Data["scan"], &b.Scan)
+	return b
+}
+
 // standIn is a text that nobody may remember, but that was there.
 const standIn = "…"
 
@@ -111,8 +118,7 @@ func (r Recorded) ask(units map[string]ocop.Path) Ask {
 	if json.Unmarshal(r.Data["number"], &number) == nil {
 		ask.Data["number"] = number
 	}
-	_ = json.Unmarshal(r.Data["on_behalf_of"], &ask.OnBehalf.Producer) // most are of nobody
-	_ = json.Unmarshal(r.Data["scan"], &ask.OnBehalf.Scan)
+	ask.OnBehalf = r.OnBehalf()
 	_ = json.Unmarshal(r.Data["petition"], &ask.Because) // most are part of none
 	if json.Unmarshal(r.Data["decision"], &number) == nil {
 		ask.Data["decision"] = number
@@ -131,7 +137,7 @@ func (r Recorded) ask(units map[string]ocop.Path) Ask {
 
 // judge decides one move again. A record that somebody made up may lead where no
 // move of ours does, so that carrying it out can fail in any way.
-func (x *dossier) judge(ctx context.Context, r Recorded, ask Ask) (v Verdict) {
+func (x *dossier) judge(ctx context.Context, q sqldb.Querier, r Recorded, ask Ask) (v Verdict) {
 	defer func() {
 		if failed := recover(); failed != nil {
 			v = Verdict{Wrong: "it cannot be carried out on what the entries before it say"}
@@ -152,8 +158,12 @@ func (x *dossier) judge(ctx context.Context, r Recorded, ask Ask) (v Verdict) {
 	}
 	subject := x.subject(r.Rules)
 	ask.Data = FormOf(r.Rules.Form(subject, ask.Event), r.Data)
+	ask, err := x.instead(ctx, q, r.Rules, ask, today)
+	if err != nil {
+		return wrong("it could not have been done in place of that producer: %v", err)
+	}
 	number, _ := ask.Data["number"].(string)
-	decision := r.Rules.Decide(subject, x.facts(today, number), workflow.Command{Event: ask.Event, Actor: ask.Actor, Comment: ask.Comment, Data: ask.Data}, today)
+	decision := r.Rules.Decide(subject, x.facts(today, number), workflow.Command{Event: ask.Event, Actor: ask.Actor, Comment: ask.Comment, Data: ask.Data, InPlace: ask.OnBehalf.Given()}, today)
 	if f := decision.Refusal; f != nil {
 		return Verdict{Wrong: NotAllowed(r.Rules, f)}
 	}

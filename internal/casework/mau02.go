@@ -36,6 +36,6 @@ var Report02 = []EvidenceItem{
 
 func init() {
 	for _, x := range Report02 {
-		fieldKinds[x.Kind] = workflow.DocumentRule{Title: x.Title, By: []ocop.Role{access.Producer, access.Commune, access.Office}}
+		ownKinds[x.Kind] = workflow.DocumentRule{Title: x.Title, By: []ocop.Role{access.Producer, access.Commune, access.Office}}
 	}
 }

@@ -132,7 +132,7 @@ func (m remembering) Foresees(asks []any) bool {
 	}
 	for _, a := range asks {
 		ask := a.(Ask)
-		if _, numbered := ask.Data["number"]; numbered || ask.OnBehalf != (OnBehalf{}) || m.memory.dossiers[ask.Product] == nil {
+		if _, numbered := ask.Data["number"]; numbered || ask.OnBehalf.Given() || m.memory.dossiers[ask.Product] == nil {
 			return false
 		}
 	}

@@ -24,9 +24,10 @@ type Ask struct {
 	Comment  string
 	Data     map[string]any
 	Key      *commit.Key
-	OnBehalf OnBehalf // of whom, beside who acts; zero for nobody
-	Because  string   // id of the petition that this is part of; "" for none
-	quiet    bool     // leave no entry of a refusal: a dry run, or time itself
+	OnBehalf OnBehalf        // of whom, beside who acts; zero for nobody
+	Because  string          // id of the petition that this is part of; "" for none
+	quiet    bool            // leave no entry of a refusal: a dry run, or time itself
+	scan     *store.Document // of what is done in place of a producer
 }
 
 // Moved is the answer to a move that stood.
@@ -191,13 +192,16 @@ func (m moves) gather(ctx context.Context, q sqldb.Querier, asks []any) ([]*doss
 func (m moves) decide(ctx context.Context, q sqldb.Querier, x *dossier, rules *workflow.Rules, ask Ask, now time.Time) (commit.Outcome, error) {
 	today := ocop.DateOf(now)
 	subject := x.subject(rules)
-	cmd := workflow.Command{Event: ask.Event, Actor: ask.Actor, Version: ask.Version, Comment: ask.Comment, Data: ask.Data}
+	cmd := workflow.Command{Event: ask.Event, Actor: ask.Actor, Version: ask.Version, Comment: ask.Comment, Data: ask.Data, InPlace: ask.OnBehalf.Given()}
 	bad, err := m.resolve(ctx, q, x, rules, subject, &cmd)
 	if err != nil || bad != nil {
 		return commit.Outcome{Fault: bad}, err
 	}
-	if err := ask.OnBehalf.standing(ctx, q, today); err != nil {
-		return commit.Outcome{Fault: fault.Of(err)}, nil
+	if ask, err = x.instead(ctx, q, rules, ask, today); err != nil {
+		if f := fault.Of(err); f.Kind != fault.Internal {
+			return commit.Outcome{Fault: f}, nil
+		}
+		return commit.Outcome{}, err
 	}
 	number, _ := cmd.Data["number"].(string)
 	facts := x.facts(today, number)

@@ -15,29 +15,32 @@ import (
 	"ocopflow/internal/workflow"
 )
 
-// Kinds of documents that field work brings, whatever the procedure: pictures
-// taken at an inspection, and what shows that a remedy was done.
+// Kinds of documents that there are whatever the procedure: pictures taken at an
+// inspection, what shows that a remedy was done, and a producer's paper from which
+// something is done in its place.
 const (
 	PhotoKind    = "inspection_photo"
 	EvidenceKind = "remedy_evidence"
+	ScanKind     = "producer_paper"
 )
 
-var fieldKinds = map[string]workflow.DocumentRule{
+var ownKinds = map[string]workflow.DocumentRule{
 	PhotoKind: {Title: ocop.Text{Vi: "Ảnh kiểm tra thực tế", En: "Photo of a field inspection"}, By: []ocop.Role{access.Office, access.Secretary}},
 	EvidenceKind: {Title: ocop.Text{Vi: "Minh chứng đã khắc phục", En: "Evidence of a remedy"},
 		By: []ocop.Role{access.Producer, access.Commune, access.Office, access.Secretary}},
+	ScanKind: {Title: ocop.Text{Vi: "Bản chụp giấy tờ của chủ thể", En: "Scan of the producer's paper"}, By: []ocop.Role{access.Office, access.Commune}},
 }
 
 // pictures are the types that a photo may have: those that every browser shows.
 var pictures = []string{"image/jpeg", "image/png", "image/webp", "image/gif"}
 
-// DocumentRule is what a procedure says about a kind of document, or what holds
-// for field work in all of them.
+// DocumentRule is what a procedure says about a kind of document, or what holds in
+// all of them.
 func DocumentRule(rules *workflow.Rules, kind string) (workflow.DocumentRule, bool) {
 	if rule, ok := rules.Documents.Get(kind); ok {
 		return rule, true
 	}
-	rule, ok := fieldKinds[kind]
+	rule, ok := ownKinds[kind]
 	return rule, ok
 }
 

@@ -55,9 +55,9 @@ type Action struct {
 	Form    []workflow.Field `json:"form"`
 	Comment bool             `json:"comment_required"`
 	Due     *ocop.Date       `json:"due"`
-	Aside   bool             `json:"aside"` // not the way forward
-	Quiet   bool             `json:"-"`     // what it lacks is nobody's task
-	By      []ocop.Role      `json:"-"`     // who may make it
+	Aside   bool             `json:"aside"`     // not the way forward
+	Quiet   bool             `json:"-"`         // what it lacks is nobody's task
+	Instead bool             `json:"on_behalf"` // it would stand if made on behalf of the producer, with the scan
 	opens   ocop.Track
 }
 
@@ -96,12 +96,17 @@ func ActionsOf(rules *workflow.Rules, s workflow.Subject, facts workflow.Facts, 
 			continue
 		}
 		act := Action{Event: event, Title: o.Title, To: o.To, Needs: o.Needs, Form: o.Form, Comment: o.Comment, Aside: o.Aside,
-			Due: due, Reasons: []fault.Reason{}, Quiet: o.Quiet, opens: o.Opens, By: rules.By(s, event)}
-		decision := rules.Decide(s, facts, workflow.Command{Event: event, Actor: a, Preview: true}, today)
+			Due: due, Reasons: []fault.Reason{}, Quiet: o.Quiet, opens: o.Opens}
+		cmd := workflow.Command{Event: event, Actor: a, Preview: true}
+		decision := rules.Decide(s, facts, cmd, today)
 		if f := decision.Refusal; f != nil {
 			act.Reasons = f.Reasons
 		} else {
 			act.Allowed = true
+		}
+		if _, own := a.Holds(access.Producer, s.Places[workflow.ScopeProducer]); a.StandsIn() && !own {
+			cmd.InPlace = true
+			act.Instead = rules.Decide(s, facts, cmd, today).Refusal == nil
 		}
 		out = append(out, act)
 	}

@@ -65,6 +65,19 @@ func (d *Desk) Register(ctx context.Context, r Registration, ask Ask) (Moved, er
 	return d.expireNow(ctx, moved)
 }
 
+// TryRegistering decides on one registration and writes nothing.
+//
+// Faults: those of Register.
+func (d *Desk) TryRegistering(ctx context.Context, r Registration, ask Ask) error {
+	ready, err := r.ready()
+	if err != nil {
+		return err
+	}
+	ask.New, ask.Product = ready, ""
+	_, errs := d.Try(ctx, []Ask{ask})
+	return errs[0]
+}
+
 // ready is a registration that can be decided on: of the right shape, with a
 // code, which is made from the name unless there is one.
 //

@@ -22,8 +22,12 @@ type Tick struct {
 	Product  string
 	Sheet    criteria.Sheet
 	Evidence map[string][]string // documents by criterion
+	OnBehalf OnBehalf            // of whom, beside who acts; zero for nobody
 	Actor    access.Actor
 	Key      *commit.Key
+
+	instead Instead
+	scan    *store.Document // of what is done in place of the producer
 }
 
 // SelfScored is a producer's own sheet with what it comes to.
@@ -45,9 +49,23 @@ type Retick struct {
 
 // SelfScore keeps a producer's own sheet. Each is a new one; the older stay.
 //
-// Faults: not_found; who_may_not (Forbidden); sheet_wrong (Invalid); no_criteria.
+// Faults: not_found; who_may_not (Forbidden); sheet_wrong (Invalid); no_criteria;
+// those of OnBehalf.Check.
 func (d *Desk) SelfScore(ctx context.Context, t Tick) (SelfScored, error) {
-	decide := func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
+	return commit.Do[SelfScored](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: d.ticking(t, false), Key: t.Key, Locks: []string{"product:" + t.Product}})
+}
+
+// TrySelfScore is the same without the commit.
+func (d *Desk) TrySelfScore(ctx context.Context, t Tick) error {
+	outcomes, _, err := d.Rehearse(ctx, commit.Once, []any{d.ticking(t, true)})
+	if err == nil && outcomes[0].Fault != nil {
+		return outcomes[0].Fault
+	}
+	return err
+}
+
+func (d *Desk) ticking(t Tick, dry bool) commit.Alone {
+	return func(ctx context.Context, q sqldb.Querier, now time.Time) (commit.Outcome, error) {
 		s, err := d.Standing(ctx, q, t.Product, now)
 		if err != nil {
 			return commit.Outcome{}, err
@@ -55,7 +73,11 @@ func (d *Desk) SelfScore(ctx context.Context, t Tick) (SelfScored, error) {
 		if !sees(t.Actor, &s.Product) {
 			return commit.Outcome{}, NotFound()
 		}
-		if err := mayTick(t.Actor, s); err != nil {
+		t.instead = Instead{Actor: t.Actor, Event: "self_score", Producer: s.Product.Producer.ID, Place: s.Product.OwnerPath, Product: t.Product, Theirs: true, Dry: dry}
+		if t.scan, err = t.OnBehalf.Check(ctx, q, t.instead, ocop.DateOf(now)); err != nil {
+			return commit.Outcome{}, err
+		}
+		if err := mayTick(t, s); err != nil {
 			return commit.Outcome{}, err
 		}
 		set, err := s.Set()
@@ -75,7 +97,6 @@ func (d *Desk) SelfScore(ctx context.Context, t Tick) (SelfScored, error) {
 		}
 		return d.ticked(ctx, q, s, set, x, t, now)
 	}
-	return commit.Do[SelfScored](ctx, d.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(decide), Key: t.Key, Locks: []string{"product:" + t.Product}})
 }
 
 // ticked is what a self-score that stands writes: itself, the round that now
@@ -103,6 +124,9 @@ func (d *Desk) ticked(ctx context.Context, q sqldb.Querier, s *Standing, set *cr
 			if err := store.InsertSelfScore(ctx, tx, x); err != nil {
 				return err
 			}
+			if err := t.instead.keep(ctx, tx, t.OnBehalf, entries, now); err != nil {
+				return err
+			}
 			if s.Round != nil {
 				if err := store.SaveRounds(ctx, tx, []*ocop.Round{s.Round}); err != nil {
 					return err
@@ -117,14 +141,15 @@ func (d *Desk) ticked(ctx context.Context, q sqldb.Querier, s *Standing, set *cr
 	}, nil
 }
 
-func mayTick(a access.Actor, s *Standing) error {
-	_, office := a.Holds(access.Office, s.Product.Path)
-	_, producer := a.Holds(access.Producer, s.Product.OwnerPath)
-	if office || producer {
+func mayTick(t Tick, s *Standing) error {
+	_, office := t.Actor.Holds(access.Office, s.Product.Path)
+	_, producer := t.Actor.Holds(access.Producer, s.Product.OwnerPath)
+	_, instead := t.Actor.InPlaceOf(s.Product.OwnerPath)
+	if instead && t.OnBehalf.Given() || (office || producer) && !t.OnBehalf.Given() {
 		return nil
 	}
-	return fault.New(fault.Forbidden, "who_may_not", "Tự chấm là việc của chủ thể, hoặc của Văn phòng Điều phối thay chủ thể.",
-		"Self-scoring is for the producer, or for the coordination office on its behalf.")
+	return fault.New(fault.Forbidden, "who_may_not", "Tự chấm là việc của chủ thể; Văn phòng Điều phối hoặc UBND xã làm thay theo bản chụp hồ sơ giấy.",
+		"Self-scoring is for the producer; the coordination office or the commune does it on its behalf, with the scan of the paper.")
 }
 
 // SheetWrong is the fault of a sheet that breaks its rules.
@@ -187,6 +212,7 @@ func (s *Standing) tickDraft(x SelfScored, t Tick) ledger.Draft {
 			}
 		}
 	}
+	t.OnBehalf.Tell(&d, t.scan)
 	if t.Key != nil {
 		d.Key = t.Key.Key
 	}

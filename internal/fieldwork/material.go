@@ -2,7 +2,6 @@ package fieldwork
 
 import (
 	"context"
-	"errors"
 	"io"
 	"time"
 
@@ -25,8 +24,7 @@ const maxMaterials = 100
 // Faults: not_found; who_may_not (Forbidden); plan_cancelled (Conflict);
 // material_wrong (Invalid).
 func (d *Desk) AddMaterial(ctx context.Context, r Request, name string, file *vault.Taken) (store.Material, error) {
-	m, err := d.addMaterial(ctx, r, name, file)
-	return m, errors.Join(err, d.Cases.Vault.Settle(context.WithoutCancel(ctx), file))
+	return casework.Keeping(ctx, d.Cases.Vault, file, func() (store.Material, error) { return d.addMaterial(ctx, r, name, file) })
 }
 
 func (d *Desk) addMaterial(ctx context.Context, r Request, name string, file *vault.Taken) (store.Material, error) {

@@ -258,6 +258,7 @@ type selfScoreIn struct {
 	Body struct {
 		SheetBody
 		Evidence map[string][]string `json:"evidence,omitempty" doc:"documents by criterion"`
+		Behalf
 	}
 }
 
@@ -268,7 +269,7 @@ func (a *API) selfScore(ctx context.Context, in *selfScoreIn) (*selfScoreOut, er
 	if err != nil {
 		return nil, err
 	}
-	done, err := a.Desk.SelfScore(ctx, casework.Tick{Product: in.ID, Sheet: in.Body.sheet(), Evidence: in.Body.Evidence, Actor: sessionOf(ctx).Actor, Key: key})
+	done, err := a.Desk.SelfScore(ctx, casework.Tick{Product: in.ID, Sheet: in.Body.sheet(), Evidence: in.Body.Evidence, OnBehalf: in.Body.given(), Actor: sessionOf(ctx).Actor, Key: key})
 	return &selfScoreOut{done}, err
 }
 

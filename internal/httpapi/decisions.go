@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -135,30 +134,18 @@ func (a *API) fileOriginal(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	parts, err := a.parts(c)
+	x, err := a.take(c, func(map[string]string) (string, error) { return k.Product, nil })
 	if err != nil {
 		return err
 	}
-	fields := map[string]string{}
-	part, err := parts.NextPart()
-	for ; err == nil && part.FormName() != "file"; part, err = parts.NextPart() {
-		if fields[part.FormName()], err = smallField(part); err != nil {
-			return err
-		}
-	}
-	if err != nil {
-		return unreadable(err)
-	}
-	f.Name, f.Signer, f.Summary, f.Reason = part.FileName(), fields["signer"], fields["summary"], fields["reason"]
-	if f.Version, err = versionField(c, fields["version"]); err != nil {
+	defer a.letGo(ctx, x)
+	f.Name, f.Taken, f.Signer, f.Summary, f.Reason = x.name, x.file, x.fields["signer"], x.fields["summary"], x.fields["reason"]
+	if f.Version, err = versionField(c, x.fields["version"]); err != nil {
 		return err
-	}
-	if f.Taken, err = a.Desk.TakeIn(ctx, f.Actor, k.Product, f.Name, part, a.MaxUpload); err != nil {
-		return unreadable(err)
 	}
 	w := Writing{IdempotencyKey: c.GetHeader("Idempotency-Key")}
-	if f.Key, err = w.key(ctx, "POST /decisions/{id}/original", f.Decision, fields, f.Taken.SHA256); err != nil {
-		return errors.Join(err, a.Desk.Vault.Settle(ctx, f.Taken))
+	if f.Key, err = w.key(ctx, "POST /decisions/{id}/original", f.Decision, x.fields, f.Taken.SHA256); err != nil {
+		return err
 	}
 	done, err := a.Desk.FileOriginal(ctx, f)
 	if err != nil {

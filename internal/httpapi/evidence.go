@@ -20,6 +20,7 @@ import (
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
+	"ocopflow/internal/vault"
 )
 
 func (a *API) listDocuments(ctx context.Context, in *ByID) (*listOf[store.Document], error) {
@@ -115,10 +116,10 @@ func (a *API) uploads(engine *gin.Engine, api huma.API) {
 	engine.GET("/api/v1/products/:id/dossier.pdf", a.plain(a.dossierPDF))
 	api.OpenAPI().AddOperation(&huma.Operation{
 		Method: http.MethodPost, Path: "/api/v1/documents", OperationID: "upload-document", Tags: []string{"Documents"}, Security: signedIn,
-		Summary: "Upload a document (multipart: product, kind, valid_from?, valid_to?, whole?, replaces?, and file last)",
+		Summary: "Upload a document (multipart: product or producer, kind, valid_from?, valid_to?, whole?, replaces?, on_behalf_of?, scan?, and file last). On behalf of a producer the file itself is the scan unless another is named.",
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
-			Type: huma.TypeObject, Required: []string{"product", "kind", "file"}, Properties: map[string]*huma.Schema{
-				"product": {Type: huma.TypeString}, "kind": {Type: huma.TypeString}, "whole": {Type: huma.TypeBoolean}, "replaces": {Type: huma.TypeString}, "file": {Type: huma.TypeString, Format: "binary"},
+			Type: huma.TypeObject, Required: []string{"kind", "file"}, Properties: map[string]*huma.Schema{
+				"product": {Type: huma.TypeString}, "producer": {Type: huma.TypeString}, "on_behalf_of": {Type: huma.TypeString}, "scan": {Type: huma.TypeString}, "kind": {Type: huma.TypeString}, "whole": {Type: huma.TypeBoolean}, "replaces": {Type: huma.TypeString}, "file": {Type: huma.TypeString, Format: "binary"},
 				"valid_from": {Type: huma.TypeString, Format: "date"}, "valid_to": {Type: huma.TypeString, Format: "date"}}}}}},
 		Responses: map[string]*huma.Response{"201": {Description: "The document"}},
 	})
@@ -161,63 +162,24 @@ func (a *API) plain(h func(*gin.Context) error) gin.HandlerFunc {
 	}
 }
 
-// upload reads the parts one by one: product and kind must come before the file.
+// upload brings a document to a product or, as its own, to a producer.
 func (a *API) upload(c *gin.Context) error {
 	ctx := c.Request.Context()
-	parts, err := a.parts(c)
+	f, err := a.take(c, a.mayUpload(ctx))
 	if err != nil {
 		return err
 	}
-	u := casework.Upload{Actor: sessionOf(ctx).Actor}
-	vault := a.Desk.Vault
-	defer func() {
-		if err := vault.Settle(context.WithoutCancel(ctx), u.Taken); err != nil {
-			a.Log.ErrorContext(ctx, "an upload was not cleared away", "err", err)
-		}
-	}()
-	fields := map[string]string{}
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return unreadable(err)
-		}
-		if part.FormName() == "file" {
-			if u.Taken != nil {
-				return fault.New(fault.Malformed, "malformed", "Mỗi lần chỉ gửi một tệp.", "Send one file at a time.")
-			}
-			if err := a.mayUpload(ctx, fields); err != nil {
-				return err
-			}
-			u.Name = part.FileName()
-			if u.Taken, err = a.Desk.TakeIn(ctx, u.Actor, fields["product"], u.Name, part, a.MaxUpload); err != nil {
-				return unreadable(err)
-			}
-			continue
-		}
-		if fields[part.FormName()], err = smallField(part); err != nil {
-			return err
-		}
-	}
-	if err := a.mayUpload(ctx, fields); err != nil {
+	defer a.letGo(ctx, f)
+	u := casework.Upload{Product: f.fields["product"], Producer: f.fields["producer"], Kind: f.fields["kind"], Whole: f.fields["whole"] == "true", Replaces: f.fields["replaces"],
+		OnBehalf: casework.OnBehalf{Producer: f.fields["on_behalf_of"], Scan: f.fields["scan"]}, Name: f.name, Taken: f.file, Actor: sessionOf(ctx).Actor}
+	if u.ValidFrom, err = dayField(f.fields, "valid_from"); err != nil {
 		return err
 	}
-	if u.Taken == nil {
-		if u.Taken, err = vault.Take(ctx, bytes.NewReader(nil), 0); err != nil {
-			return err
-		}
-	}
-	u.Product, u.Kind, u.Whole, u.Replaces = fields["product"], fields["kind"], fields["whole"] == "true", fields["replaces"]
-	if u.ValidFrom, err = dayField(fields, "valid_from"); err != nil {
-		return err
-	}
-	if u.ValidTo, err = dayField(fields, "valid_to"); err != nil {
+	if u.ValidTo, err = dayField(f.fields, "valid_to"); err != nil {
 		return err
 	}
 	w := Writing{IdempotencyKey: c.GetHeader("Idempotency-Key")}
-	if u.Key, err = w.key(ctx, "POST /documents", fields, u.Taken.SHA256); err != nil {
+	if u.Key, err = w.key(ctx, "POST /documents", f.fields, u.Taken.SHA256); err != nil {
 		return err
 	}
 	doc, err := a.Desk.AddDocument(ctx, u)
@@ -227,6 +189,75 @@ func (a *API) upload(c *gin.Context) error {
 	c.Header("Location", "/api/v1/documents/"+doc.ID)
 	c.JSON(http.StatusCreated, doc)
 	return nil
+}
+
+// sent is a form with a file that lies in the vault; an empty one where none came.
+type sent struct {
+	fields map[string]string
+	name   string
+	file   *vault.Taken
+}
+
+// forNone is said of a file that is brought for no product.
+func forNone(map[string]string) (string, error) { return "", nil }
+
+// take reads a form part by part and lays its file in the vault. What it is brought
+// for is asked before the file is read, with the fields that came first, and again
+// with all of them.
+//
+// Faults: malformed; too_large; virus_found; those of product.
+func (a *API) take(c *gin.Context, product func(fields map[string]string) (string, error)) (f sent, err error) {
+	ctx := c.Request.Context()
+	parts, err := a.parts(c)
+	if err != nil {
+		return f, err
+	}
+	defer func() {
+		if err != nil {
+			a.letGo(ctx, f)
+		}
+	}()
+	f.fields = map[string]string{}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return f, unreadable(err)
+		}
+		if part.FormName() != "file" {
+			if f.fields[part.FormName()], err = smallField(part); err != nil {
+				return f, err
+			}
+			continue
+		}
+		if f.file != nil {
+			return f, fault.New(fault.Malformed, "malformed", "Mỗi lần chỉ gửi một tệp.", "Send one file at a time.")
+		}
+		of, err := product(f.fields)
+		if err != nil {
+			return f, err
+		}
+		f.name = part.FileName()
+		if f.file, err = a.Desk.TakeIn(ctx, sessionOf(ctx).Actor, of, f.name, part, a.MaxUpload); err != nil {
+			return f, unreadable(err)
+		}
+	}
+	if _, err := product(f.fields); err != nil {
+		return f, err
+	}
+	if f.file == nil {
+		f.file, err = a.Desk.Vault.Take(ctx, bytes.NewReader(nil), 0)
+	}
+	return f, err
+}
+
+// letGo has the vault let go of a file that no act named.
+func (a *API) letGo(ctx context.Context, f sent) {
+	if err := a.Desk.Vault.Settle(context.WithoutCancel(ctx), f.file); err != nil {
+		a.Log.ErrorContext(ctx, "an upload was not cleared away", "err", err)
+	}
 }
 
 // parts are those of a form that holds a file, read as they come.
@@ -243,11 +274,15 @@ func (a *API) partsUpTo(c *gin.Context, most int64) (*multipart.Reader, error) {
 	return parts, nil
 }
 
-// mayUpload refuses a product that is not the caller's to see, before its file
-// is read when the fields come first.
-func (a *API) mayUpload(ctx context.Context, fields map[string]string) error {
-	_, err := a.Desk.Product(ctx, sessionOf(ctx).Actor, fields["product"])
-	return err
+// mayUpload refuses a product or a producer that is not the caller's to see.
+func (a *API) mayUpload(ctx context.Context) func(fields map[string]string) (string, error) {
+	return func(fields map[string]string) (string, error) {
+		if id := fields["producer"]; id != "" && fields["product"] == "" {
+			return "", a.Desk.SeesProducer(ctx, sessionOf(ctx).Actor, id)
+		}
+		_, err := a.Desk.Product(ctx, sessionOf(ctx).Actor, fields["product"])
+		return fields["product"], err
+	}
 }
 
 // smallField reads what a form says beside its file.

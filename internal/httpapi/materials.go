@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -34,27 +33,17 @@ func (a *API) addMaterial(c *gin.Context) error {
 	if _, err := a.Fieldwork.Training(ctx, actor, c.Param("id")); err != nil {
 		return err
 	}
-	parts, err := a.parts(c)
+	f, err := a.take(c, forNone)
 	if err != nil {
 		return err
 	}
-	part, err := parts.NextPart()
-	for err == nil && part.FormName() != "file" {
-		part, err = parts.NextPart()
-	}
-	if err != nil {
-		return unreadable(err)
-	}
-	file, err := a.Desk.TakeIn(ctx, actor, "", part.FileName(), part, a.MaxUpload)
-	if err != nil {
-		return unreadable(err)
-	}
+	defer a.letGo(ctx, f)
 	r := fieldwork.Request{ID: c.Param("id"), Actor: actor}
 	w := Writing{IdempotencyKey: c.GetHeader("Idempotency-Key")}
-	if r.Key, err = w.key(ctx, "POST /trainings/{id}/materials", r.ID, part.FileName(), file.SHA256); err != nil {
-		return errors.Join(err, a.Desk.Vault.Settle(ctx, file))
+	if r.Key, err = w.key(ctx, "POST /trainings/{id}/materials", r.ID, f.name, f.file.SHA256); err != nil {
+		return err
 	}
-	m, err := a.Fieldwork.AddMaterial(ctx, r, part.FileName(), file)
+	m, err := a.Fieldwork.AddMaterial(ctx, r, f.name, f.file)
 	if err != nil {
 		return err
 	}

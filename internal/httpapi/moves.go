@@ -16,23 +16,13 @@ type moveBody struct {
 	Comment string         `json:"comment,omitempty"`
 	Data    map[string]any `json:"data,omitempty"`
 	DryRun  bool           `json:"dry_run,omitempty"`
-}
-
-// moveProductBody may say that the move is made in place of the producer.
-type moveProductBody struct {
-	Event      ocop.Event     `json:"event" minLength:"1" maxLength:"100"`
-	Version    *int64         `json:"version,omitempty" doc:"the version that the caller saw"`
-	Comment    string         `json:"comment,omitempty"`
-	Data       map[string]any `json:"data,omitempty"`
-	DryRun     bool           `json:"dry_run,omitempty"`
-	OnBehalfOf string         `json:"on_behalf_of,omitempty" maxLength:"100" doc:"id of the product's producer, in whose place somebody else acts"`
-	Scan       string         `json:"scan,omitempty" maxLength:"100" doc:"document of the product: the producer's paper; needed with on_behalf_of"`
+	Behalf
 }
 
 type moveIn struct {
 	ByID
 	Writing
-	Body moveProductBody
+	Body moveBody
 }
 
 type moveOut struct {
@@ -53,7 +43,7 @@ func (a *API) moveProduct(ctx context.Context, in *moveIn) (*moveOut, error) {
 		return nil, err
 	}
 	ask := casework.Ask{Product: in.ID, Actor: sessionOf(ctx).Actor, Event: in.Body.Event, Version: version,
-		Comment: in.Body.Comment, Data: in.Body.Data, Key: key, OnBehalf: casework.OnBehalf{Producer: in.Body.OnBehalfOf, Scan: in.Body.Scan}}
+		Comment: in.Body.Comment, Data: in.Body.Data, Key: key, OnBehalf: in.Body.given()}
 	var moved casework.Moved
 	if in.Body.DryRun {
 		all, errs := a.Desk.Try(ctx, []casework.Ask{ask})
@@ -73,6 +63,7 @@ type bulkItem struct {
 	Version *int64         `json:"version,omitempty"`
 	Comment string         `json:"comment,omitempty"`
 	Data    map[string]any `json:"data,omitempty"`
+	Behalf
 }
 
 type bulkIn struct {
@@ -112,7 +103,7 @@ func (a *API) moveMany(ctx context.Context, in *bulkIn) (*bulkOut, error) {
 	}
 	asks := make([]casework.Ask, len(in.Body.Items))
 	for i, x := range in.Body.Items {
-		asks[i] = casework.Ask{Product: x.Product, Actor: sessionOf(ctx).Actor, Event: x.Event, Version: x.Version, Comment: x.Comment, Data: x.Data}
+		asks[i] = casework.Ask{Product: x.Product, Actor: sessionOf(ctx).Actor, Event: x.Event, Version: x.Version, Comment: x.Comment, Data: x.Data, OnBehalf: x.given()}
 		if whole != nil {
 			key := *whole
 			key.Route = fmt.Sprintf("%s#%d", key.Route, i)

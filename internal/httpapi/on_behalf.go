@@ -8,6 +8,16 @@ import (
 	"ocopflow/internal/store"
 )
 
+// Behalf says in whose place something is done, and from which paper.
+type Behalf struct {
+	OnBehalfOf string `json:"on_behalf_of,omitempty" maxLength:"100" doc:"id of the producer in whose place somebody else acts"`
+	Scan       string `json:"scan,omitempty" maxLength:"100" doc:"the producer's paper: a document of the product or of the producer; needed with on_behalf_of"`
+}
+
+func (b Behalf) given() casework.OnBehalf {
+	return casework.OnBehalf{Producer: b.OnBehalfOf, Scan: b.Scan}
+}
+
 // onBehalfRoutes are what was done in place of producers, and what they say to it.
 func (a *API) onBehalfRoutes(r router) {
 	get(r, "/api/v1/on-behalf", "list-on-behalf", "Products", a.onBehalfWaiting)
@@ -16,8 +26,16 @@ func (a *API) onBehalfRoutes(r router) {
 	post(r, "/api/v1/on-behalf/{index}/object", "object-on-behalf", "Products", 200, a.answerOnBehalf(false))
 }
 
-func (a *API) onBehalfWaiting(ctx context.Context, _ *struct{}) (*listOf[store.OnBehalf], error) {
-	items, err := a.Desk.OnBehalfWaiting(ctx, sessionOf(ctx).Actor, 200)
+type onBehalfIn struct {
+	All bool `query:"all" doc:"also what was answered; otherwise what waits for the caller's producers, and objections to who acts for producers"`
+}
+
+func (a *API) onBehalfWaiting(ctx context.Context, in *onBehalfIn) (*listOf[store.OnBehalf], error) {
+	read := a.Desk.OnBehalfWaiting
+	if in.All {
+		read = a.Desk.OnBehalfAll
+	}
+	items, err := read(ctx, sessionOf(ctx).Actor, 200)
 	return &listOf[store.OnBehalf]{Body: list[store.OnBehalf]{Items: items}}, err
 }
 

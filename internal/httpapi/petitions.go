@@ -149,6 +149,7 @@ type openPetitionIn struct {
 		Comment  string         `json:"comment,omitempty"`
 		Data     map[string]any `json:"data,omitempty"`
 		DryRun   bool           `json:"dry_run,omitempty"`
+		Behalf
 	}
 }
 
@@ -166,7 +167,7 @@ func (p petitions) open(ctx context.Context, in *openPetitionIn) (*movedPetition
 	}
 	b := in.Body
 	return p.do(ctx, petition.Ask{New: &petition.Opening{Procedure: p.procedure, Product: b.Product, Asker: b.Asker, Campaign: b.Campaign},
-		Actor: sessionOf(ctx).Actor, Comment: b.Comment, Data: b.Data, Key: key}, b.DryRun)
+		Actor: sessionOf(ctx).Actor, Comment: b.Comment, Data: b.Data, Key: key, OnBehalf: b.given()}, b.DryRun)
 }
 
 type movePetitionIn struct {
@@ -187,7 +188,7 @@ func (p petitions) move(ctx context.Context, in *movePetitionIn) (*movedPetition
 	if err != nil {
 		return nil, err
 	}
-	return p.do(ctx, petition.Ask{Petition: in.ID, Actor: sessionOf(ctx).Actor, Event: in.Body.Event, Version: version, Comment: in.Body.Comment, Data: in.Body.Data, Key: key}, in.Body.DryRun)
+	return p.do(ctx, petition.Ask{Petition: in.ID, Actor: sessionOf(ctx).Actor, Event: in.Body.Event, Version: version, Comment: in.Body.Comment, Data: in.Body.Data, Key: key, OnBehalf: in.Body.given()}, in.Body.DryRun)
 }
 
 func (p petitions) do(ctx context.Context, ask petition.Ask, dry bool) (*movedPetition, error) {
@@ -258,30 +259,15 @@ func (p petitions) addDocument(c *gin.Context) error {
 	if _, err := p.own(ctx, c.Param("id")); err != nil {
 		return err
 	}
-	parts, err := p.parts(c)
+	f, err := p.take(c, forNone)
 	if err != nil {
 		return err
 	}
-	u := petition.Upload{Petition: c.Param("id"), Actor: sessionOf(ctx).Actor}
-	part, err := parts.NextPart()
-	for err == nil && part.FormName() != "file" {
-		if part.FormName() == "kind" {
-			if u.Kind, err = smallField(part); err != nil {
-				return err
-			}
-		}
-		part, err = parts.NextPart()
-	}
-	if err != nil {
-		return unreadable(err)
-	}
-	if u.Taken, err = p.Desk.Vault.Take(ctx, part, p.MaxUpload); err != nil {
-		return unreadable(err)
-	}
-	u.Name = part.FileName()
+	defer p.letGo(ctx, f)
+	u := petition.Upload{Petition: c.Param("id"), Kind: f.fields["kind"], Name: f.name, Taken: f.file, Actor: sessionOf(ctx).Actor}
 	w := Writing{IdempotencyKey: c.GetHeader("Idempotency-Key")}
 	if u.Key, err = w.key(ctx, "POST /"+p.base+"/{id}/documents", u.Petition, u.Kind, u.Name, u.Taken.SHA256); err != nil {
-		return errors.Join(err, p.Desk.Vault.Settle(ctx, u.Taken))
+		return err
 	}
 	doc, err := p.Petitions.AddDocument(ctx, u)
 	if err != nil {

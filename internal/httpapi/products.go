@@ -146,6 +146,7 @@ type registerIn struct {
 		Campaign    string         `json:"campaign,omitempty" doc:"id or code"`
 		Target      int            `json:"target,omitempty" minimum:"3" maximum:"5"`
 		Certificate *certificateIn `json:"certificate,omitempty" doc:"of a product recognised earlier"`
+		Behalf
 	}
 }
 
@@ -155,7 +156,7 @@ func (a *API) registerProduct(ctx context.Context, in *registerIn) (*productOut,
 	if err != nil {
 		return nil, err
 	}
-	ask := casework.Ask{Actor: sessionOf(ctx).Actor, Event: "register", Key: key}
+	ask := casework.Ask{Actor: sessionOf(ctx).Actor, Event: "register", Key: key, OnBehalf: b.given()}
 	if b.Target > 0 {
 		ask.Data = map[string]any{"target": int64(b.Target)}
 	}
@@ -204,6 +205,7 @@ type action struct {
 	Form            []field        `json:"form"`
 	CommentRequired bool           `json:"comment_required"`
 	Due             *ocop.Date     `json:"due"`
+	OnBehalf        bool           `json:"on_behalf" doc:"would stand if made on behalf of the producer, with the scan of its paper"`
 	Aside           bool           `json:"aside" doc:"possible, but not the way forward"`
 }
 
@@ -226,7 +228,7 @@ func actionsIn(lang ocop.Lang, actions []casework.Action) []action {
 	out := []action{}
 	for _, x := range actions {
 		y := action{Event: x.Event, Title: x.Title.In(lang), To: x.To, Allowed: x.Allowed, Reasons: httpx.Reasons(x.Reasons, lang),
-			Needs: x.Needs, Form: []field{}, CommentRequired: x.Comment, Due: x.Due, Aside: x.Aside}
+			Needs: x.Needs, Form: []field{}, CommentRequired: x.Comment, Due: x.Due, OnBehalf: x.Instead, Aside: x.Aside}
 		if y.Needs == nil {
 			y.Needs = []string{}
 		}

@@ -27,6 +27,7 @@ type change struct {
 	timers  []store.Timer // that the petition asks for afterwards
 	draft   ledger.Draft
 
+	behalf  *store.OnBehalf        // made in place of the producer that asks; nil for nobody's
 	outcome *store.PetitionOutcome // told to the product; nil for none
 	again   *casework.Again        // the product that is to be scored again
 	product *commit.Outcome        // the product's own move; nil for none
@@ -40,6 +41,10 @@ func (x *file) apply(rules *workflow.Rules, m *workflow.Move, ask Ask, now time.
 	c := &change{after: &after, fresh: x.fresh, event: m.Event, from: m.From, actor: ask.Actor.ID}
 	if x.fresh {
 		c.from = ""
+	}
+	if ask.OnBehalf.Given() {
+		row := casework.Instead{Actor: ask.Actor, Event: m.Event, Petition: n.ID}.Row(ask.OnBehalf, now)
+		c.behalf = &row
 	}
 	n.State, n.Version, n.UpdatedAt = m.To, n.Version+1, now
 	if n.Facts = maps.Clone(n.Facts); rules.Anew(m) {
@@ -133,6 +138,7 @@ func (c *change) entry(x *file, rules *workflow.Rules, m *workflow.Move, ask Ask
 	}
 	d.Facts = ledger.Map(m.Reads)
 	d.Refs = x.refs(rules, m)
+	ask.OnBehalf.Tell(&d, ask.scan)
 	d.Private = casework.Texts(ask.Comment, m.Form)
 	return d
 }

@@ -2,7 +2,6 @@ package petition
 
 import (
 	"context"
-	"errors"
 	"io"
 	"time"
 
@@ -37,9 +36,10 @@ const maxDocuments = 50
 // Faults: not_found; document_wrong (Invalid); who_may_not (Forbidden);
 // petition_closed (Conflict).
 func (d *Desk) AddDocument(ctx context.Context, u Upload) (store.PetitionDocument, error) {
-	doc, err := commit.Do[store.PetitionDocument](ctx, d.Cases.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(d.adding(u)), Key: u.Key,
-		Locks: []string{"petition:" + u.Petition}})
-	return doc, errors.Join(err, d.Cases.Vault.Settle(context.WithoutCancel(ctx), u.Taken))
+	return casework.Keeping(ctx, d.Cases.Vault, u.Taken, func() (store.PetitionDocument, error) {
+		return commit.Do[store.PetitionDocument](ctx, d.Cases.Committer, commit.Act{Kind: commit.Once, Ask: commit.Alone(d.adding(u)), Key: u.Key,
+			Locks: []string{"petition:" + u.Petition}})
+	})
 }
 
 func (d *Desk) adding(u Upload) commit.Alone {

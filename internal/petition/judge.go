@@ -94,8 +94,11 @@ func (x *file) judge(ctx context.Context, q sqldb.Querier, r casework.Recorded, 
 		return wrong("procedure %s %s was not in force on that day", r.Rules.Name, r.Rules.Version)
 	}
 	subject := x.subject(r.Rules)
-	ask := Ask{Petition: n.ID, Event: ocop.Event(r.Event), Actor: who, Comment: r.Comment(), Data: casework.FormOf(r.Rules.Form(subject, ocop.Event(r.Event)), r.Data)}
-	decision := r.Rules.Decide(subject, x.facts(today), workflow.Command{Event: ask.Event, Actor: who, Comment: ask.Comment, Data: ask.Data}, today)
+	ask := Ask{Petition: n.ID, Event: ocop.Event(r.Event), Actor: who, Comment: r.Comment(), OnBehalf: r.OnBehalf(), Data: casework.FormOf(r.Rules.Form(subject, ocop.Event(r.Event)), r.Data)}
+	if ask, err = x.instead(ctx, q, r.Rules, ask, today); err != nil {
+		return wrong("it could not have been done in place of that producer: %v", err)
+	}
+	decision := r.Rules.Decide(subject, x.facts(today), workflow.Command{Event: ask.Event, Actor: who, Comment: ask.Comment, Data: ask.Data, InPlace: ask.OnBehalf.Given()}, today)
 	if f := decision.Refusal; f != nil {
 		return casework.Verdict{Wrong: casework.NotAllowed(r.Rules, f)}, nil
 	}

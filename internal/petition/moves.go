@@ -2,8 +2,10 @@ package petition
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"ocopflow/internal/access"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/fault"
@@ -141,7 +143,11 @@ func (d *Desk) decide(ctx context.Context, q sqldb.Querier, x *file, rules *work
 		ask.Event = rules.Openings()[0]
 	}
 	subject := x.subject(rules)
-	cmd := workflow.Command{Event: ask.Event, Actor: ask.Actor, Version: ask.Version, Comment: ask.Comment, Data: ask.Data}
+	ask, err := x.instead(ctx, q, rules, ask, today)
+	if err != nil {
+		return commit.Outcome{}, err
+	}
+	cmd := workflow.Command{Event: ask.Event, Actor: ask.Actor, Version: ask.Version, Comment: ask.Comment, Data: ask.Data, InPlace: ask.OnBehalf.Given()}
 	if err := x.resolve(ctx, q, rules, subject, &cmd); err != nil {
 		return commit.Outcome{}, err
 	}
@@ -161,6 +167,23 @@ func (d *Desk) decide(ctx context.Context, q sqldb.Querier, x *file, rules *work
 		return commit.Outcome{}, err
 	}
 	return commit.Outcome{Drafts: append([]ledger.Draft{c.draft}, more...), State: c, Answer: func(entries []ledger.Entry) any { return c.answer(entries[0], ask) }}, nil
+}
+
+// instead looks at a move that is to be made in place of the producer that asks.
+//
+// Faults: those of casework.OnBehalf.Check.
+func (x *file) instead(ctx context.Context, q sqldb.Querier, rules *workflow.Rules, ask Ask, today ocop.Date) (Ask, error) {
+	n, by := x.petition, rules.By(x.subject(rules), ask.Event)
+	i := casework.Instead{Actor: ask.Actor, Place: n.AskerPath, Dry: ask.quiet, Theirs: len(by) == 0 || slices.Contains(by, access.Producer)}
+	if n.AskerKind == ocop.Producers {
+		i.Producer = n.Asker.ID
+	}
+	if n.Product != nil {
+		i.Product = n.Product.ID
+	}
+	var err error
+	ask.scan, err = ask.OnBehalf.Check(ctx, q, i, today)
+	return ask, err
 }
 
 // refused is what becomes of a move that does not stand: an entry tells of it,
@@ -266,6 +289,7 @@ func record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
 	var acts []store.PetitionAct
 	var parties []store.Party
 	var outcomes []store.PetitionOutcome
+	var behalf []store.OnBehalf
 	for _, p := range placed {
 		c := p.State.(*change)
 		n := c.after.petition
@@ -276,6 +300,11 @@ func record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
 		}
 		acts = append(acts, store.PetitionAct{Entry: p.Entries[0].Index, Petition: n.ID, Turn: n.Turn, Event: c.event, Actor: c.actor, At: p.Entries[0].At})
 		parties = append(parties, c.parties...)
+		if c.behalf != nil {
+			b := *c.behalf
+			b.Entry = p.Entries[0].Index
+			behalf = append(behalf, b)
+		}
 		if c.outcome != nil {
 			o := *c.outcome
 			o.Entry = p.Entries[0].Index
@@ -288,6 +317,7 @@ func record(ctx context.Context, tx *sqldb.Tx, placed []commit.Placed) error {
 		func() error { return store.InsertPetitionActs(ctx, tx, acts) },
 		func() error { return store.SaveParties(ctx, tx, parties) },
 		func() error { return store.InsertPetitionOutcomes(ctx, tx, outcomes) },
+		func() error { return store.InsertOnBehalf(ctx, tx, behalf) },
 	} {
 		if err := step(); err != nil {
 			return err

@@ -36,7 +36,9 @@ type Ask struct {
 	Comment  string
 	Data     map[string]any
 	Key      *commit.Key
-	quiet    bool // leave no entry of a refusal: a dry run
+	OnBehalf casework.OnBehalf // of the producer that asks; zero for nobody
+	quiet    bool              // leave no entry of a refusal: a dry run
+	scan     *store.Document   // of what is done in place of the producer
 }
 
 // Opening is a petition that is not there yet. Who asks follows from the product,

@@ -36,8 +36,10 @@ const documentColumns = `d.id, d.producer, d.product, d.kind, d.name, d.media_ty
 const (
 	sqlDocument = `SELECT ` + documentColumns + ` FROM documents d WHERE d.id = $1`
 	// A text that is read whole lies in its row, also when the same bytes came as a file before.
-	sqlInsertBlob = `INSERT INTO blobs (sha256, content) VALUES ($1, $2) ON CONFLICT (sha256) DO UPDATE SET content = excluded.content, home = '', upload = NULL WHERE blobs.home <> ''`
-	sqlBlob       = `SELECT content FROM blobs WHERE sha256 = $1`
+	sqlInsertBlob        = `INSERT INTO blobs (sha256, content) VALUES ($1, $2) ON CONFLICT (sha256) DO UPDATE SET content = excluded.content, home = '', upload = NULL WHERE blobs.home <> ''`
+	sqlProducerDocuments = `SELECT ` + documentColumns + ` FROM documents d WHERE d.producer = $1 AND d.product IS NULL ORDER BY d.id LIMIT 1000`
+
+	sqlBlob = `SELECT content FROM blobs WHERE sha256 = $1`
 )
 
 var writeDocument = inserts(tableDocuments)
@@ -65,6 +67,12 @@ func Documents(ctx context.Context, q sqldb.Querier, products []string) (map[str
 		d, err = scanDocument(s, &product)
 		return product, d, err
 	})
+}
+
+// ProducerDocuments are a producer's own, for all of its products.
+func ProducerDocuments(ctx context.Context, q sqldb.Querier, producer string) ([]Document, error) {
+	rows, err := q.Query(ctx, sqlProducerDocuments, producer)
+	return collect(rows, err, "documents of a producer", func(s scanner) (Document, error) { return scanDocument(s) })
 }
 
 // DocumentByID finds a document; nil when there is none.

@@ -22,9 +22,13 @@ const (
 // the producer's paper.
 type OnBehalf struct {
 	Entry       int64      `json:"entry"` // of the act
-	Product     string     `json:"product"`
+	Product     string     `json:"product" doc:"empty for what is about the producer or a petition"`
 	ProductName string     `json:"product_name"`
+	Petition    string     `json:"petition,omitempty"`
+	Procedure   string     `json:"procedure,omitempty" doc:"of the petition"`
+	Code        string     `json:"code,omitempty" doc:"of the petition"`
 	Producer    string     `json:"producer"`
+	Owner       string     `json:"producer_name"`
 	Scan        string     `json:"scan"` // document
 	Event       ocop.Event `json:"event"`
 	Actor       string     `json:"actor"`
@@ -35,18 +39,21 @@ type OnBehalf struct {
 	AnsweredAt  *time.Time `json:"answered_at"`
 	Version     int64      `json:"version"`
 
-	Path ocop.Path `json:"-"` // of the product
+	Path ocop.Path `json:"-"` // of the product, else of the producer
 }
 
-var tableOnBehalf = table("on_behalf", "entry").of("product").with(whole("entry"), text("product"), text("producer"), text("scan"), text("event"), text("actor"), whole("at"),
-	text("state"), text("answered_by").null(), whole("answered_at").null(), whole("version"))
+var tableOnBehalf = table("on_behalf", "entry").of("product").ofPetition("petition").with(whole("entry"), text("product").null(), text("producer"), text("scan"), text("event"), text("actor"), whole("at"),
+	text("state"), text("answered_by").null(), whole("answered_at").null(), whole("version"), text("petition").null())
 
 const (
-	onBehalfColumns = `b.entry, b.product, p.name, b.producer, b.scan, b.event, b.actor, a.name, b.at, b.state, b.answered_by, b.answered_at, b.version, p.path`
-	onBehalfFrom    = ` FROM on_behalf b JOIN products p ON p.id = b.product JOIN accounts a ON a.id = b.actor `
+	onBehalfColumns = `b.entry, b.product, p.name, b.petition, n.procedure_name, n.code, b.producer, u.name_vi, b.scan, b.event, b.actor, a.name, b.at, b.state, b.answered_by,
+		b.answered_at, b.version, COALESCE(p.path, u.path)`
+	onBehalfFrom = ` FROM on_behalf b JOIN units u ON u.id = b.producer JOIN accounts a ON a.id = b.actor LEFT JOIN products p ON p.id = b.product LEFT JOIN petitions n ON n.id = b.petition `
 
 	sqlOnBehalfByEntry   = `SELECT ` + onBehalfColumns + onBehalfFrom + `WHERE b.entry = $1`
 	sqlOnBehalfOfProduct = `SELECT ` + onBehalfColumns + onBehalfFrom + `WHERE b.product = $1 ORDER BY b.entry DESC LIMIT 200`
+
+	sqlOnBehalfOfPetition = `SELECT ` + onBehalfColumns + onBehalfFrom + `WHERE b.petition = $1 ORDER BY b.entry DESC LIMIT 200`
 )
 
 var (
@@ -55,11 +62,12 @@ var (
 )
 
 func scanOnBehalf(s scanner) (b OnBehalf, err error) {
-	var by sql.NullString
+	var by, product, name, petition, procedure, code sql.NullString
 	var at int64
 	var answered sql.NullInt64
-	err = s.Scan(&b.Entry, &b.Product, &b.ProductName, &b.Producer, &b.Scan, &b.Event, &b.Actor, &b.ActorName, &at, &b.State, &by, &answered, &b.Version, &b.Path)
+	err = s.Scan(&b.Entry, &product, &name, &petition, &procedure, &code, &b.Producer, &b.Owner, &b.Scan, &b.Event, &b.Actor, &b.ActorName, &at, &b.State, &by, &answered, &b.Version, &b.Path)
 	b.At, b.AnsweredBy = sqldb.Time(at), by.String
+	b.Product, b.ProductName, b.Petition, b.Procedure, b.Code = product.String, name.String, petition.String, procedure.String, code.String
 	if answered.Valid {
 		t := sqldb.Time(answered.Int64)
 		b.AnsweredAt = &t
@@ -67,11 +75,11 @@ func scanOnBehalf(s scanner) (b OnBehalf, err error) {
 	return b, err
 }
 
-// InsertOnBehalf keeps acts in place of producers.
+// InsertOnBehalf keeps acts in place of producers that entries tell.
 func InsertOnBehalf(ctx context.Context, tx *sqldb.Tx, list []OnBehalf) error {
 	var rows [][]any
 	for _, b := range list {
-		rows = append(rows, []any{b.Entry, b.Product, b.Producer, b.Scan, string(b.Event), b.Actor, sqldb.Micros(b.At), b.State, nil, nil, b.Version})
+		rows = append(rows, []any{b.Entry, nullText(b.Product), b.Producer, b.Scan, string(b.Event), b.Actor, sqldb.Micros(b.At), b.State, nil, nil, b.Version, nullText(b.Petition)})
 	}
 	return writeOnBehalf.all(ctx, tx, "insert acts on behalf", rows)
 }
@@ -93,13 +101,23 @@ func OnBehalfOfProduct(ctx context.Context, q sqldb.Querier, product string) ([]
 	return collect(rows, err, "acts on behalf", scanOnBehalf)
 }
 
-// OnBehalfIn are those in a view that stand in a state, newest first.
+// OnBehalfOfPetition are those of a petition, newest first.
+func OnBehalfOfPetition(ctx context.Context, q sqldb.Querier, petition string) ([]OnBehalf, error) {
+	rows, err := q.Query(ctx, sqlOnBehalfOfPetition, petition)
+	return collect(rows, err, "acts on behalf", scanOnBehalf)
+}
+
+// OnBehalfIn are those in a view that stand in a state ("" for any), newest first.
 func OnBehalfIn(ctx context.Context, q sqldb.Querier, v access.View, state string, limit int) ([]OnBehalf, error) {
 	var b binder
-	conds := []string{pathsBelow("p.path", v.Units, b.bind)}
+	conds := []string{pathsBelow("COALESCE(p.path, u.path)", v.Units, b.bind)}
 	for _, id := range v.Producers {
 		conds = append(conds, "b.producer = "+b.bind(id))
 	}
-	rows, err := q.Query(ctx, fmt.Sprintf("SELECT %s%sWHERE (%s) AND b.state = %s ORDER BY b.entry DESC LIMIT %s", onBehalfColumns, onBehalfFrom, anyOf(conds), b.bind(state), b.bind(limit)), b.args...)
+	where := anyOf(conds)
+	if state != "" {
+		where = "(" + where + ") AND b.state = " + b.bind(state)
+	}
+	rows, err := q.Query(ctx, fmt.Sprintf("SELECT %s%sWHERE %s ORDER BY b.entry DESC LIMIT %s", onBehalfColumns, onBehalfFrom, where, b.bind(limit)), b.args...)
 	return collect(rows, err, "acts on behalf", scanOnBehalf)
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -133,9 +132,12 @@ func empty(v any) bool { return v == nil || v == "" || v == int64(0) || v == fal
 // OwnerOf is the product or petition that a row belongs to, "" for none.
 func OwnerOf(r sqldb.Row) string {
 	t := TableNamed(r.Table)
-	if i := slices.Index(r.Columns, cmp.Or(t.Product, t.petition)); i >= 0 {
-		id, _ := r.Values[i].(string)
-		return id
+	for _, column := range []string{t.Product, t.petition} {
+		if i := slices.Index(r.Columns, column); i >= 0 {
+			if id, _ := r.Values[i].(string); id != "" {
+				return id
+			}
+		}
 	}
 	return ""
 }

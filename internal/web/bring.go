@@ -42,6 +42,9 @@ func (p *page) kindsToBring(rules *workflow.Rules, product *ocop.Product) (out [
 			out = append(out, choice{Value: x.Kind, Title: x.Title.In(p.L())})
 		}
 	}
+	if rule, _ := casework.DocumentRule(rules, casework.ScanKind); p.brings(rule, product) {
+		out = append(out, choice{Value: casework.ScanKind, Title: rule.Title.In(p.L())})
+	}
 	return out
 }
 

@@ -12,8 +12,13 @@ import (
 // takeFile lays the file of a form in the vault, for a product or for none; without
 // a name none was chosen.
 func (p *page) takeFile(product string) (name string, file *vault.Taken, err error) {
+	return p.takeField("file", product)
+}
+
+// takeField does so with the file of one field.
+func (p *page) takeField(field, product string) (name string, file *vault.Taken, err error) {
 	keep := p.site.Desk.Vault
-	header, err := p.c.FormFile("file")
+	header, err := p.c.FormFile(field)
 	var big *http.MaxBytesError
 	switch {
 	case errors.As(err, &big):

@@ -68,6 +68,9 @@ func (p *page) brings(rule workflow.DocumentRule, product *ocop.Product) bool {
 			place = product.OwnerPath
 		}
 		_, ok := p.session.Actor.Holds(role, place)
+		if role == access.Producer && !ok {
+			_, ok = p.session.Actor.InPlaceOf(place)
+		}
 		return ok
 	})
 }

@@ -61,6 +61,8 @@ type petitionBody struct {
 	Documents  []store.PetitionDocument
 	Kinds      []petition.Kind
 	Officers   []store.Account
+	Behalf     []store.OnBehalf // done in place of the producer that asks
+	Scans      []store.Document // from which something may be done so
 	units      map[string][]choice
 	kinds      workflow.Ordered[workflow.DocumentRule]
 	lang       ocop.Lang
@@ -101,7 +103,15 @@ func (t petitions) show(p *page, open string) error {
 		return err
 	}
 	for _, a := range b.Actions {
-		b.AnyAllowed, b.AnyBlocked = b.AnyAllowed || a.Allowed, b.AnyBlocked || !a.Allowed
+		b.AnyAllowed, b.AnyBlocked = b.AnyAllowed || a.Allowed || a.Instead, b.AnyBlocked || !a.Allowed && !a.Instead
+	}
+	if b.Behalf, err = t.Desk.OnBehalfOfPetition(p.ctx, id); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(b.Actions, func(a petition.Action) bool { return a.Instead }) {
+		if b.Scans, err = t.papersOf(p, x.Asker.ID, productOf(x)); err != nil {
+			return err
+		}
 	}
 	if b.units, err = t.choices(p, id, b.Actions); err != nil {
 		return err
@@ -138,7 +148,7 @@ func (t petitions) choices(p *page, id string, actions []petition.Action) (map[s
 	out := map[string][]choice{}
 	for _, a := range actions {
 		for _, f := range a.Form {
-			if f.Type != workflow.FieldUnit || !a.Allowed {
+			if f.Type != workflow.FieldUnit || !a.Allowed && !a.Instead {
 				continue
 			}
 			units, err := t.Petitions.Units(p.ctx, p.session.Actor, id, f)
@@ -192,10 +202,31 @@ func (t petitions) move(p *page) error {
 			ask.Data = p.formData(a.Form)
 		}
 	}
-	if _, err := t.Petitions.Move(p.ctx, ask); err != nil {
+	x, err := t.Petitions.Get(p.ctx, p.session.Actor, id)
+	if err != nil {
+		return err
+	}
+	err = p.inPlace(x.Asker.ID, productOf(x), func(b casework.OnBehalf) error {
+		ask.OnBehalf = b
+		_, err := t.Petitions.Try(p.ctx, ask)
+		return err
+	}, func(b casework.OnBehalf) error {
+		ask.OnBehalf = b
+		_, err := t.Petitions.Move(p.ctx, ask)
+		return err
+	})
+	if err != nil {
 		return t.again(p, err, string(event))
 	}
 	return p.back(t.base+"/requests/"+url.PathEscape(id)+"?saved=1", t.base)
+}
+
+// productOf is the product that a petition is about; "" for none.
+func productOf(x petition.Petition) string {
+	if x.Product == nil {
+		return ""
+	}
+	return x.Product.ID
 }
 
 // again shows the petition with what went wrong, keeping what was typed.

@@ -250,6 +250,7 @@ type openingBody struct {
 	Search            bool // there are more products than one list holds
 	More              bool // more are found than are shown
 	Askers            []choice
+	Instead           bool     // the reader may ask in place of a producer
 	Limits            []window // of time, on opening it
 }
 
@@ -280,6 +281,7 @@ func (t petitions) fresh(p *page) error {
 	if b.Askers, err = p.askers(); err != nil {
 		return err
 	}
+	b.Instead = p.session.Actor.StandsIn()
 	title, _ := procedure{rules}.event(string(b.Event))
 	return p.show("petition-new", title.In(p.L()), b)
 }
@@ -319,9 +321,14 @@ func (t petitions) offer(p *page, b *openingBody) error {
 	return nil
 }
 
-// askers are the communes and producers that the reader acts for.
+// askers are the communes and producers that the reader acts for, and those in whose
+// place it may.
 func (p *page) askers() (out []choice, err error) {
+	var places []ocop.Path
 	for _, g := range p.session.Actor.Grants {
+		if g.Role == access.Office || g.Role == access.Commune {
+			places = append(places, g.Path)
+		}
 		u, err := store.Unit(p.ctx, p.site.DB, g.Unit)
 		if err != nil {
 			return nil, err
@@ -330,7 +337,14 @@ func (p *page) askers() (out []choice, err error) {
 			out = append(out, choice{Value: u.Code, Title: u.Name.In(p.L())})
 		}
 	}
-	return out, nil
+	if len(places) == 0 {
+		return out, nil
+	}
+	producers, err := store.ProducersBelow(p.ctx, p.site.DB, places, "", "", maxListed)
+	for _, x := range producers {
+		out = append(out, choice{Value: x.Code, Title: x.Name})
+	}
+	return out, err
 }
 
 func (t petitions) open(p *page) error {
@@ -344,11 +358,41 @@ func (t petitions) open(p *page) error {
 	event := rules.Openings()[0]
 	ask := petition.Ask{New: &petition.Opening{Procedure: t.procedure, Product: p.Typed("product"), Asker: p.Typed("asker")}, Actor: p.session.Actor, Event: event,
 		Comment: p.Typed("comment"), Data: p.formData(rules.Form(workflow.Subject{Track: ocop.NoTrack, State: ocop.NoState}, event)), Key: p.key("open " + t.base)}
-	done, err := t.Petitions.Move(p.ctx, ask)
+	producer, product, err := t.askedFor(p)
+	if err != nil {
+		return err
+	}
+	var done petition.Stepped
+	err = p.inPlace(producer, product, func(b casework.OnBehalf) error {
+		ask.OnBehalf = b
+		_, err := t.Petitions.Try(p.ctx, ask)
+		return err
+	}, func(b casework.OnBehalf) (err error) {
+		ask.OnBehalf = b
+		done, err = t.Petitions.Move(p.ctx, ask)
+		return err
+	})
 	if err != nil {
 		return p.retry(err, t.fresh)
 	}
 	return p.back(t.base+"/requests/"+url.PathEscape(done.Petition.ID)+"?saved=1", t.base)
+}
+
+// askedFor is the producer for which a new petition asks, with the product that it is
+// about; "" for none.
+func (t petitions) askedFor(p *page) (producer, product string, err error) {
+	if code := p.Typed("product"); code != "" {
+		x, err := store.ProductByCode(p.ctx, t.DB, code)
+		if err != nil || x == nil || !p.session.Actor.Products().Sees(x.ID, x.Path, x.Producer.ID) {
+			return "", "", err
+		}
+		return x.Producer.ID, x.ID, nil
+	}
+	u, err := store.UnitBy(p.ctx, t.DB, p.Typed("asker"))
+	if err != nil || u == nil || u.Kind != ocop.Producers {
+		return "", "", err
+	}
+	return u.ID, "", nil
 }
 
 // formData reads the fields of a form.

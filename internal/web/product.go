@@ -41,7 +41,8 @@ type productBody struct {
 	Supported   []asked // requests about it that the reader sees
 	Complaints  []asked
 	Behalf      []store.OnBehalf   // acts in place of the producer
-	Owner       bool               // the reader acts for the producer
+	Owner       bool               // the reader is of the producer
+	Instead     bool               // the reader acts in place of the producer
 	Outcomes    []petition.Outcome // of petitions, as everybody may know who sees the product
 	CanInspect  bool
 	CanErase    bool
@@ -69,6 +70,7 @@ type step struct {
 
 type line struct {
 	Title, To, At, Actor, Comment, Hash, Kind string
+	Scan                                      string // from which it was done in place of the producer
 	Index                                     int64
 	Why                                       []string
 	Erased                                    []string
@@ -97,8 +99,8 @@ func (s *Site) showProduct(p *page, open string) error {
 		return err
 	}
 	for _, a := range b.Actions {
-		b.AnyAllowed = b.AnyAllowed || a.Allowed
-		b.AnyBlocked = b.AnyBlocked || !a.Allowed
+		b.AnyAllowed = b.AnyAllowed || a.Allowed || a.Instead
+		b.AnyBlocked = b.AnyBlocked || !a.Allowed && !a.Instead
 	}
 	entries, err := s.Desk.History(p.ctx, actor, id, -1, 1000)
 	if err != nil {
@@ -140,6 +142,8 @@ func (s *Site) showProduct(p *page, open string) error {
 		return err
 	}
 	_, b.Owner = actor.Holds(access.Producer, product.OwnerPath)
+	_, b.Instead = actor.InPlaceOf(product.OwnerPath)
+	b.Instead = b.Instead && !b.Owner
 	if b.Complaints, err = s.complaints().about(p, id); err != nil {
 		return err
 	}
@@ -281,6 +285,9 @@ func (p *page) line(e casework.Entry) line {
 	if e.ForName != "" {
 		out.Actor += ", " + p.T("acting_for") + " " + e.ForName
 	}
+	if _, instead := e.Data["on_behalf_of"]; instead {
+		out.Scan, _ = e.Data["scan"].(string)
+	}
 	out.Erased, out.Private = p.erased(e), e.Private && e.Event != "erase"
 	out.Title = p.Event(e.Event)
 	if e.To != "" && e.Kind == "move" && e.To != e.From {
@@ -331,12 +338,9 @@ func (s *Site) move(p *page) error {
 	if v, err := strconv.ParseInt(p.Typed("version"), 10, 64); err == nil {
 		ask.Version = &v
 	}
-	if scan := p.Typed("scan"); scan != "" {
-		product, err := s.Desk.Product(p.ctx, p.session.Actor, id)
-		if err != nil {
-			return err
-		}
-		ask.OnBehalf = casework.OnBehalf{Producer: product.Producer.ID, Scan: scan}
+	product, err := s.Desk.Product(p.ctx, p.session.Actor, id)
+	if err != nil {
+		return err
 	}
 	for _, a := range actions {
 		if a.Event == event {
@@ -347,7 +351,16 @@ func (s *Site) move(p *page) error {
 			}
 		}
 	}
-	if _, err := s.Desk.Move(p.ctx, ask); err != nil {
+	err = p.inPlace(product.Producer.ID, id, func(b casework.OnBehalf) error {
+		ask.OnBehalf = b
+		_, errs := s.Desk.Try(p.ctx, []casework.Ask{ask})
+		return errs[0]
+	}, func(b casework.OnBehalf) error {
+		ask.OnBehalf = b
+		_, err := s.Desk.Move(p.ctx, ask)
+		return err
+	})
+	if err != nil {
 		return s.again(p, err, string(event))
 	}
 	return p.back("/products/"+url.PathEscape(id)+"?saved=1", "/products")
@@ -414,6 +427,9 @@ func (s *Site) upload(p *page) error {
 		return s.again(p, err, "")
 	}
 	u := casework.Upload{Product: id, Kind: p.Typed("kind"), Name: name, Taken: file, Whole: p.Typed("whole") == "true", Replaces: p.Typed("replaces"), Actor: p.session.Actor}
+	if p.Typed("on_behalf") != "" {
+		u.OnBehalf = casework.OnBehalf{Producer: p.Typed("on_behalf"), Scan: p.Typed("scan")}
+	}
 	if u.ValidFrom, u.ValidTo, err = p.validity(); err != nil {
 		return s.again(p, errors.Join(err, s.Desk.Vault.Settle(p.ctx, file)), "")
 	}

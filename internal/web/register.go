@@ -22,16 +22,19 @@ type newBody struct {
 	Sets      []choice
 	Campaigns []choice
 	Earlier   bool // the reader may enter one that was recognised earlier
+	Instead   bool // the reader may register in place of a producer
+	Must      bool // and not otherwise
 }
 
 func (s *Site) newProduct(p *page) error {
-	b := newBody{Find: p.c.Query("find"), Earlier: p.session.Actor.Has(access.Office)}
+	actor := p.session.Actor
+	b := newBody{Find: p.c.Query("find"), Earlier: actor.Has(access.Office), Instead: actor.StandsIn(), Must: !actor.Has(access.Office) && !actor.Has(access.Producer)}
 	if b.Find == "" {
 		b.Find = p.Typed("find")
 	}
 	var places []ocop.Path
 	for _, g := range p.session.Actor.Grants {
-		if g.Role == access.Office || g.Role == access.Producer {
+		if g.Role == access.Office || g.Role == access.Producer || g.Role == access.Commune {
 			places = append(places, g.Path)
 		}
 	}
@@ -65,7 +68,16 @@ func (s *Site) register(p *page) error {
 		stars, _ := strconv.ParseInt(p.Typed("stars"), 10, 64) // 0 is refused as stars
 		ask.Event, ask.Data = "import", map[string]any{"number": p.Typed("number"), "stars": stars, "issued_on": p.Typed("issued_on")}
 	}
-	moved, err := s.Desk.Register(p.ctx, casework.Registration{Name: p.Typed("name"), Producer: p.Typed("producer"), Set: set, Campaign: p.Typed("campaign")}, ask)
+	var moved casework.Moved
+	r := casework.Registration{Name: p.Typed("name"), Producer: p.Typed("producer"), Set: set, Campaign: p.Typed("campaign")}
+	err := p.inPlace(r.Producer, "", func(b casework.OnBehalf) error {
+		ask.OnBehalf = b
+		return s.Desk.TryRegistering(p.ctx, r, ask)
+	}, func(b casework.OnBehalf) (err error) {
+		ask.OnBehalf = b
+		moved, err = s.Desk.Register(p.ctx, r, ask)
+		return err
+	})
 	if err != nil {
 		f := fault.Of(err)
 		if f.Kind == fault.Internal {

@@ -23,6 +23,7 @@ type selfScoreBody struct {
 	Changed   int
 	Verified  bool
 	CanScore  bool
+	Instead   bool // in place of the producer
 	Previous  bool
 	Path      criteria.Path
 	Stars     int
@@ -51,7 +52,8 @@ func (s *Site) selfScore(p *page) error {
 	}
 	_, office := actor.Holds(access.Office, product.Path)
 	_, producer := actor.Holds(access.Producer, product.OwnerPath)
-	b.CanScore = office || producer
+	_, instead := actor.InPlaceOf(product.OwnerPath)
+	b.CanScore, b.Instead = office || producer || instead, !producer && instead
 	sheet := own.Sheet
 	if p.status != http.StatusOK {
 		sheet = p.ticked(set) // keep what was typed
@@ -89,7 +91,19 @@ func (s *Site) tickOwn(p *page) error {
 			t.Evidence[c.Code] = list
 		}
 	}
-	if _, err := s.Desk.SelfScore(p.ctx, t); err != nil {
+	product, err := s.Desk.Product(p.ctx, p.session.Actor, id)
+	if err != nil {
+		return err
+	}
+	err = p.inPlace(product.Producer.ID, id, func(b casework.OnBehalf) error {
+		t.OnBehalf = b
+		return s.Desk.TrySelfScore(p.ctx, t)
+	}, func(b casework.OnBehalf) error {
+		t.OnBehalf = b
+		_, err := s.Desk.SelfScore(p.ctx, t)
+		return err
+	})
+	if err != nil {
 		return p.retry(err, s.selfScore)
 	}
 	return p.back("/products/"+url.PathEscape(id)+"/self-score", "/products")

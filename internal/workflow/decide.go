@@ -29,6 +29,7 @@ type Command struct {
 	Comment string
 	Data    map[string]any // JSON values, by form field
 	Preview bool           // suppose form and comment rightly filled in
+	InPlace bool           // of the producer, by who may do so instead of it
 }
 
 // Decision is the move that stands, or the fault that says why none does.
@@ -78,7 +79,7 @@ func (r *Rules) Decide(s Subject, facts Facts, cmd Command, today ocop.Date) Dec
 	if bad != nil {
 		return refuse(bad)
 	}
-	grant, who := r.who(rule, s, cmd.Actor)
+	grant, who := r.who(rule, s, cmd)
 	facts = r.complete(facts, s, form, today)
 	reasons := append(who, r.reasons(rule, s, facts, form, cmd, today)...)
 	switch {
@@ -130,7 +131,7 @@ func (r *Rules) noArm(s Subject, t Transition, cmd Command) *fault.Error {
 			if !slices.Contains(roles, role) {
 				roles = append(roles, role)
 			}
-			_, ok := cmd.Actor.Holds(r.Held(role), s.Places[r.scope(a, role)])
+			_, ok := r.fills(a, role, s, cmd)
 			held = held || ok
 		}
 	}
@@ -144,7 +145,7 @@ func (r *Rules) noArm(s Subject, t Transition, cmd Command) *fault.Error {
 	}
 	switch {
 	case !held:
-		return whoMayNot([]fault.Reason{r.roleMissing(roles, cmd.Actor), wrong})
+		return whoMayNot([]fault.Reason{r.roleMissing(roles, cmd), wrong})
 	case cmd.Version != nil && *cmd.Version != s.Version:
 		return Stale(s.Version)
 	}

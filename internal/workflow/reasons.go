@@ -28,24 +28,29 @@ func (r *Rules) scope(a Arm, role ocop.Role) Scope {
 
 // who finds the grant that lets the actor make the move, or the reasons that
 // are about who acts.
-func (r *Rules) who(rule *rule, s Subject, actor access.Actor) (access.Grant, []fault.Reason) {
+func (r *Rules) who(rule *rule, s Subject, cmd Command) (access.Grant, []fault.Reason) {
+	actor := cmd.Actor
 	var reasons []fault.Reason
 	var used access.Grant
 	found, elsewhere := false, false
 	for _, role := range rule.arm.By {
 		scope := r.scope(rule.arm, role)
 		place := s.Places[scope]
-		if g, ok := actor.Holds(r.Held(role), place); ok {
+		if g, ok := r.fills(rule.arm, role, s, cmd); ok {
 			used, found = g, true
 			break
 		}
-		elsewhere = elsewhere || actor.Has(r.Held(role))
+		if cmd.InPlace {
+			elsewhere = elsewhere || actor.StandsIn()
+		} else {
+			elsewhere = elsewhere || actor.Has(r.Held(role))
+		}
 		if place == "" && scope == ScopeCommune {
 			reasons = append(reasons, communeUnknown())
 		}
 	}
 	if !found {
-		missing := r.roleMissing(rule.arm.By, actor)
+		missing := r.roleMissing(rule.arm.By, cmd)
 		if elsewhere {
 			missing.Code = "out_of_scope"
 			noun := r.noun()
@@ -63,6 +68,19 @@ func (r *Rules) who(rule *rule, s Subject, actor access.Actor) (access.Grant, []
 	return used, append(reasons, r.ownCase(rule, s, actor, used)...)
 }
 
+// fills finds the grant with which the actor fills a role of an arm. In place of the
+// producer only its role is filled, by those who take in its papers.
+func (r *Rules) fills(a Arm, role ocop.Role, s Subject, cmd Command) (access.Grant, bool) {
+	place := s.Places[r.scope(a, role)]
+	switch {
+	case !cmd.InPlace:
+		return cmd.Actor.Holds(r.Held(role), place)
+	case r.Held(role) == access.Producer:
+		return cmd.Actor.InPlaceOf(place)
+	}
+	return access.Grant{}, false
+}
+
 func communeUnknown() fault.Reason {
 	return fault.Reason{
 		Code: "commune_unknown", CureBy: []ocop.Role{access.Office}, Verified: true,
@@ -73,13 +91,16 @@ func communeUnknown() fault.Reason {
 	}
 }
 
-func (r *Rules) roleMissing(roles []ocop.Role, actor access.Actor) fault.Reason {
+func (r *Rules) roleMissing(roles []ocop.Role, cmd Command) fault.Reason {
 	var vi, en, have []string
+	if cmd.InPlace {
+		roles = []ocop.Role{access.Office, access.Commune}
+	}
 	for _, role := range roles {
 		title := r.roleTitle(role)
 		vi, en = append(vi, title.Vi), append(en, title.En)
 	}
-	for _, g := range actor.Grants {
+	for _, g := range cmd.Actor.Grants {
 		if !slices.Contains(have, string(g.Role)) {
 			have = append(have, string(g.Role))
 		}
