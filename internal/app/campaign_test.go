@@ -99,16 +99,18 @@ func TestAPlanIsChanged(t *testing.T) {
 			huge = append(huge, map[string]any{"code": fmt.Sprint("d-", i), "unit": "vp-ntm", "title": map[string]any{"vi": "x", "en": "x"}})
 		}
 		for what, body := range map[string]map[string]any{
-			"unknown product": change("products", []any{plan("nothing", "renewal", 3)}),
-			"wrong track":     change("products", []any{plan(rice, "sideways", 3)}),
-			"unknown unit":    change("participants", []string{"nowhere"}),
-			"wrong counting":  change("counting", "both"),
-			"no title":        change("title", map[string]any{"vi": "", "en": ""}),
-			"too many":        change("duties", huge),
-			"nothing":         {},
-			"other code":      {"yaml": strings.Replace(nextYear, "campaign: cam-xuyen-2025", "campaign: cam-xuyen-2026", 1)},
-			"file and part":   {"yaml": nextYear, "counting": "gross"},
-			"no file":         {"yaml": "}{"},
+			"unknown product":         change("products", []any{plan("nothing", "renewal", 3)}),
+			"wrong track":             change("products", []any{plan(rice, "sideways", 3)}),
+			"unknown unit":            change("participants", []string{"nowhere"}),
+			"wrong counting":          change("counting", "both"),
+			"tracks of a department":  change("duties", []any{map[string]any{"code": "x", "unit": "vp-ntm", "tracks": []string{"first"}, "title": map[string]any{"vi": "x", "en": "x"}}}),
+			"unknown track of a duty": change("duties", []any{map[string]any{"code": "x", "unit": "producers", "tracks": []string{"sideways"}, "title": map[string]any{"vi": "x", "en": "x"}}}),
+			"no title":                change("title", map[string]any{"vi": "", "en": ""}),
+			"too many":                change("duties", huge),
+			"nothing":                 {},
+			"other code":              {"yaml": strings.Replace(nextYear, "campaign: cam-xuyen-2025", "campaign: cam-xuyen-2026", 1)},
+			"file and part":           {"yaml": nextYear, "counting": "gross"},
+			"no file":                 {"yaml": "}{"},
 		} {
 			if a := o.ask("office", "PATCH", path, body); a.status != 422 {
 				t.Errorf("%s: %d %s", what, a.status, a.text)
@@ -285,6 +287,9 @@ func TestOrganisationsReportTheirDuties(t *testing.T) {
 		}
 		if of("office", "pr-expand", riceProducer) != nil || of("office", "pr-renewal", riceProducer) == nil {
 			t.Error("the duty of the two upgrade producers is asked of others")
+		}
+		if of("office", "pr-new-plan", "htx-phu-sang") != nil || of("office", "pr-requests", riceProducer) != nil {
+			t.Error("what is asked of new ideas, or of upgrades, is asked of others")
 		}
 		if of("producer-"+fishSauce, "pr-goal", riceProducer) != nil || of("producer-"+fishSauce, "pr-goal", "htx-phu-sang")["mine"] != true {
 			t.Error("a producer sees another's duties, or not its own")

@@ -153,15 +153,19 @@ func (c *checker) products() {
 			c.bad("code_twice", path+".code", fmt.Sprintf("Mã %q khai báo hai lần.", p.Code), fmt.Sprintf("The code %q is declared twice.", p.Code))
 		}
 		seen[p.Code] = true
-		if !slices.Contains([]ocop.Track{"first", "upgrade", "renewal"}, p.Plan.Track) {
-			c.bad("track_wrong", path+".plan.track", fmt.Sprintf("Không có loại lượt %q.", p.Plan.Track), fmt.Sprintf("There is no track %q.", p.Plan.Track))
-		}
+		c.track(p.Plan.Track, path+".plan.track")
 		if p.Plan.Target < 3 || p.Plan.Target > 5 {
 			c.bad("stars_wrong", path+".plan.target", "Mục tiêu từ 3 đến 5 sao.", "The target goes from 3 to 5 stars.")
 		}
 		if !c.there.Product(p.Code) {
 			c.earlier(p, path)
 		}
+	}
+}
+
+func (c *checker) track(t ocop.Track, path string) {
+	if !slices.Contains([]ocop.Track{"first", "upgrade", "renewal"}, t) {
+		c.bad("track_wrong", path, fmt.Sprintf("Không có loại lượt %q.", t), fmt.Sprintf("There is no track %q.", t))
 	}
 }
 
@@ -274,6 +278,12 @@ func (c *checker) duties() {
 		}
 		for j, code := range d.Only {
 			c.known(code, fmt.Sprintf("%s.only[%d]", path, j))
+		}
+		for j, t := range d.Tracks {
+			c.track(t, fmt.Sprintf("%s.tracks[%d]", path, j))
+		}
+		if len(d.Tracks) > 0 && d.Unit != "producers" {
+			c.bad("tracks_wrong", path+".tracks", "Loại lượt chỉ ghi cho nhiệm vụ của các cơ sở (producers).", "Tracks are for duties of producers alone.")
 		}
 		if d.Deadline != "" {
 			c.deadline(d.Deadline, path+".deadline")

@@ -233,7 +233,7 @@ func (x *Assigned) late(today ocop.Date) bool {
 }
 
 // organisations that a duty is asked of: of all producers or communes, those
-// that take part, or those that the duty names.
+// that take part, or those that the duty names or whose products are on its tracks.
 func (c Campaign) organisations(duty Duty) (out []string) {
 	add := func(code string) {
 		if len(duty.Only) == 0 || slices.Contains(duty.Only, code) {
@@ -243,7 +243,9 @@ func (c Campaign) organisations(duty Duty) (out []string) {
 	switch duty.Unit {
 	case "producers":
 		for _, p := range c.Products {
-			add(p.Producer)
+			if len(duty.Tracks) == 0 || slices.Contains(duty.Tracks, p.Plan.Track) {
+				add(p.Producer)
+			}
 		}
 	case "communes":
 		for _, e := range c.Expectations {

@@ -131,13 +131,14 @@ type Target struct {
 
 // Duty is what an organisation is asked to do.
 type Duty struct {
-	Code     string    `yaml:"code" json:"code"`
-	Unit     string    `yaml:"unit" json:"unit"` // a unit's or producer's code, "producers" or "communes"
-	Title    ocop.Text `yaml:"title" json:"title"`
-	Deadline string    `yaml:"deadline,omitempty" json:"deadline,omitempty"`
-	About    string    `yaml:"about,omitempty" json:"about,omitempty"`   // a product's or producer's code
-	Only     []string  `yaml:"only,omitempty" json:"only,omitempty"`     // of producers or communes, those with these codes
-	Record   Record    `yaml:"record,omitempty" json:"record,omitempty"` // what on record does it, unless somebody says otherwise
+	Code     string       `yaml:"code" json:"code"`
+	Unit     string       `yaml:"unit" json:"unit"` // a unit's or producer's code, "producers" or "communes"
+	Title    ocop.Text    `yaml:"title" json:"title"`
+	Deadline string       `yaml:"deadline,omitempty" json:"deadline,omitempty"`
+	About    string       `yaml:"about,omitempty" json:"about,omitempty"`   // a product's or producer's code
+	Only     []string     `yaml:"only,omitempty" json:"only,omitempty"`     // of producers or communes, those with these codes
+	Tracks   []ocop.Track `yaml:"tracks,omitempty" json:"tracks,omitempty"` // of producers, those with a product of the plan on one of these
+	Record   Record       `yaml:"record,omitempty" json:"record,omitempty"` // what on record does it, unless somebody says otherwise
 }
 
 // Record is something that the program keeps and that does a duty: nobody has to

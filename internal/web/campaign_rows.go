@@ -43,7 +43,7 @@ var planColumns = map[string][]column{
 	"products":     {{Path: "code"}, {Path: "plan.track", Kind: "choice", Choices: tracks}, {Path: "plan.target", Kind: "number"}},
 	"deadlines":    {{Path: "code"}, {Path: "title.vi", Kind: "wide"}, {Path: "title.en", Kind: "wide"}, {Path: "wording", Kind: "wide"}, {Path: "kind", Kind: "choice", Choices: []string{"before", "by"}}, {Path: "date", Kind: "date"}, {Path: "tracks", Kind: "list"}, {Path: "who", Kind: "list"}, {Path: "meets.events", Kind: "list"}, {Path: "meets.documents", Kind: "list"}, {Path: "meets.duty"}, {Path: "meets.inspection", Kind: "tick"}},
 	"targets":      {{Path: "code"}, {Path: "title.vi", Kind: "wide"}, {Path: "title.en", Kind: "wide"}, {Path: "stars", Kind: "number"}, {Path: "exactly", Kind: "tick"}, {Path: "more", Kind: "number"}, {Path: "baseline", Kind: "number"}, {Path: "unit"}},
-	"duties":       {{Path: "code"}, {Path: "unit"}, {Path: "title.vi", Kind: "wide"}, {Path: "title.en", Kind: "wide"}, {Path: "deadline"}, {Path: "about"}, {Path: "only", Kind: "list"}, {Path: "record", Kind: "choice", Choices: []string{"", "training", "support_plan"}}},
+	"duties":       {{Path: "code"}, {Path: "unit"}, {Path: "title.vi", Kind: "wide"}, {Path: "title.en", Kind: "wide"}, {Path: "deadline"}, {Path: "about"}, {Path: "only", Kind: "list"}, {Path: "tracks", Kind: "list"}, {Path: "record", Kind: "choice", Choices: []string{"", "training", "support_plan"}}},
 	"expectations": {{Path: "unit"}, {Path: "track", Kind: "choice", Choices: tracks}, {Path: "stars", Kind: "number"}, {Path: "count", Kind: "number"}},
 	"participants": {{Path: "code"}},
 	"conflicts":    {{Path: "code"}, {Path: "between", Kind: "list"}, {Path: "note.vi", Kind: "wide"}, {Path: "note.en", Kind: "wide"}},
