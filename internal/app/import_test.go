@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"ocopflow/internal/access"
 	"ocopflow/internal/dbtest"
+	"ocopflow/internal/intake"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/workbook"
 )
@@ -192,6 +194,10 @@ func TestRowsThatAreRightAreKeptWhenAskedFor(t *testing.T) {
 		o.counted(o.must(200, o.bringIn("office-province", "/api/v1/imports/products?mode=rows", file, "note", "before the file")), 30, 28, 0, 2)
 		rows[4][3] = 5
 		o.counted(o.must(200, o.bringIn("office-province", "/api/v1/imports/products?mode=rows", filledIn(t, productHeads, rows...))), 30, 1, 28, 1)
+		// A whole file at once keeps others waiting: too long a one is refused, with what to do instead.
+		if a := o.bringIn("office-province", "/api/v1/imports/products?mode=all", filledIn(t, productHeads, slices.Repeat(rows[:1], intake.MaxAll+1)...)); a.status != 413 || !strings.Contains(a.text, "too_many_at_once") || !strings.Contains(a.text, "100000") {
+			t.Errorf("too long a file at once: %d %s", a.status, a.text)
+		}
 	})
 }
 

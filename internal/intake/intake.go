@@ -169,7 +169,8 @@ var turns = make(chan struct{}, 2)
 // are left alone, so that the same file twice adds nothing twice. In mode All
 // nothing is entered unless everything is right.
 //
-// Faults: not_found; who_may_not; those of workbook.Form.Read; import_changed
+// Faults: not_found; who_may_not; those of workbook.Form.Read; too_many_at_once
+// (TooLarge); import_changed
 // (Conflict) when something was changed by others in the meantime.
 func (d *Desk) Import(ctx context.Context, o Order) (Outcome, error) {
 	out := Outcome{Kind: o.Kind, Mode: o.Mode, DryRun: o.DryRun, Bad: []workbook.Bad{}}
@@ -198,6 +199,9 @@ func (d *Desk) Import(ctx context.Context, o Order) (Outcome, error) {
 		return out, err
 	}
 	f, err := k.form.Read(list, size, most)
+	if err != nil && o.Mode == All && k.most == 0 && fault.Of(err).Code == workbook.TooManyRows {
+		return out, tooManyAtOnce()
+	}
 	if err != nil {
 		return out, err
 	}
@@ -207,6 +211,13 @@ func (d *Desk) Import(ctx context.Context, o Order) (Outcome, error) {
 		return out, err
 	}
 	return out, d.take(ctx, o, f, b, &out)
+}
+
+// tooManyAtOnce says what to do with a file that others would wait for too long.
+func tooManyAtOnce() error {
+	return fault.New(fault.TooLarge, "too_many_at_once",
+		fmt.Sprintf("Nhập trọn cả tệp chỉ được đến %d dòng, vì người khác phải chờ. Hãy kiểm tra thử rồi chọn \"Nhập các dòng đúng, trả lại các dòng sai\" (đến %d dòng; bị ngắt thì gửi lại tệp, phần đã nhập không nhập lần nữa), hoặc chia tệp.", MaxAll, MaxRows),
+		fmt.Sprintf("A whole file at once may have no more than %d rows, because others wait for it. Check it first and enter the rows that are right (up to %d; cut off, the same file goes on where it stopped), or split it.", MaxAll, MaxRows))
 }
 
 // take decides about the rows and enters those that may be entered.

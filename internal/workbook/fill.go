@@ -13,12 +13,15 @@ import (
 // MaxBad is how many bad cells are told; further ones are counted with their row only.
 const MaxBad = 5000
 
+// TooManyRows is the code of the fault of a sheet with more rows than are taken.
+const TooManyRows = "too_many_rows"
+
 // Read takes a filled-in form out of a workbook: from the sheet that has the
 // form's name, else from the first. Headings stand in the first row that holds
 // anything, in either language and any order; blank rows do not count.
 //
 // Faults: those of Open; workbook_empty, workbook_columns (Invalid, with each
-// heading that is wrong); workbook_too_large.
+// heading that is wrong); workbook_too_large, too_many_rows.
 func (form Form) Read(file io.ReaderAt, size int64, maxRows int) (*Filled, error) {
 	r, err := Open(file, size)
 	if err != nil {
@@ -41,7 +44,7 @@ func (form Form) Read(file io.ReaderAt, size int64, maxRows int) (*Filled, error
 			return err
 		}
 		if len(out.Lines) == r.Rows {
-			return tooLarge("Bảng có hơn %d dòng; hãy chia thành nhiều tệp.", "The sheet has more than %d rows; split it into several files.", r.Rows)
+			return fault.New(fault.TooLarge, TooManyRows, fmt.Sprintf("Bảng có hơn %d dòng; hãy chia thành nhiều tệp.", r.Rows), fmt.Sprintf("The sheet has more than %d rows; split it into several files.", r.Rows))
 		}
 		out.line(row, fields, cells)
 		if len(out.Bad) > MaxBad {

@@ -155,7 +155,7 @@ func TestWorkbooksThatAreNotTheFormAreRefusedWithASentence(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, x.code)
 		}
 	}
-	if _, err := form.Read(bytes.NewReader(workbookOf(t, long...)), int64(len(workbookOf(t, long...))), 7); fault.Of(err).Code != "workbook_too_large" {
+	if _, err := form.Read(bytes.NewReader(workbookOf(t, long...)), int64(len(workbookOf(t, long...))), 7); fault.Of(err).Code != "too_many_rows" {
 		t.Errorf("too many rows: %v", err)
 	}
 }
