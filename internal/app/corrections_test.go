@@ -124,6 +124,9 @@ func TestACorrectionUnderACertificateNeedsASecondPerson(t *testing.T) {
 			t.Errorf("confirmed: %s", a.text)
 		}
 		again := o.must(200, o.fix("office-2", id, map[string]any{"name": "Tên thứ ba", "reason": "x"})).body["correction"].(map[string]any)["id"].(string)
+		if a := o.must(403, o.ask("office", "POST", "/api/v1/corrections/"+again+"/confirm", map[string]any{})); a.code() != "same_person" {
+			t.Errorf("whose own value is corrected confirms: %s", a.text)
+		}
 		o.must(200, o.ask("office", "POST", "/api/v1/corrections/"+again+"/decline", map[string]any{"note": "Không đúng"}))
 		o.must(409, o.ask("leader", "POST", "/api/v1/corrections/"+again+"/confirm", map[string]any{}))
 

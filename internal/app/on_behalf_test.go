@@ -250,7 +250,9 @@ func TestAWholePaperDossierIsEnteredInPlaceOfItsProducer(t *testing.T) {
 		clerk, reader := o.browse(commune, "vi"), o.browse(producer, "en")
 		clerk.shows("/products/new", "Làm thay chủ thể, theo hồ sơ giấy", "Bản chụp mới")
 		clerk.shows("/products/"+id, "Làm thay chủ thể", "theo bản chụp", "Chờ chủ thể xác nhận")
-		papers := func() int { return len(o.must(200, o.ask("office-province", "GET", "/api/v1/documents?limit=200&producer="+owner, nil)).items()) }
+		papers := func() int {
+			return len(o.must(200, o.ask("office-province", "GET", "/api/v1/documents?limit=200&producer="+owner, nil)).items())
+		}
 		before := papers()
 		fields := url.Values{"name": {"Mắm ruốc theo đơn giấy"}, "producer": {owner}, "set": {"99"}, "on_behalf": {"true"}, "idempotency_key": {"one"}}
 		if a := clerk.sendIn("scan_file", "/products", "don.pdf", "%PDF-1.4\nđơn", fields); a.status != 422 || papers() != before {

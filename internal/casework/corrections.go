@@ -206,15 +206,28 @@ func (d *Desk) mayDecide(ctx context.Context, q sqldb.Querier, k store.Correctio
 	return nil
 }
 
-// authors are those whose acts a correction is about: who proposed it, and who
-// entered the product or producer.
+// authors are those whose acts a correction is about: who proposed it, who entered
+// the product or producer, and who put the same value in by an earlier correction.
 func authors(ctx context.Context, q sqldb.Querier, k store.Correction) ([]string, error) {
-	stream := "product:" + k.Product
+	stream, read, id := "product:"+k.Product, store.CorrectionsOfProduct, k.Product
 	if k.Producer != "" {
-		stream = "producer:" + k.Producer
+		stream, read, id = "producer:"+k.Producer, store.CorrectionsOfProducer, k.Producer
 	}
 	first, err := store.StreamAuthor(ctx, q, stream)
-	return []string{k.ProposedBy, first}, err
+	if err != nil {
+		return nil, err
+	}
+	out := []string{k.ProposedBy, first}
+	before, err := read(ctx, q, id)
+	for _, b := range before {
+		same := slices.ContainsFunc(b.Changes, func(x store.Corrected) bool {
+			return slices.ContainsFunc(k.Changes, func(y store.Corrected) bool { return x.Field == y.Field && x.To == y.From })
+		})
+		if b.State == store.CorrectionApplied && same {
+			out = append(out, b.ProposedBy)
+		}
+	}
+	return out, err
 }
 
 func mayCorrect(a access.Actor, place ocop.Path) error {

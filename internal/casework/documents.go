@@ -236,6 +236,10 @@ func (x *dossier) brings(rule workflow.DocumentRule, u Upload) error {
 		}
 	}
 	f := fault.New(fault.Forbidden, "who_may_not", "Việc này không thuộc quyền của bạn.", "This is not yours to do.")
+	if _, ok := u.Actor.InPlaceOf(x.product.OwnerPath); ok {
+		f = fault.New(fault.Forbidden, "who_may_not", "Vai trò của bạn không nộp loại tài liệu này; nếu nộp thay chủ thể theo hồ sơ giấy thì ghi rõ là làm thay.",
+			"Your role does not bring this kind of document; if you bring it on behalf of the producer, from its paper, say so.")
+	}
 	f.Reasons = []fault.Reason{{Code: "role_missing", Who: true, CureBy: rule.By, Verified: true, Message: ocop.Text{
 		Vi: "Vai trò của bạn không nộp loại tài liệu này.", En: "Your role does not bring this kind of document."}}}
 	return f

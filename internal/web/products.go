@@ -263,7 +263,9 @@ func (s *Site) waiting(p *page) ([]council.View, error) {
 func (productsBody) Ladder() []string { return []string{"1", "2", "3", "4", "5"} }
 
 // StandsIn reports whether the reader acts in place of producers, or is one.
-func (p *page) StandsIn() bool { return p.session.Actor.StandsIn() || p.holds([]ocop.Role{access.Producer}) }
+func (p *page) StandsIn() bool {
+	return p.session.Actor.StandsIn() || p.holds([]ocop.Role{access.Producer})
+}
 
 // Registers reports whether the reader may register products.
 func (p *page) Registers() bool {

@@ -64,6 +64,10 @@ for (const form of document.querySelectorAll("form[data-drop]")) {
       if (form.elements[name]?.value) body.append(name, form.elements[name].value);
     }
     if (old ? old.dataset.whole === "true" : form.elements.whole?.checked) body.append("whole", "true");
+    if (form.elements.on_behalf?.checked) {
+      body.append("on_behalf_of", form.elements.on_behalf.value);
+      if (form.elements.scan.value) body.append("scan", form.elements.scan.value);
+    }
     body.append("file", x.file);
     const request = new XMLHttpRequest();
     request.open("POST", "/api/v1/documents");
