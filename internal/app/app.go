@@ -21,6 +21,7 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"ocopflow/internal/accounts"
+	"ocopflow/internal/announce"
 	"ocopflow/internal/backup"
 	"ocopflow/internal/batch"
 	"ocopflow/internal/campaign"
@@ -112,6 +113,7 @@ type App struct {
 	Fieldwork      *fieldwork.Desk
 	Batches        *batch.Desk
 	Correspondence *correspondence.Desk
+	Announce       *announce.Desk
 	Samples        *sample.Desk
 	Petitions      *petition.Desk
 	Support        *support.Desk
@@ -251,6 +253,7 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	a.Clerk = &clerk.Desk{Support: a.Support, DB: a.DB, Committer: a.Committer, Cases: a.Desk, Campaigns: a.Campaigns, Library: lib, Clock: now}
+	a.Announce = &announce.Desk{DB: a.DB, Clock: now, Cases: a.Desk, Clerk: a.Clerk, Registers: a.Correspondence, Library: lib}
 	if a.Own != "" {
 		if a.Clerk.Folder, err = paper.Load(os.DirFS(a.Own)); err != nil {
 			return err

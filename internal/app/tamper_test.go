@@ -292,6 +292,7 @@ func (o *office) busy() {
 	o.batchesKept()
 	o.decisionsKept()
 	o.registersKept()
+	o.announced()
 	o.keptTemplates()
 	o.remindable()
 	for _, who := range []string{"office", "leader"} {

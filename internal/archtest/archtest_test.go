@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"store"},
 	{"commit", "past", "vault"},
 	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "sample", "batch", "correspondence", "petition", "support"}, // do
-	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "workbook", "intake", "lists", "backup", "meter", "health", "signature"},                                                                     // later
+	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "announce", "workbook", "intake", "lists", "backup", "meter", "health", "signature"},                                                         // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire
 	{"bench"},                            // measure

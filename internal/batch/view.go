@@ -206,3 +206,13 @@ func rank(i Item, place map[string]int) int {
 	}
 	return maxSlots + 1
 }
+
+// Judged are the products that have a result in the batch.
+func (b Batch) Judged() (out []string) {
+	for _, i := range b.Items {
+		if i.Result != nil {
+			out = append(out, i.Product)
+		}
+	}
+	return out
+}

@@ -46,6 +46,7 @@ var makers = map[string][]ocop.Role{
 	"support_plan":      {access.Office, access.Leader, access.Department},
 	"batch_agenda":      {access.Office, access.Leader, access.Secretary},
 	"batch_results":     {access.Office, access.Leader, access.Secretary},
+	"result_notice":     {access.Office, access.Secretary},
 }
 
 // keepers may replace the templates of their unit.

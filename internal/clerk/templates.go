@@ -258,9 +258,21 @@ func keeperOf(a access.Actor, u *ocop.Unit) ledger.Actor {
 //
 // Faults: template_wrong (Invalid): the unit's template does not bear this data.
 func (d *Desk) Write(ctx context.Context, place ocop.Path, name string, lang ocop.Lang, data any) (paper.Document, error) {
-	kept, err := store.PaperTemplatesFor(ctx, d.DB, place)
+	t, err := d.Counting(ctx, place, name, lang)
 	if err != nil {
 		return paper.Document{}, err
+	}
+	return Fill(t, data)
+}
+
+// Counting is the template that counts at a place, the Vietnamese one when the
+// language has none, for who fills in many papers by it.
+//
+// Faults: template_wrong (Invalid).
+func (d *Desk) Counting(ctx context.Context, place ocop.Path, name string, lang ocop.Lang) (*paper.Template, error) {
+	kept, err := store.PaperTemplatesFor(ctx, d.DB, place)
+	if err != nil {
+		return nil, err
 	}
 	t, ok := d.counts(kept, name, lang)
 	if !ok {
@@ -268,9 +280,16 @@ func (d *Desk) Write(ctx context.Context, place ocop.Path, name string, lang oco
 	}
 	parsed, findings := paper.Parse(name, t.Text)
 	if parsed == nil { // it was checked by an older program
-		return paper.Document{}, badTemplate(findings)
+		return nil, badTemplate(findings)
 	}
-	doc, err := parsed.Draw(data)
+	return parsed, nil
+}
+
+// Fill fills a paper's data into a template.
+//
+// Faults: template_wrong (Invalid): the template does not bear this data.
+func Fill(t *paper.Template, data any) (paper.Document, error) {
+	doc, err := t.Draw(data)
 	if err != nil {
 		return doc, badTemplate(nil).At("body", "Không điền được mẫu: "+err.Error(), "The template cannot be filled: "+err.Error())
 	}

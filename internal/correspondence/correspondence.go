@@ -219,3 +219,6 @@ func (d *Desk) Opened(ctx context.Context, a access.Actor, id string) (*store.Pa
 	}
 	return l, body, err
 }
+
+// KeepsAny reports whether somebody keeps the registers of any unit.
+func KeepsAny(a access.Actor) bool { return slices.ContainsFunc(keepers, a.Has) }

@@ -20,6 +20,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/accounts"
+	"ocopflow/internal/announce"
 	"ocopflow/internal/batch"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
@@ -65,6 +66,7 @@ type API struct {
 	Batches        *batch.Desk
 	Samples        *sample.Desk
 	Correspondence *correspondence.Desk
+	Announce       *announce.Desk
 	Petitions      *petition.Desk
 	Support        *support.Desk
 	Notices        *notify.Desk
@@ -133,7 +135,7 @@ func (a *API) Mount(engine *gin.Engine) huma.API {
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	switch pkg := path.Base(t.PkgPath()); pkg {
-	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review", "fieldwork", "batch", "workbook", "health", "correspondence":
+	case "campaign", "calendar", "criteria", "council", "store", "accounts", "review", "fieldwork", "batch", "workbook", "health", "correspondence", "announce":
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name

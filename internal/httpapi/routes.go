@@ -35,6 +35,7 @@ func (a *API) routes(api huma.API) {
 	a.batchRoutes(r)
 	a.sampleRoutes(r)
 	a.correspondenceRoutes(r)
+	a.announceRoutes(r)
 	a.supportRoutes(r)
 	a.correctionRoutes(r)
 	a.decisionRoutes(r)

@@ -29,6 +29,7 @@ var Papers = []Paper{
 	{"support_plan", ocop.Text{Vi: "Kế hoạch hỗ trợ", En: "Support plan"}, exampleSupportPlan},
 	{"batch_agenda", ocop.Text{Vi: "Chương trình họp của đợt", En: "Agenda of a batch"}, exampleBatchAgenda},
 	{"batch_results", ocop.Text{Vi: "Bảng kết quả của đợt", En: "Table of a batch's results"}, exampleBatchResults},
+	{"result_notice", ocop.Text{Vi: "Thông báo kết quả", En: "Notice of a result"}, exampleResultNotice},
 }
 
 // Find gives the paper of a name, nil when there is none.

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/announce"
 	"ocopflow/internal/batch"
 	"ocopflow/internal/clerk"
 	"ocopflow/internal/council"
@@ -93,14 +94,17 @@ func (p *page) batchPlan() batch.Plan {
 
 type batchBody struct {
 	batch.Batch
-	Mine     bool // to keep
-	Draws    bool // its papers
-	Begins   bool // sessions of its council
-	Councils []store.Council
-	Others   []batch.Batch // open ones of the same unit, to carry over into
-	Fit      []ocop.Product
-	Rows     []agendaRow
-	Told     []toldItem // what came of an act about many
+	Mine      bool // to keep
+	Draws     bool // its papers
+	Begins    bool // sessions of its council
+	Councils  []store.Council
+	Others    []batch.Batch // open ones of the same unit, to carry over into
+	Fit       []ocop.Product
+	Rows      []agendaRow
+	Announced map[string]announce.Scored // results by product, with their notices
+	Lacking   int                        // results without a notice
+	Announces bool                       // the reader gives notice of them
+	Told      []toldItem                 // what came of an act about many
 }
 
 // Open reports whether anything can still be done.
@@ -137,6 +141,11 @@ func (s *Site) showBatch(p *page, told []toldItem) error {
 		return err
 	}
 	b := batchBody{Batch: v, Told: told, Mine: batch.Keeps(actor, v.Path), Draws: clerk.Makes(actor, "batch_results", v.Path)}
+	results, err := s.Announce.Among(p.ctx, actor, v.Judged())
+	if err != nil {
+		return err
+	}
+	b.announced(actor, results)
 	if b.Mine && b.Open() {
 		if err := s.toKeep(p, &b); err != nil {
 			return err
@@ -266,6 +275,15 @@ func (s *Site) batchAct(p *page) error {
 		_, err = s.Batches.CarryOver(p.ctx, r, p.Typed("product"), p.Typed("into"), p.Typed("reason"))
 	case "begin":
 		err = many(s.Batches.Begin(p.ctx, r, batch.Meeting{HeldOn: p.typedDay("held_on")}))
+	case "announce":
+		told, err := s.announceBatch(p, id)
+		if err != nil {
+			return p.retry(err, s.batch)
+		}
+		if len(told) > 0 {
+			return s.showBatch(p, told)
+		}
+		return p.back("/batches/"+url.PathEscape(id)+"?saved=1", "/batches")
 	case "close":
 		_, err = s.Batches.Close(p.ctx, r)
 	case "cancel":

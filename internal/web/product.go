@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/announce"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/council"
 	"ocopflow/internal/fault"
@@ -36,7 +37,9 @@ type productBody struct {
 	Inspections []store.Inspection
 	Batches     []store.BatchItem
 	Samples     samplesOf
-	Letters     []store.Paper // received or sent, that concern it and that the reader sees
+	Announced   *announce.Scored // the newest result, with its notice
+	Announces   bool             // the reader gives notice of it
+	Letters     []store.Paper    // received or sent, that concern it and that the reader sees
 	Trained     []store.Attendance
 	Supported   []asked // requests about it that the reader sees
 	Complaints  []asked
@@ -128,6 +131,10 @@ func (s *Site) showProduct(p *page, open string) error {
 	if b.Samples.State, err = s.Samples.Of(p.ctx, actor, id); err != nil {
 		return err
 	}
+	if b.Announced, err = s.Announce.Of(p.ctx, actor, id); err != nil {
+		return err
+	}
+	b.Announces = b.Announced != nil && b.Announced.Gives(actor)
 	if b.Letters, err = s.Correspondence.Papers(p.ctx, actor, store.PaperFilter{Product: id, Limit: perPage}); err != nil {
 		return err
 	}

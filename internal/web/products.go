@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/announce"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
 	"ocopflow/internal/council"
@@ -208,7 +209,8 @@ type tasksBody struct {
 	Tasks    []casework.Task
 	Sessions []council.View // that wait for the reader
 	Requests []waiting
-	Behalf   []store.OnBehalf // to be confirmed, or objected to
+	Behalf   []store.OnBehalf  // to be confirmed, or objected to
+	Lacking  []announce.Scored // of which the reader has not given notice
 	Next     string
 }
 
@@ -235,7 +237,11 @@ func (s *Site) worklist(p *page) error {
 	if err != nil {
 		return err
 	}
-	return p.show("worklist", p.T("worklist"), tasksBody{tasks, waiting, requests, behalf, next})
+	lacking, err := s.Announce.Lacking(p.ctx, p.session.Actor, perPage)
+	if err != nil {
+		return err
+	}
+	return p.show("worklist", p.T("worklist"), tasksBody{tasks, waiting, requests, behalf, lacking, next})
 }
 
 // waiting are the sessions in which the reader has something to do: declare,

@@ -22,6 +22,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/accounts"
+	"ocopflow/internal/announce"
 	"ocopflow/internal/batch"
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
@@ -72,6 +73,7 @@ type Site struct {
 	Batches        *batch.Desk
 	Samples        *sample.Desk
 	Correspondence *correspondence.Desk
+	Announce       *announce.Desk
 	Petitions      *petition.Desk
 	Support        *support.Desk
 	Notices        *notify.Desk
@@ -209,6 +211,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	s.mountBatches(e)
 	s.mountSamples(e)
 	s.mountCorrespondence(e)
+	s.mountAnnounce(e)
 	s.mountCorrections(e)
 	s.mountDecisions(e)
 	s.mountExpiries(e)
