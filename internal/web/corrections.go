@@ -37,6 +37,39 @@ type correctionsBody struct {
 	Corrects bool   // the reader may propose
 	Sets     []choice
 	Forms    []choice
+
+	Producers []choice // that are offered, by their code
+	Units     []choice
+}
+
+// offered bounds the producers and units that a correction offers; others are typed.
+const offered = 500
+
+// offerPlaces names the producers and units in which the reader corrects.
+func (p *page) offerPlaces(b *correctionsBody) error {
+	if !b.Corrects {
+		return nil
+	}
+	var places []ocop.Path
+	for _, g := range p.session.Actor.Grants {
+		if g.Role == access.Office {
+			places = append(places, g.Path)
+		}
+	}
+	producers, err := store.ProducersBelow(p.ctx, p.site.DB, places, "", "", offered)
+	if err != nil {
+		return err
+	}
+	for _, x := range producers {
+		b.Producers = append(b.Producers, choice{Value: x.Code, Title: x.Name})
+	}
+	units, err := store.UnitsBelow(p.ctx, p.site.DB, places, "", offered)
+	for _, u := range units {
+		if u.Kind != ocop.Department && u.Kind != ocop.Producers {
+			b.Units = append(b.Units, choice{Value: u.Code, Title: u.Name.In(p.L())})
+		}
+	}
+	return err
 }
 
 // correctionLine is a correction with the names of people.
@@ -134,6 +167,9 @@ func (s *Site) productCorrections(p *page) error {
 		return err
 	}
 	b.Unit = unit.Code
+	if err := p.offerPlaces(&b); err != nil {
+		return err
+	}
 	for n := 1; n <= 26; n++ {
 		b.Sets = append(b.Sets, choice{Value: strconv.Itoa(n), Title: p.SetName(n)})
 	}

@@ -250,7 +250,8 @@ type openingBody struct {
 	Search            bool // there are more products than one list holds
 	More              bool // more are found than are shown
 	Askers            []choice
-	Instead           bool     // the reader may ask in place of a producer
+	Instead           bool // the reader may ask in place of a producer
+	Scans             []store.Document
 	Limits            []window // of time, on opening it
 }
 
@@ -281,7 +282,15 @@ func (t petitions) fresh(p *page) error {
 	if b.Askers, err = p.askers(); err != nil {
 		return err
 	}
-	b.Instead = p.session.Actor.StandsIn()
+	if b.Instead = p.session.Actor.StandsIn(); b.Instead && b.Product != "" {
+		x, err := store.ProductByCode(p.ctx, t.DB, b.Product)
+		if err == nil && x != nil && p.session.Actor.Products().Sees(x.ID, x.Path, x.Producer.ID) {
+			b.Scans, err = t.papersOf(p, x.Producer.ID, x.ID)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	title, _ := procedure{rules}.event(string(b.Event))
 	return p.show("petition-new", title.In(p.L()), b)
 }

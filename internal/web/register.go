@@ -24,6 +24,7 @@ type newBody struct {
 	Earlier   bool // the reader may enter one that was recognised earlier
 	Instead   bool // the reader may register in place of a producer
 	Must      bool // and not otherwise
+	Scans     []store.Document
 }
 
 func (s *Site) newProduct(p *page) error {
@@ -44,6 +45,11 @@ func (s *Site) newProduct(p *page) error {
 	}
 	if len(b.Producers) > perPage {
 		b.Producers, b.More = b.Producers[:perPage], true
+	}
+	if owner := p.Typed("producer"); b.Instead && owner != "" {
+		if b.Scans, err = s.papersOf(p, owner, ""); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
 	}
 	sets := criteria.BuiltIn(p.newest().Criteria)
 	for n := range sets {
