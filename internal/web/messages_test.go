@@ -23,6 +23,7 @@ var byValue = regexp.MustCompile("^(" + strings.Join([]string{
 	`about_.*`,
 	`integrity_.*`,
 	`on_behalf_.*`,
+	`recognised_(in_force|expired|revoked|all)`,
 	`mail_.*`,
 	`delivery_.*`,
 	`webhook_type_.*`,
