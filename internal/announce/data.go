@@ -31,7 +31,7 @@ func (d *Desk) dataIn(r Scored, unit *ocop.Unit, today ocop.Date, lang ocop.Lang
 		Mean: paper.Decimals(x.Mean, lang), BandStars: x.BandStars, FloorStars: x.FloorStars, Stars: x.Stars}
 	if p.Commune != nil {
 		out.Commune = p.Commune.Name
-		out.To = append(out.To, ocop.Text{Vi: "Ủy ban nhân dân " + p.Commune.Name, En: "People's Committee, " + p.Commune.Name}.In(lang))
+		out.To = append(out.To, clerk.Issuer(&ocop.Unit{Kind: ocop.Commune, Name: ocop.Text{Vi: p.Commune.Name, En: p.Commune.Name}}, lang))
 	}
 	out.To = append(out.To, p.Producer.Name)
 	rules := d.Library.Pinned(r.session.Procedure, r.session.Rules)
@@ -40,6 +40,9 @@ func (d *Desk) dataIn(r Scored, unit *ocop.Unit, today ocop.Date, lang ocop.Lang
 	}
 	set := criteria.BuiltIn(rules.Criteria)[r.session.Set]
 	for _, m := range x.Missed {
+		if m.Floor > x.BandStars {
+			continue // the points do not reach there either
+		}
 		floor := paper.MissedFloor{Criterion: m.Criterion, Stars: m.Floor, Have: int(m.Have), Need: int(m.Need)}
 		if set != nil {
 			if c, ok := set.Criterion(m.Criterion); ok {

@@ -144,7 +144,7 @@ func TestResultsAreAnnouncedToCommuneAndProducer(t *testing.T) {
 			t.Errorf("letters: %+v", got)
 		}
 		told := o.browse(producer, "vi")
-		told.shows("/products/"+ids[0], "Đã thông báo:", symbols[ids[0]])
+		told.shows("/products/"+ids[0], "Đã thông báo:", "Số, ký hiệu: "+symbols[ids[0]])
 		told.shows("/notices", "Văn bản gửi đến", symbols[ids[0]])
 		text, err := o.app.DB.Query(t.Context(), `SELECT body FROM correspondence WHERE id = '`+paper+`'`)
 		if err != nil {

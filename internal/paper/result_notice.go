@@ -19,7 +19,7 @@ type ResultNotice struct {
 	BandStars   int           `vi:"hạng sao theo điểm" en:"stars by points"`
 	FloorStars  int           `vi:"hạng sao theo yêu cầu tối thiểu" en:"stars by floors"`
 	Stars       int           `vi:"hạng sao" en:"stars"`
-	Missed      []MissedFloor `vi:"yêu cầu tối thiểu chưa đạt" en:"floors that were missed"`
+	Missed      []MissedFloor `vi:"yêu cầu tối thiểu chưa đạt, của các hạng mà điểm đã đạt" en:"floors that were missed, of the stars that the points reach"`
 	KnockedOut  []string      `vi:"quy định bị loại" en:"rules by which it was put out"`
 	Recognised  bool          `vi:"đã được công nhận" en:"it was recognised"`
 	Certificate string        `vi:"số giấy chứng nhận" en:"number of the certificate"`

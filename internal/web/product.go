@@ -301,6 +301,9 @@ func (p *page) line(e casework.Entry) line {
 		out.To = p.State(ocop.State(e.To))
 	}
 	out.Changes = append(p.correctedIn(e.Data), p.toldIn(e.Data)...)
+	if symbol, ok := e.Data["symbol"].(string); ok {
+		out.Changes = append(out.Changes, p.T("paper_number")+": "+symbol)
+	}
 	if e.Kind == "refusal" {
 		out.Why = p.reasonsOf(e.Event, e.Data)
 	}
