@@ -8,7 +8,7 @@ import "embed"
 // Files holds ocop-*.yaml, support.yaml, complaint.yaml, campaigns/*.yaml and calendars/*.yaml and
 // criteria/VERSION/*.yaml and papers/NAME.LANG.md and samples/samples.yaml and correspondence/registration.yaml.
 //
-//go:embed *.yaml campaigns/*.yaml calendars/*.yaml criteria/*/*.yaml papers/*.md samples/*.yaml correspondence/*.yaml
+//go:embed *.yaml campaigns/*.yaml calendars/*.yaml criteria/*/*.yaml papers/*.md samples/*.yaml correspondence/*.yaml warnings/*.yaml
 var Files embed.FS
 
 // Schema is the JSON Schema of procedure files, made from the types of package

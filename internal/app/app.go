@@ -30,6 +30,7 @@ import (
 	"ocopflow/internal/commit"
 	"ocopflow/internal/correspondence"
 	"ocopflow/internal/council"
+	"ocopflow/internal/ending"
 	"ocopflow/internal/feed"
 	"ocopflow/internal/fieldwork"
 	"ocopflow/internal/health"
@@ -114,6 +115,7 @@ type App struct {
 	Batches        *batch.Desk
 	Correspondence *correspondence.Desk
 	Announce       *announce.Desk
+	Endings        *ending.Desk
 	Samples        *sample.Desk
 	Petitions      *petition.Desk
 	Support        *support.Desk
@@ -234,6 +236,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Desk.Plans = a.Campaigns
 	a.Councils = &council.Desk{DB: a.DB, Committer: a.Committer, Clock: now, Products: a.Desk}
 	a.Correspondence = &correspondence.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk}
+	a.Endings = &ending.Desk{DB: a.DB, Committer: a.Committer, Cases: a.Desk, Correspondence: a.Correspondence}
 	a.Lists = &lists.Desk{DB: a.DB, Products: a.Desk, People: a.People, Councils: a.Councils, Correspondence: a.Correspondence, Library: lib, Clock: now}
 	a.Archive = &inspect.Archive{DB: a.DB, Library: lib, Plans: a.Campaigns, Clock: now}
 	a.Privacy = &privacy.Desk{DB: a.DB, Committer: a.Committer, Products: a.Desk}
@@ -252,7 +255,7 @@ func (a *App) start(ctx context.Context) error {
 	if a.Webhooks, err = a.webhooks(ctx, now); err != nil {
 		return err
 	}
-	a.Clerk = &clerk.Desk{Support: a.Support, DB: a.DB, Committer: a.Committer, Cases: a.Desk, Campaigns: a.Campaigns, Library: lib, Clock: now}
+	a.Clerk = &clerk.Desk{Support: a.Support, Endings: a.Endings, DB: a.DB, Committer: a.Committer, Cases: a.Desk, Campaigns: a.Campaigns, Library: lib, Clock: now}
 	a.Announce = &announce.Desk{DB: a.DB, Clock: now, Cases: a.Desk, Clerk: a.Clerk, Registers: a.Correspondence, Library: lib}
 	if a.Own != "" {
 		if a.Clerk.Folder, err = paper.Load(os.DirFS(a.Own)); err != nil {

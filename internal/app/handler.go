@@ -41,12 +41,12 @@ func (a *App) handler(now func() time.Time) (http.Handler, error) {
 		setClock = a.setClock
 	}
 	signatures := &signature.Kept{}
-	api := &httpapi.API{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Fieldwork: a.Fieldwork, Batches: a.Batches, Samples: a.Samples, Correspondence: a.Correspondence, Announce: a.Announce, Notices: a.Notices, Feeds: a.Feeds, Health: a.Health, Clerk: a.Clerk, News: a.News, Privacy: a.Privacy, PublicURL: a.PublicURL, People: a.People, Library: a.Library, Log: a.Log,
+	api := &httpapi.API{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Fieldwork: a.Fieldwork, Batches: a.Batches, Samples: a.Samples, Correspondence: a.Correspondence, Announce: a.Announce, Endings: a.Endings, Notices: a.Notices, Feeds: a.Feeds, Health: a.Health, Clerk: a.Clerk, News: a.News, Privacy: a.Privacy, PublicURL: a.PublicURL, People: a.People, Library: a.Library, Log: a.Log,
 		Webhooks: a.Webhooks, Signatures: signatures,
 		Intake: a.Intake, Lists: a.Lists, Petitions: a.Petitions, Support: a.Support,
 		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload, Version: a.Version}
 	api.Mount(engine)
-	site, err = web.New(web.Site{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Fieldwork: a.Fieldwork, Batches: a.Batches, Samples: a.Samples, Correspondence: a.Correspondence, Announce: a.Announce, Notices: a.Notices, Feeds: a.Feeds, Health: a.Health, Clerk: a.Clerk, Privacy: a.Privacy, People: a.People, Library: a.Library, Log: a.Log, Petitions: a.Petitions, Support: a.Support,
+	site, err = web.New(web.Site{DB: a.DB, Desk: a.Desk, Campaigns: a.Campaigns, Councils: a.Councils, Notary: a.Notary, Archive: a.Archive, Inspector: a.Inspector, Reviews: a.Reviews, Fieldwork: a.Fieldwork, Batches: a.Batches, Samples: a.Samples, Correspondence: a.Correspondence, Announce: a.Announce, Endings: a.Endings, Notices: a.Notices, Feeds: a.Feeds, Health: a.Health, Clerk: a.Clerk, Privacy: a.Privacy, People: a.People, Library: a.Library, Log: a.Log, Petitions: a.Petitions, Support: a.Support,
 		Webhooks: a.Webhooks, Signatures: signatures,
 		Intake: a.Intake, Lists: a.Lists,
 		Clock: now, SetClock: setClock, MaxUpload: a.MaxUpload, PublicURL: a.PublicURL, Provider: a.provider()})

@@ -144,6 +144,7 @@ func (o *office) things() (things map[string]string, bodies map[string]string) {
 	maps.Copy(bodies, decisionBodies)
 	maps.Copy(bodies, correspondenceBodies)
 	maps.Copy(bodies, announceBodies)
+	maps.Copy(bodies, endingBodies)
 	maps.Copy(bodies, fieldworkBodies)
 	maps.Copy(bodies, batchBodies)
 	maps.Copy(bodies, reminderBodies)

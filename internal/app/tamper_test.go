@@ -293,6 +293,7 @@ func (o *office) busy() {
 	o.decisionsKept()
 	o.registersKept()
 	o.announced()
+	o.warningsWritten()
 	o.keptTemplates()
 	o.remindable()
 	for _, who := range []string{"office", "leader"} {

@@ -16,12 +16,12 @@ import (
 // layers go upwards: a package may import those of its own layer and of the
 // layers before it, never one behind.
 var layers = [][]string{
-	{"ocop", "source", "fault", "access", "workflows", "calendar", "criteria", "workflow", "draw", "chart", "forecast", "ledger"}, // decide: no I/O
+	{"ocop", "source", "fault", "access", "workflows", "calendar", "criteria", "warning", "workflow", "draw", "chart", "forecast", "ledger"}, // decide: no I/O
 	{"disk", "trace", "sqldb", "migrations"}, // keep
 	{"store"},
 	{"commit", "past", "vault"},
-	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "sample", "batch", "correspondence", "petition", "support"}, // do
-	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "announce", "workbook", "intake", "lists", "backup", "meter", "health", "signature"},                                                         // later
+	{"register", "casework", "council", "accounts", "campaign", "notary", "inspect", "audit", "privacy", "review", "live", "provider", "fieldwork", "sample", "batch", "correspondence", "ending", "petition", "support"}, // do
+	{"job", "paper", "mail", "notify", "feed", "webhook", "clerk", "announce", "workbook", "intake", "lists", "backup", "meter", "health", "signature"},                                                                   // later
 	{"httpx", "httpapi", "web", "story"}, // speak
 	{"app"},                              // wire
 	{"bench"},                            // measure

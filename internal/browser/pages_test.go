@@ -78,8 +78,8 @@ func (d *day) pages(session string) map[string][2]string {
 	batch := d.o.ask("office", "POST", "/batches", map[string]any{"title": "Đợt chấm (mô phỏng)", "unit": "cam-xuyen"})["id"].(string)
 	return map[string][2]string{
 		"/batches": {"office", "/batches"}, "/batches/:id": {"office", "/batches/" + batch},
-		"/certificates/expiring": {"office", "/certificates/expiring"},
-		"/correspondence":        {"office", "/correspondence"}, "/correspondence/:id": {"office", "/correspondence/" + d.o.ask("office", "POST", "/correspondence", map[string]any{"direction": "received", "others": "UBND tỉnh", "summary": "Công văn hướng dẫn"})["id"].(string)},
+		"/certificates/expiring": {"office", "/certificates/expiring"}, "/certificates/warnings": {"office", "/certificates/warnings"},
+		"/correspondence": {"office", "/correspondence"}, "/correspondence/:id": {"office", "/correspondence/" + d.o.ask("office", "POST", "/correspondence", map[string]any{"direction": "received", "others": "UBND tỉnh", "summary": "Công văn hướng dẫn"})["id"].(string)},
 		"/decisions": {"office", "/decisions"}, "/decisions/:id": {"leader", "/decisions/" + d.o.ask("leader", "GET", "/decisions", nil)["items"].([]any)[0].(map[string]any)["id"].(string)},
 		"/corrections": {"office", "/corrections"}, "/products/:id/corrections": {"office", "/products/" + d.id + "/corrections"}, "/producers/:id/corrections": {"office", "/producers/" + owner + "/corrections"},
 		"/complaints": {"office", "/complaints"}, "/complaints/new": {maker, "/complaints/new"},

@@ -35,7 +35,12 @@ func (d *Desk) agenda(x *dossier, now time.Time) (agenda, error) {
 	if practice == nil {
 		practice = LapseDays
 	}
-	dues = slices.Concat(x.asked(rules, k, today), dues, x.remedyDues(), x.lapseDues(rules, practice), x.originalDues())
+	warnings, instead, again := d.warningDues(x, today)
+	dues = slices.DeleteFunc(dues, func(due calendar.Due) bool { return due.Notice && slices.Contains(instead, due.Code) })
+	if again != 0 && (next == 0 || again < next) {
+		next = again
+	}
+	dues = slices.Concat(x.asked(rules, k, today), dues, x.remedyDues(), x.lapseDues(rules, practice), x.originalDues(), warnings)
 	for i := range dues {
 		x.extended(&dues[i])
 		dues[i].Overdue = dues[i].Open() && today > dues[i].LastDay
@@ -122,7 +127,7 @@ func chasing(dues []calendar.Due, said []store.Mark, of store.Timer, now time.Ti
 			}
 		}
 		for _, n := range due.Chase.Remind {
-			add(store.TimerRemind, n, due.LastDay-ocop.Date(n), due.Notice && n == 0 || due.Lapses && n == due.Reached(ocop.DateOf(now)))
+			add(store.TimerRemind, n, due.LastDay-ocop.Date(n), due.Notice && n == 0 || (due.Lapses || due.Source == ofWarning) && n == due.Reached(ocop.DateOf(now)))
 		}
 		if due.Notice && !due.Lapses {
 			continue

@@ -91,6 +91,7 @@ type dossier struct {
 	marks       []store.Mark
 	plan        Plan
 	awaited     []store.Decision // whose original is awaited, told at this product
+	letters     []store.Warning  // that went out about its certificates
 	taken       map[string]bool  // certificate numbers in use, among those asked for
 	numbered    []store.Decision // of the numbers asked for, whosever they are
 
@@ -142,6 +143,12 @@ func (d *Desk) dossiers(ctx context.Context, q sqldb.Querier, list []string) (ma
 	if err != nil {
 		return nil, err
 	}
+	var letters map[string][]store.Warning
+	if len(certificates) > 0 {
+		if letters, err = store.Warnings(ctx, q, list); err != nil {
+			return nil, err
+		}
+	}
 	plans, err := d.plansOf(ctx, q, products)
 	if err != nil {
 		return nil, err
@@ -149,7 +156,7 @@ func (d *Desk) dossiers(ctx context.Context, q sqldb.Querier, list []string) (ma
 	out := make(map[string]*dossier, len(products))
 	for id, p := range products {
 		out[id] = &dossier{product: p, round: rounds[id], certificate: certificates[id], acts: acts[id],
-			documents: documents[id], inspections: inspections[id], remedies: remedies[id], extensions: extensions[id], marks: marks[id], awaited: awaited[id], plan: plans[p.Campaign]}
+			documents: documents[id], inspections: inspections[id], remedies: remedies[id], extensions: extensions[id], marks: marks[id], awaited: awaited[id], letters: letters[id], plan: plans[p.Campaign]}
 	}
 	return out, nil
 }

@@ -68,6 +68,11 @@ func (d *Desk) takeUpLapses(ctx context.Context) error {
 	if err != nil || len(products) == 0 {
 		return err
 	}
+	return d.reckonAgain(ctx, products)
+}
+
+// reckonAgain asks for the agendas of products to be worked out again.
+func (d *Desk) reckonAgain(ctx context.Context, products []string) error {
 	acts := make([]commit.Act, len(products))
 	for i, id := range products {
 		acts[i] = commit.Act{Kind: commit.Once, Locks: ProductLocks([]string{id}), Ask: commit.Alone(func(_ context.Context, _ sqldb.Querier, now time.Time) (commit.Outcome, error) {

@@ -32,6 +32,9 @@ func (d *Desk) Sweep(ctx context.Context) (int, error) {
 	if err := d.takeUpLapses(ctx); err != nil {
 		return 0, err
 	}
+	if err := d.takeUpWarnings(ctx); err != nil {
+		return 0, err
+	}
 	if err := d.takeUpMatters(ctx); err != nil {
 		return 0, err
 	}

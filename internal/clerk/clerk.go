@@ -14,6 +14,7 @@ import (
 	"ocopflow/internal/campaign"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/commit"
+	"ocopflow/internal/ending"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/paper"
@@ -30,6 +31,7 @@ type Desk struct {
 	Cases     *casework.Desk
 	Campaigns *campaign.Desk
 	Support   *support.Desk
+	Endings   *ending.Desk
 	Library   *workflow.Library
 	Clock     func() time.Time
 	Folder    paper.Set // the office's own folder, in place of the shipped ones; may be nil
@@ -47,6 +49,7 @@ var makers = map[string][]ocop.Role{
 	"batch_agenda":      {access.Office, access.Leader, access.Secretary},
 	"batch_results":     {access.Office, access.Leader, access.Secretary},
 	"result_notice":     {access.Office, access.Secretary},
+	"ending_letter":     {access.Office, access.Leader},
 }
 
 // keepers may replace the templates of their unit.

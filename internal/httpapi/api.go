@@ -27,6 +27,7 @@ import (
 	"ocopflow/internal/clerk"
 	"ocopflow/internal/correspondence"
 	"ocopflow/internal/council"
+	"ocopflow/internal/ending"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/feed"
 	"ocopflow/internal/fieldwork"
@@ -67,6 +68,7 @@ type API struct {
 	Samples        *sample.Desk
 	Correspondence *correspondence.Desk
 	Announce       *announce.Desk
+	Endings        *ending.Desk
 	Petitions      *petition.Desk
 	Support        *support.Desk
 	Notices        *notify.Desk

@@ -41,6 +41,7 @@ func (a *API) routes(api huma.API) {
 	a.decisionRoutes(r)
 	a.expiryRoutes(r)
 	a.recognisedRoutes(r)
+	a.endingRoutes(r)
 	a.noticeRoutes(r)
 	a.contactRoutes(r)
 	a.feedRoutes(r)

@@ -217,6 +217,9 @@ func (d *Desk) item(lang ocop.Lang, n store.Notice, due calendar.Due, name, page
 	if strings.HasPrefix(due.ID, casework.DecisionPrefix) {
 		out.Kind = say(lang, "Chờ bản ký quyết định", "Signed original awaited")
 	}
+	if strings.HasPrefix(due.ID, casework.WarningPrefix) {
+		out.Kind, out.Late = say(lang, "Giấy chứng nhận sắp hết hạn", "A certificate ends"), strings.HasSuffix(due.ID, ":late")
+	}
 	if due.Lapses {
 		out.Kind = say(lang, "Giấy tờ sắp hết hiệu lực", "A document lapses soon")
 		if out.Late {

@@ -30,6 +30,7 @@ var Papers = []Paper{
 	{"batch_agenda", ocop.Text{Vi: "Chương trình họp của đợt", En: "Agenda of a batch"}, exampleBatchAgenda},
 	{"batch_results", ocop.Text{Vi: "Bảng kết quả của đợt", En: "Table of a batch's results"}, exampleBatchResults},
 	{"result_notice", ocop.Text{Vi: "Thông báo kết quả", En: "Notice of a result"}, exampleResultNotice},
+	{"ending_letter", ocop.Text{Vi: "Thư báo giấy chứng nhận sắp hết hạn", En: "Letter before certificates end"}, exampleEnding},
 }
 
 // Find gives the paper of a name, nil when there is none.

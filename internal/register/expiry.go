@@ -23,6 +23,7 @@ type ExpiryMonth struct {
 	From     ocop.Date       `json:"from"`
 	To       ocop.Date       `json:"to"`
 	Total    int64           `json:"total"`
+	Warned   int64           `json:"warned" doc:"those of which a letter went out"`
 	Stars    Stars           `json:"stars"`
 	Communes []ExpiryCommune `json:"communes"`
 }
@@ -72,6 +73,7 @@ func byMonth(list []store.Expiry, from, to ocop.Date) []ExpiryMonth {
 
 func (m *ExpiryMonth) add(e store.Expiry) {
 	m.Total += e.Count
+	m.Warned += e.Warned
 	m.Stars[e.Stars] += e.Count
 	for i := range m.Communes {
 		if c := &m.Communes[i]; sameCommune(c.Commune, e.Commune) {

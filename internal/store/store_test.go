@@ -42,7 +42,7 @@ var sets = map[string]sqldb.Set{
 	"setClearMatters": setClearMatters, "setDropMatters": setDropMatters, "setMatterMarks": setMatterMarks, "setMatterExtensions": setMatterExtensions,
 	"setCertificates": setCertificates, "setTaken": setTaken, "setAttempts": setAttempts, "setCertificatesByNumber": setCertificatesByNumber,
 	"setUnitsNamed": setUnitsNamed, "setProducersNamed": setProducersNamed, "setProductsNamed": setProductsNamed,
-	"setBatchItems": setBatchItems, "setBatchesOf": setBatchesOf, "setSessionsOf": setSessionsOf, "setSamples": setSamples, "setResultNotices": setResultNotices, "setPapers": setPapers, "setPaperParties": setPaperParties, "setPaperProducts": setPaperProducts, "setPaperFiles": setPaperFiles,
+	"setBatchItems": setBatchItems, "setBatchesOf": setBatchesOf, "setSessionsOf": setSessionsOf, "setSamples": setSamples, "setWarnings": setWarnings, "setResultNotices": setResultNotices, "setPapers": setPapers, "setPaperParties": setPaperParties, "setPaperProducts": setPaperProducts, "setPaperFiles": setPaperFiles,
 	"setDecisionsNumbered": setDecisionsNumbered, "setAwaitedOriginals": setAwaitedOriginals,
 	"setWords":       setWords,
 	"setStreams":     setStreams,

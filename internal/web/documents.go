@@ -98,6 +98,9 @@ func (p *page) MarkName(m store.Mark) string {
 	if strings.HasPrefix(m.Deadline, casework.DecisionPrefix) {
 		return p.T("mark_original")
 	}
+	if strings.HasPrefix(m.Deadline, casework.WarningPrefix) {
+		return p.T("mark_warning")
+	}
 	if !strings.HasPrefix(m.Deadline, casework.LapsePrefix) {
 		return p.T("mark_" + string(m.Kind))
 	}
@@ -115,6 +118,12 @@ func (p *page) MarkAbout(m store.Mark) (string, error) {
 			return "", err
 		}
 		return k.Number, nil
+	}
+	if about, ok := strings.CutPrefix(m.Deadline, casework.WarningPrefix); ok {
+		if parts := strings.Split(about, ":"); len(parts) > 1 {
+			return parts[1], nil
+		}
+		return "", nil
 	}
 	id, ok := strings.CutPrefix(m.Deadline, casework.LapsePrefix)
 	if !ok {

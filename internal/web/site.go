@@ -29,6 +29,7 @@ import (
 	"ocopflow/internal/clerk"
 	"ocopflow/internal/correspondence"
 	"ocopflow/internal/council"
+	"ocopflow/internal/ending"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/feed"
 	"ocopflow/internal/fieldwork"
@@ -74,6 +75,7 @@ type Site struct {
 	Samples        *sample.Desk
 	Correspondence *correspondence.Desk
 	Announce       *announce.Desk
+	Endings        *ending.Desk
 	Petitions      *petition.Desk
 	Support        *support.Desk
 	Notices        *notify.Desk
@@ -216,6 +218,7 @@ func (s *Site) Mount(e *gin.Engine) {
 	s.mountDecisions(e)
 	s.mountExpiries(e)
 	s.mountRecognised(e)
+	s.mountEndings(e)
 	s.mountCampaigns(e)
 	s.mountNotices(e)
 	s.mountReminders(e)
