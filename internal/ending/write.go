@@ -100,7 +100,7 @@ func (d *Desk) outcome(ctx context.Context, q sqldb.Querier, now time.Time, s Se
 	}
 	first := list[0]
 	title := first.Rule.Title.Vi
-	sent, err := d.Correspondence.Send(ctx, q, now, s.Actor, s.Key, []correspondence.Sending{{Unit: unit, Suffix: s.Suffix, Kind: "letter", Summary: title, To: to, Products: products, Of: first.Product.ID,
+	sent, err := d.Correspondence.Send(ctx, q, now, s.Actor, s.Key, []correspondence.Sending{{Unit: unit, Suffix: s.Suffix, Kind: "notice", Summary: title, To: to, Products: products, Of: first.Product.ID,
 		Event: "warn_producer", Data: ledger.Map{"warning": s.Warning, "certificate": first.Certificate, "last_day": lastDay(first)},
 		Rows: func(ctx context.Context, tx *sqldb.Tx, l store.Paper) error { return first.Save(ctx, tx, l.ID) }}})
 	if err != nil {

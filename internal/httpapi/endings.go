@@ -54,7 +54,7 @@ type warningIn struct {
 		Warning      string   `json:"warning" maxLength:"40" doc:"code of a rule"`
 		Certificates []string `json:"certificates" minItems:"1" maxItems:"100" doc:"numbers"`
 		Unit         string   `json:"unit,omitempty" maxLength:"100" doc:"id or code of the unit that sends it; the caller's own unless given"`
-		Suffix       string   `json:"suffix,omitempty" maxLength:"30" doc:"of the letter's symbol: VPĐP makes line 5 of the register 05/VPĐP"`
+		Suffix       string   `json:"suffix,omitempty" maxLength:"30" doc:"of the letter's symbol: TB-VPĐP makes line 5 of the register 05/TB-VPĐP"`
 	}
 }
 

@@ -37,7 +37,7 @@ var expiryMessages = map[string]ocop.Text{
 	"endings_by":      {Vi: "Gửi chậm nhất", En: "Write by"},
 	"endings_line":    {Vi: "Sổ đi số", En: "Register, line"},
 	"endings_unit":    {Vi: "Cơ quan gửi", En: "Sent by"},
-	"endings_suffix":  {Vi: "Ký hiệu (ví dụ VPĐP)", En: "Symbol (such as VPĐP)"},
+	"endings_suffix":  {Vi: "Ký hiệu (ví dụ TB-VPĐP)", En: "Symbol (such as TB-VPĐP)"},
 	"endings_write":   {Vi: "Ghi là đã gửi hôm nay", En: "Enter as sent today"},
 	"endings_hint":    {Vi: "Đánh dấu các giấy rồi soạn thư; gửi xong thì ghi là đã gửi. Một thư gửi được nhiều chủ thể.", En: "Tick certificates and draw the letter up; once it is sent, enter it. One letter may go to several producers."},
 	"no_endings":      {Vi: "Không có giấy chứng nhận nào ở mục này.", En: "There are no certificates here."},
