@@ -63,6 +63,7 @@ var byValue = regexp.MustCompile("^(" + strings.Join([]string{
 	`true`,
 	`false`,
 	`origin_.*`,
+	`endings_(open|due|overdue|written)`,
 	`producers`,
 	`communes`,
 }, "|") + ")$")
