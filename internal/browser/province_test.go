@@ -52,7 +52,9 @@ func TestAProvincialBatch(t *testing.T) {
 	p := v.as(desk)
 	v.opened(p)
 	v.sat()
+	v.noticed(p, inBatch-leftOut)
 	v.complained()
+	v.noticed(p, 1) // the second scoring
 	v.certified(p)
 	v.renamed(p)
 	v.closed(p)
@@ -231,11 +233,21 @@ func (v *province) items() map[string]map[string]any {
 	return out
 }
 
+// noticed are the results of which commune and producer have no notice yet.
+func (v *province) noticed(p *person, lacking int) {
+	v.t.Helper()
+	p.open(v.batch)
+	p.see(fmt.Sprintf("Kết quả chưa thông báo cho xã và chủ thể: %d /", lacking))
+	p.press("Gửi thông báo cho các kết quả chưa thông báo")
+	p.see("Mọi kết quả đã được thông báo.")
+}
+
 // complained is the complaint of the first producer: it is right, the council
 // scores again, and the product has its three stars.
 func (v *province) complained() {
 	p, id := v.as(maker), v.ids[0]
 	p.open("/products/" + id)
+	p.see("Đã thông báo:")
 	p.press("Nộp khiếu nại")
 	p.choose("Khiếu nại về", "Kết quả chấm điểm")
 	p.fill("Ngày nhận được hoặc biết được", batchDay)
