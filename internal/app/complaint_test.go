@@ -188,3 +188,42 @@ func TestAComplaintLeadsToARevocationAndBack(t *testing.T) {
 		o.must(404, o.ask("office-province", "GET", supportPath+"/"+third, nil))
 	})
 }
+
+// A result can be complained against after its round ended without a certificate;
+// upheld, the product registers again. Where nothing was scored there is nothing.
+func TestAComplaintAgainstTheResultOfARoundThatEnded(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		id, never, producer := o.waiting("Nước mắm bị loại"), o.waiting("Nước mắm chưa chấm"), "producer-"+fishSauce
+		o.scored("province", id, 9, worth(t, 9, 2, 45))
+		o.must(200, o.move("secretary-province", id, "score", nil))
+		o.must(200, o.move("leader-province", id, "reject", nil, "comment", "Không đạt hạng"))
+		o.must(200, o.move(producer, never, "withdraw", nil, "comment", "Thôi"))
+		for product, received := range map[string]string{never: "2026-06-01", id: "2026-05-31"} {
+			if a := o.ask(producer, "POST", complaintsPath, complaintOf(product, "result", received)); a.status != 422 {
+				t.Errorf("received on %s: %d %s", received, a.status, a.text)
+			}
+		}
+		o.clock("2026-06-10")
+		path := o.complained(id, "result", "2026-06-02")
+		if k := o.petition(producer, path); k["unit"].(map[string]any)["code"] != "ha-tinh" {
+			t.Errorf("filed with the unit whose council scored: %v", k)
+		}
+		o.must(200, o.step("office-province", path, "accept", nil))
+		o.must(200, o.step("office-province", path, "examine", map[string]any{"finding": "right", "findings": "Bỏ sót minh chứng"}))
+		decision := map[string]any{"remedy": "score_again", "decision": "7/QĐ-UBND", "decided_on": "2026-06-10", "answer": "Khiếu nại đúng"}
+		if a := o.step("leader-province", path, "uphold", decision); a.status != 422 || !slices.Contains(a.reasons(), "remedy_possible") {
+			t.Errorf("no round is there to be scored again: %d %s", a.status, a.text)
+		}
+		decision["remedy"] = "reinstate"
+		o.must(200, o.step("leader-province", path, "uphold", decision))
+		if a := o.must(422, o.step("office-province", path, "conclude", nil)); !slices.Equal(a.reasons(), []string{"so_decided"}) {
+			t.Errorf("put off with words: %s", a.text)
+		}
+		o.must(200, o.ask("office-province", "POST", path+"/transitions", map[string]any{"event": "reinstate", "comment": "Theo quyết định giải quyết khiếu nại"}))
+		if p := o.must(200, o.ask(producer, "GET", "/api/v1/products/"+id, nil)).body; p["state"] != "idea_registered" || p["track"] != "first" {
+			t.Errorf("registered again: %v", p)
+		}
+	})
+}

@@ -9,18 +9,30 @@ import (
 	"ocopflow/internal/ledger"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
+	"ocopflow/internal/store"
 	"ocopflow/internal/workflow"
 )
 
 // About is a product as a petition about it knows it.
-type About struct{ x *dossier }
+type About struct {
+	x     *dossier
+	ended *store.Judged // the newest round that ended with a result, where none is open
+}
 
 // Abouts reads many products with a constant number of statements.
 func Abouts(ctx context.Context, q sqldb.Querier, products []string) (map[string]About, error) {
 	files, err := (&Desk{}).dossiers(ctx, q, products) // no rule depends on the plans of campaigns
+	if err != nil {
+		return nil, err
+	}
+	ended, err := store.JudgedRounds(ctx, q, products)
 	out := make(map[string]About, len(files))
 	for id, x := range files {
-		out[id] = About{x}
+		a := About{x: x}
+		if r, ok := ended[id]; ok {
+			a.ended = &r
+		}
+		out[id] = a
 	}
 	return out, err
 }
@@ -30,6 +42,9 @@ func Abouts(ctx context.Context, q sqldb.Querier, products []string) (map[string
 func (a About) Facts(today ocop.Date) workflow.Facts {
 	f := a.x.facts(today, "")
 	delete(f, "documents.valid")
+	if a.ended != nil {
+		f["ended.given_on"] = int64(ocop.DateOf(a.ended.At))
+	}
 	return f
 }
 
@@ -39,6 +54,8 @@ func (a About) Level() ocop.Level {
 	switch r, k := a.x.round, a.x.certificate; {
 	case r != nil && r.Data.Result != nil:
 		return r.Level
+	case a.ended != nil:
+		return a.ended.Level
 	case k != nil:
 		return k.Level
 	}

@@ -27,6 +27,12 @@ var (
 		SQL:     `SELECT ` + roundColumns + ` FROM rounds r JOIN products p ON p.round = r.id WHERE p.id IN (SELECT c1 FROM {rows})`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
+	// The moves that put results on record, of products without an open round.
+	setJudgedRounds = sqldb.Set{
+		SQL: `SELECT ` + roundColumns + `, m.at FROM moves m JOIN rounds r ON r.id = m.round JOIN products p ON p.id = m.product
+			WHERE p.id IN (SELECT c1 FROM {rows}) AND p.round IS NULL AND m.event IN ('score', 'score_in_writing') ORDER BY m.entry`,
+		Columns: []sqldb.Kind{sqldb.Text},
+	}
 	setRoundCounts = sqldb.Set{
 		SQL:     `SELECT product, count(*) FROM rounds WHERE product IN (SELECT c1 FROM {rows}) GROUP BY product`,
 		Columns: []sqldb.Kind{sqldb.Text},
@@ -38,13 +44,13 @@ var (
 	writeProcedure = upserts(tableProcedures)
 )
 
-func scanRound(s scanner) (r ocop.Round, err error) {
+func scanRound(s scanner, more ...any) (r ocop.Round, err error) {
 	var campaign sql.NullString
 	var opened, number int64
 	var closed sql.NullInt64
 	var data string
-	if err = s.Scan(&r.ID, &r.Product, &number, &r.Track, &r.Procedure, &r.Version, &r.Hash, &campaign, &r.Level,
-		&opened, &r.OpenedBy, &closed, &r.Outcome, &data); err != nil {
+	if err = s.Scan(append([]any{&r.ID, &r.Product, &number, &r.Track, &r.Procedure, &r.Version, &r.Hash, &campaign, &r.Level,
+		&opened, &r.OpenedBy, &closed, &r.Outcome, &data}, more...)...); err != nil {
 		return r, err
 	}
 	r.Number, r.Campaign, r.OpenedAt, r.ClosedAt = int(number), campaign.String, sqldb.Time(opened), moment(closed)
@@ -54,7 +60,7 @@ func scanRound(s scanner) (r ocop.Round, err error) {
 // RoundsOf lists the rounds of a product, the first first.
 func RoundsOf(ctx context.Context, q sqldb.Querier, product string) ([]ocop.Round, error) {
 	rows, err := q.Query(ctx, sqlRoundsOf, product)
-	return collect(rows, err, "rounds", scanRound)
+	return collect(rows, err, "rounds", func(s scanner) (ocop.Round, error) { return scanRound(s) })
 }
 
 // ProductOfRound is the product of a round, or the product itself whose id was
@@ -73,6 +79,27 @@ func OpenRounds(ctx context.Context, q sqldb.Querier, products []string) (map[st
 	_, err = collect(rows, err, "open rounds", func(s scanner) (struct{}, error) {
 		r, err := scanRound(s)
 		out[r.Product] = &r
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// Judged is a round that has ended with a result, and when that was put on record.
+type Judged struct {
+	ocop.Round
+	At time.Time
+}
+
+// JudgedRounds finds the newest such round of each product that has no round open.
+func JudgedRounds(ctx context.Context, q sqldb.Querier, products []string) (map[string]Judged, error) {
+	rows, err := sqldb.QuerySet(ctx, q, setJudgedRounds, ids(products))
+	out := map[string]Judged{}
+	_, err = collect(rows, err, "rounds with a result", func(s scanner) (struct{}, error) {
+		var at int64
+		r, err := scanRound(s, &at)
+		if err == nil && r.Data.Result != nil {
+			out[r.Product] = Judged{r, sqldb.Time(at)}
+		}
 		return struct{}{}, err
 	})
 	return out, err

@@ -34,7 +34,7 @@ func open(t *testing.T, address string) *sqldb.DB {
 
 // sets are all statements that take rows.
 var sets = map[string]sqldb.Set{
-	"setProducts": setProducts, "setOpenRounds": setOpenRounds, "setRoundCounts": setRoundCounts, "setActs": setActs, "setTimersOf": setTimersOf, "setScoring": setScoring,
+	"setProducts": setProducts, "setOpenRounds": setOpenRounds, "setRoundCounts": setRoundCounts, "setJudgedRounds": setJudgedRounds, "setActs": setActs, "setTimersOf": setTimersOf, "setScoring": setScoring,
 	"setClearTimers": setClearTimers, "setTimers": setTimers, "setDropTimers": setDropTimers, "setMarks": setMarks, "setExtensions": setExtensions, "setAnswers": setAnswers,
 	"setByCredential": setByCredential, "setGrants": setGrants, "setDelegated": setDelegated,
 	"setSaveAnswers": setSaveAnswers, "setDocuments": setDocuments, "setInspections": setInspections, "setRemedies": setRemedies, "setTripGuests": setTripGuests, "setTripInspections": setTripInspections, "setTrainees": setTrainees, "setProductsByCode": setProductsByCode, "setMaterials": setMaterials,
@@ -61,6 +61,7 @@ var writes = map[string]write{
 	"writeSampleStep": writeSampleStep,
 	"writePaper":      writePaper, "writePaperVoid": writePaperVoid, "writePaperParties": writePaperParties, "writePaperProducts": writePaperProducts, "writePaperFile": writePaperFile,
 	"writeResultNotice":     writeResultNotice,
+	"writeWarnings":         writeWarnings,
 	"writePassword":         writePassword,
 	"writeGrant":            writeGrant,
 	"writeDisabled":         writeDisabled,

@@ -66,6 +66,7 @@ var Catalogue = []Fact{
 	{"result.members", FactInt, true, ocop.Text{Vi: "số phiếu điểm", En: "number of sheets"}},
 	{"result.missed", FactStrings, true, ocop.Text{Vi: "tiêu chí chưa đạt yêu cầu tối thiểu", En: "criteria whose floor was missed"}},
 	{"result.given_on", FactDay, true, ocop.Text{Vi: "ngày ghi kết quả chấm ở cấp hiện tại", En: "day on which the result of this level was put on record"}},
+	{"ended.given_on", FactDay, true, ocop.Text{Vi: "ngày ghi kết quả của lượt có kết quả đã kết thúc gần nhất, khi không có lượt nào đang mở; chỉ cho hồ sơ về sản phẩm", En: "day on which the result of the newest round that ended with one was put on record, while none is open; for petitions about a product"}},
 	{"certificate.stars", FactInt, true, ocop.Text{Vi: "hạng sao của giấy chứng nhận mới nhất", En: "stars of the newest certificate"}},
 	{"certificate.in_force", FactBool, false, ocop.Text{Vi: "giấy chứng nhận đang còn hiệu lực", En: "a certificate is in force"}},
 	{"certificate.issued_on", FactDay, true, ocop.Text{Vi: "ngày cấp", En: "day of issue"}},
