@@ -67,7 +67,7 @@ const (
 	sqlUntoldLapses = `SELECT DISTINCT p.id FROM documents d JOIN products p ON p.producer = d.producer AND (d.product = p.id OR d.product IS NULL)
 WHERE d.valid_to >= $1 AND d.valid_to <= $2 AND p.state NOT IN ('withdrawn', 'revoked')
 	AND NOT EXISTS (SELECT 1 FROM documents n WHERE n.producer = d.producer AND n.kind = d.kind AND n.replaces = d.id)
-	AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.product = p.id AND (t.name = 'reckon' OR t.deadline = 'document:' || d.id)) ORDER BY p.id LIMIT $3`
+	AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.product = p.id AND (t.name = 'reckon' AND t.due_at < $4 OR t.deadline = 'document:' || d.id)) ORDER BY p.id LIMIT $3`
 
 	// Three conditions, so that each is answered by its own index.
 	sqlReckonAll      = reckonFrom + `p.round IS NOT NULL` + reckonAgain
@@ -163,9 +163,9 @@ func ReckonCampaign(ctx context.Context, tx *sqldb.Tx, campaign string, now time
 }
 
 // UntoldLapses are products of which a document lapses between two days without a
-// timer that would say so.
+// timer that would say so, and without one to work the days out again on the first.
 func UntoldLapses(ctx context.Context, q sqldb.Querier, from, to ocop.Date, limit int) ([]string, error) {
-	rows, err := q.Query(ctx, sqlUntoldLapses, int64(from), int64(to), limit)
+	rows, err := q.Query(ctx, sqlUntoldLapses, int64(from), int64(to), limit, sqldb.Micros((from + 1).Start()))
 	return collect(rows, err, "lapses without a timer", func(s scanner) (id string, err error) {
 		err = s.Scan(&id)
 		return id, err
