@@ -13,7 +13,7 @@ import (
 )
 
 // visit is the page of the inspection that the office holds in the year.
-type visit struct{ trip, page, product string }
+type visit struct{ trip, page string }
 
 // inspected plans a trip and holds an inspection with a photograph, which finds
 // what is to be put right; its record is drawn up, and a training held. Every page

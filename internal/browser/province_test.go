@@ -282,10 +282,11 @@ func (v *province) complained() {
 // certified are the products of three stars, by one decision whose signed file is
 // put beside it.
 func (v *province) certified(p *person) {
-	var ids, codes []string
-	for i, id := range v.ids[:inBatch-leftOut] {
-		if x := v.items()[id]; x["result"].(map[string]any)["stars"] == 3.0 {
-			ids, codes = append(ids, id), append(codes, v.codes[i])
+	var ids []string
+	items := v.items()
+	for _, id := range v.ids[:inBatch-leftOut] {
+		if x := items[id]; x["result"].(map[string]any)["stars"] == 3.0 {
+			ids = append(ids, id)
 		}
 	}
 	if len(ids) != recognised {
