@@ -64,8 +64,8 @@ bench-growth: setup ## Fill a ledger with ENTRIES entries; measure moves, pages,
 bench-servers: setup ## Share 32 clients among one, two and four processes on one Postgres.
 	$(GO) test -run '^$$' -bench Servers -benchtime 1x -timeout 30m ./internal/bench
 
-bench-list: setup ## Fill in PRODUCTS products; measure the first page of their list on both databases.
-	OCOPFLOW_PRODUCTS=$(PRODUCTS) $(GO) test -run '^$$' -bench ProductList -benchtime 60x -timeout 1h ./internal/app
+bench-list: setup ## Fill in PRODUCTS products; measure the first page of their list, and of the public one, on both databases.
+	OCOPFLOW_PRODUCTS=$(PRODUCTS) $(GO) test -run '^$$' -bench 'ProductList|Recognised' -benchtime 60x -timeout 1h ./internal/app
 
 bench-sheets: setup ## Import 500 and 5,000 products from a workbook, export PRODUCTS; on both databases.
 	OCOPFLOW_PRODUCTS=$(PRODUCTS) $(GO) test -run '^$$' -bench 'Import|Export' -benchtime 1x -timeout 1h ./internal/app

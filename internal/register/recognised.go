@@ -40,7 +40,7 @@ type Place struct {
 func Statuses() []string { return []string{store.InForce, store.Expired, store.Revoked, "all"} }
 
 // ListRecognised gives one page of recognised products, those issued last first.
-// An unknown status is that of certificates in force.
+// An unknown status is that of certificates in force. The commune is given by its code.
 func ListRecognised(ctx context.Context, q sqldb.Querier, f store.RecognisedFilter, sheets string) ([]Recognised, error) {
 	switch f.Status {
 	case store.Expired, store.Revoked:
@@ -48,6 +48,13 @@ func ListRecognised(ctx context.Context, q sqldb.Querier, f store.RecognisedFilt
 		f.Status = ""
 	default:
 		f.Status = store.InForce
+	}
+	if f.Commune != "" {
+		u, err := store.UnitByCode(ctx, q, f.Commune)
+		if err != nil || u == nil {
+			return []Recognised{}, err
+		}
+		f.Commune = u.ID
 	}
 	list, err := store.ListRecognised(ctx, q, f)
 	out := make([]Recognised, 0, len(list))

@@ -66,11 +66,12 @@ func asked(ctx context.Context, q sqldb.Querier) map[string]func() error {
 		"recognised": ask(func() (any, error) {
 			return ListRecognised(ctx, q, RecognisedFilter{On: day, Status: InForce, Commune: "a", Text: "nuoc mam", After: "2024-01-01|k", Limit: 50})
 		}),
-		"recognised, all": ask(func() (any, error) { return ListRecognised(ctx, q, RecognisedFilter{On: day, Limit: 50}) }),
-		"list":            ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: view, Limit: 50}) }),
-		"list, next page": ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: view, After: "k", Limit: 50}) }),
-		"list by state":   ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: view, State: "certified", Limit: 50}) }),
-		"list by word":    ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: view, Text: "nuoc mam", Limit: 50}) }),
+		"recognised, communes": ask(func() (any, error) { return RecognisedCommunes(ctx, q, 50) }),
+		"recognised, all":      ask(func() (any, error) { return ListRecognised(ctx, q, RecognisedFilter{On: day, Limit: 50}) }),
+		"list":                 ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: view, Limit: 50}) }),
+		"list, next page":      ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: view, After: "k", Limit: 50}) }),
+		"list by state":        ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: view, State: "certified", Limit: 50}) }),
+		"list by word":         ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: view, Text: "nuoc mam", Limit: 50}) }),
 		"worklist": ask(func() (any, error) {
 			return ListProducts(ctx, q, Filter{View: view, Waiting: true, ByDue: true, Limit: 50})
 		}),

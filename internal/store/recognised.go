@@ -41,7 +41,12 @@ type Recognised struct {
 // gathered is of how many words all products that have them are gathered.
 const gathered = 2
 
-const sqlRecognisedCommunes = `SELECT ` + unitColumns + ` FROM units u WHERE u.kind = 'commune' AND (SELECT 1 FROM products p WHERE p.commune = u.id AND p.certificate IS NOT NULL LIMIT 1) IS NOT NULL ORDER BY u.name_vi, u.code LIMIT $1`
+// From one commune to the next by the index: asked for each commune by itself,
+// Postgres reads all products for one that has none.
+const sqlRecognisedCommunes = `WITH RECURSIVE place(id) AS (
+	SELECT min(p.commune) FROM products p WHERE p.certificate IS NOT NULL
+	UNION ALL SELECT (SELECT min(p.commune) FROM products p WHERE p.certificate IS NOT NULL AND p.commune > place.id) FROM place WHERE place.id IS NOT NULL)
+SELECT ` + unitColumns + ` FROM units u WHERE u.kind = 'commune' AND u.id IN (SELECT place.id FROM place) ORDER BY u.name_vi, u.code LIMIT $1`
 
 // RecognisedCommunes are those of products that were recognised, by name.
 func RecognisedCommunes(ctx context.Context, q sqldb.Querier, limit int) ([]ocop.Unit, error) {
@@ -109,7 +114,7 @@ func (f RecognisedFilter) named(w way, few bool, bind func(any) string) (conds [
 	}
 	newest := "p.id = k.product AND p.certificate = k.number"
 	if f.Commune != "" {
-		place := "p.commune = (SELECT u.id FROM units u WHERE u.code = " + bind(f.Commune) + ")"
+		place := "p.commune = " + bind(f.Commune)
 		if newest += " AND " + place; few && !w.few {
 			conds = append(conds, "k.product IN (SELECT p.id FROM products p WHERE p.certificate IS NOT NULL AND "+place+")")
 		}
@@ -136,7 +141,7 @@ func (f RecognisedFilter) fewInCommune(ctx context.Context, q sqldb.Querier) (bo
 	if f.Commune == "" {
 		return false, nil
 	}
-	n, err := upTo(ctx, q, "products p WHERE p.certificate IS NOT NULL AND p.commune = (SELECT u.id FROM units u WHERE u.code = $1)", []any{f.Commune})
+	n, err := upTo(ctx, q, "products p WHERE p.certificate IS NOT NULL AND p.commune = $1", []any{f.Commune})
 	if err != nil {
 		return false, fmt.Errorf("recognised in a commune: %w", err)
 	}
