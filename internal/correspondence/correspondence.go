@@ -6,7 +6,6 @@ package correspondence
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -92,19 +91,7 @@ type Rule struct {
 	Note        ocop.Text `yaml:"note" json:"note"`
 }
 
-var rule = sync.OnceValue(func() Rule {
-	text, err := workflows.Files.ReadFile("correspondence/registration.yaml")
-	var r Rule
-	if err == nil {
-		if _, bad := source.Parse("registration.yaml", text, &r); bad != nil {
-			err = errors.New(bad.String())
-		}
-	}
-	if err != nil {
-		panic(err) // held by a test
-	}
-	return r
-})
+var rule = sync.OnceValue(func() Rule { return source.BuiltIn[Rule](workflows.Files, "correspondence/registration.yaml", nil) })
 
 // RegistrationRule is the rule that marks a line as late.
 func RegistrationRule() Rule { return rule() }
@@ -129,21 +116,22 @@ func mayNot() error {
 	return fault.New(fault.Forbidden, "who_may_not", "Sổ văn bản do Văn phòng Điều phối hoặc thư ký của đơn vị giữ.", "Registers of papers are kept by the coordination office or the secretary of the unit.")
 }
 
-// keeper finds the unit whose register the actor keeps: the one that is named,
-// or else the first of the actor's own.
+// UnitOf finds the unit for which the actor acts in one of some roles: the one that
+// is named by id or code, or else the first of the actor's own. mayNot answers who
+// holds none of them there.
 //
-// Faults: who_may_not (Forbidden); not_found.
-func (d *Desk) keeper(ctx context.Context, a access.Actor, key string) (*ocop.Unit, error) {
+// Faults: mayNot; not_found.
+func UnitOf(ctx context.Context, q sqldb.Querier, a access.Actor, key string, roles []ocop.Role, mayNot error) (*ocop.Unit, error) {
 	key = strings.TrimSpace(key)
 	var u *ocop.Unit
 	var err error
-	switch i := slices.IndexFunc(a.Grants, func(g access.Grant) bool { return slices.Contains(keepers, g.Role) }); {
+	switch i := slices.IndexFunc(a.Grants, func(g access.Grant) bool { return slices.Contains(roles, g.Role) }); {
 	case i < 0:
-		return nil, mayNot()
+		return nil, mayNot
 	case key == "":
-		u, err = store.Unit(ctx, d.DB, a.Grants[i].Unit)
+		u, err = store.Unit(ctx, q, a.Grants[i].Unit)
 	default:
-		u, err = store.UnitBy(ctx, d.DB, key)
+		u, err = store.UnitBy(ctx, q, key)
 	}
 	if err != nil {
 		return nil, err
@@ -151,8 +139,8 @@ func (d *Desk) keeper(ctx context.Context, a access.Actor, key string) (*ocop.Un
 	if u == nil || u.Kind == ocop.Producers {
 		return nil, casework.NotFound()
 	}
-	if !Keeps(a, u.Path) {
-		return nil, mayNot()
+	if !slices.ContainsFunc(roles, func(r ocop.Role) bool { _, ok := a.Holds(r, u.Path); return ok }) {
+		return nil, mayNot
 	}
 	return u, nil
 }

@@ -52,7 +52,7 @@ func (d *Desk) Register(ctx context.Context, e Entry) (store.Paper, error) {
 }
 
 func (d *Desk) register(ctx context.Context, e Entry) (store.Paper, error) {
-	unit, err := d.keeper(ctx, e.Actor, e.Unit)
+	unit, err := UnitOf(ctx, d.DB, e.Actor, e.Unit, keepers, mayNot())
 	if err != nil {
 		return store.Paper{}, err
 	}

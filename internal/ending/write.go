@@ -41,7 +41,7 @@ const (
 // Faults: not_found; who_may_not (Forbidden); warning_wrong (Invalid); no_warning,
 // warning_written (Conflict).
 func (d *Desk) Write(ctx context.Context, s Sending) (store.Paper, error) {
-	unit, err := d.sender(ctx, s.Actor, s.Unit)
+	unit, err := correspondence.UnitOf(ctx, d.DB, s.Actor, s.Unit, []ocop.Role{access.Office}, mayNot())
 	if err != nil {
 		return store.Paper{}, err
 	}
@@ -123,31 +123,6 @@ func (d *Desk) outcome(ctx context.Context, q sqldb.Querier, now time.Time, s Se
 }
 
 func lastDay(w *casework.Warning) string { return w.Ends.String() }
-
-// sender is the unit whose office sends letters.
-func (d *Desk) sender(ctx context.Context, a access.Actor, key string) (*ocop.Unit, error) {
-	var u *ocop.Unit
-	var err error
-	i := slices.IndexFunc(a.Grants, func(g access.Grant) bool { return g.Role == access.Office })
-	switch key = strings.TrimSpace(key); {
-	case i < 0:
-		return nil, mayNot()
-	case key == "":
-		u, err = store.Unit(ctx, d.DB, a.Grants[i].Unit)
-	default:
-		u, err = store.UnitBy(ctx, d.DB, key)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if u == nil || u.Kind == ocop.Producers {
-		return nil, casework.NotFound()
-	}
-	if _, ok := a.Holds(access.Office, u.Path); !ok {
-		return nil, mayNot()
-	}
-	return u, nil
-}
 
 func mayNot() error {
 	return fault.New(fault.Forbidden, "who_may_not", "Thư này do Văn phòng Điều phối của nơi có sản phẩm, hoặc của cấp trên, gửi.", "This letter is sent by the coordination office of the product's place, or of one above.")

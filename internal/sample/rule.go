@@ -4,7 +4,6 @@
 package sample
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -36,31 +35,20 @@ func (r Rule) Needs(set int) int {
 // Exempt reports whether products of a criteria set bring none by the rule.
 func (r Rule) Exempt(set int) bool { return r.Units > 0 && r.Needs(set) == 0 }
 
-var rules = sync.OnceValue(func() []Rule {
-	text, err := workflows.Files.ReadFile("samples/samples.yaml")
-	if err != nil {
-		panic(err) // held by a test
-	}
-	list, err := parse(text)
-	if err != nil {
-		panic(err)
-	}
-	return list
-})
+type file struct {
+	Samples []Rule `yaml:"samples"`
+}
 
-func parse(text []byte) ([]Rule, error) {
-	var file struct {
-		Samples []Rule `yaml:"samples"`
-	}
-	if _, bad := source.Parse("samples.yaml", text, &file); bad != nil {
-		return nil, errors.New(bad.String())
-	}
-	for _, r := range file.Samples {
+var rules = sync.OnceValue(func() []Rule { return source.BuiltIn(workflows.Files, "samples/samples.yaml", whole).Samples })
+
+// whole says which rule lacks something.
+func whole(f file) error {
+	for _, r := range f.Samples {
 		if r.Procedure == "" || r.Version == "" || r.Units < 1 || r.Legal == "" || !r.Verified && r.Note.IsZero() {
-			return nil, fmt.Errorf("samples.yaml: the rule of %s %s is not whole", r.Procedure, r.Version)
+			return fmt.Errorf("the rule of %s %s is not whole", r.Procedure, r.Version)
 		}
 	}
-	return file.Samples, nil
+	return nil
 }
 
 // RuleOf is the rule of a procedure's version. One that is not known asks for none.

@@ -4,7 +4,6 @@
 package warning
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -71,39 +70,28 @@ func (r Rule) Law() bool {
 	return r.Verified
 }
 
-var rules = sync.OnceValue(func() []Rule {
-	text, err := workflows.Files.ReadFile("warnings/warnings.yaml")
-	if err != nil {
-		panic(err) // held by a test
-	}
-	list, err := parse(text)
-	if err != nil {
-		panic(err)
-	}
-	return list
-})
+type file struct {
+	Warnings []Rule `yaml:"warnings"`
+}
 
-func parse(text []byte) ([]Rule, error) {
-	var file struct {
-		Warnings []Rule `yaml:"warnings"`
-	}
-	if _, bad := source.Parse("warnings.yaml", text, &file); bad != nil {
-		return nil, errors.New(bad.String())
-	}
+var rules = sync.OnceValue(func() []Rule { return source.BuiltIn(workflows.Files, "warnings/warnings.yaml", whole).Warnings })
+
+// whole says which rule stands twice, lacks something or contradicts itself.
+func whole(f file) error {
 	seen := map[string]bool{}
-	for _, r := range file.Warnings {
+	for _, r := range f.Warnings {
 		name := r.Code + " " + r.Procedure + " " + r.Version
 		switch {
 		case seen[name]:
-			return nil, fmt.Errorf("warnings.yaml: %s is there twice", name)
+			return fmt.Errorf("%s is there twice", name)
 		case r.Code == "" || r.Procedure == "" || r.Version == "" || r.Title.IsZero() || r.Tell.Title.IsZero() || len(r.Tell.Who) == 0 || r.Legal == "" || r.Note.IsZero():
-			return nil, fmt.Errorf("warnings.yaml: the rule %s is not whole", name)
+			return fmt.Errorf("the rule %s is not whole", name)
 		case r.Letter.From >= r.Letter.By || r.Letter.By > 0 || r.Tell.By > 0 || r.Window != nil && (r.Window.From >= r.Window.To || r.Window.To > 0):
-			return nil, fmt.Errorf("warnings.yaml: the days of %s do not follow one another before the end", name)
+			return fmt.Errorf("the days of %s do not follow one another before the end", name)
 		}
 		seen[name] = true
 	}
-	return file.Warnings, nil
+	return nil
 }
 
 // Rules are all of them.

@@ -3,6 +3,8 @@ package warning
 import (
 	"strings"
 	"testing"
+
+	"ocopflow/internal/source"
 )
 
 const good = `warnings:
@@ -14,15 +16,15 @@ func TestRulesAreWholeOrNotTaken(t *testing.T) {
 	if list := Rules(); len(list) != 3 || !Known("ending") || !Known("window") || Known("x") || list[0].Reckoned() != -30 || list[2].Reckoned() != -120 || !list[0].Law() || list[1].Law() || list[2].Law() {
 		t.Errorf("%+v", list)
 	}
-	if _, err := parse([]byte(good)); err != nil {
+	if _, err := source.Read("warnings.yaml", []byte(good), whole); err != nil {
 		t.Fatal(err)
 	}
 	for from, to := range map[string]string{"legal: \"1\"": "legal: \"\"", "from: -60": "from: -20", "by: 0": "by: 3", "who: [producer]": "who: []", "code: a": "colour: a", "{vi: x, en: x}}\n": "{vi: '', en: ''}}\n"} {
-		if _, err := parse([]byte(strings.Replace(good, from, to, 1))); err == nil {
+		if _, err := source.Read("warnings.yaml", []byte(strings.Replace(good, from, to, 1)), whole); err == nil {
 			t.Errorf("%s is taken", to)
 		}
 	}
-	if _, err := parse([]byte(good + strings.TrimPrefix(good, "warnings:\n"))); err == nil {
+	if _, err := source.Read("warnings.yaml", []byte(good+strings.TrimPrefix(good, "warnings:\n")), whole); err == nil {
 		t.Error("a rule may be there twice")
 	}
 }
