@@ -5,14 +5,8 @@ package app
 import (
 	"context"
 	"fmt"
-	"io"
-	"log/slog"
-	"net/http/httptest"
-	"os"
-	"strconv"
 	"testing"
 
-	"ocopflow/internal/dbtest"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
@@ -21,33 +15,14 @@ import (
 // BenchmarkRecognised measures the public list among OCOPFLOW_PRODUCTS products
 // (2,000 unless given), as BenchmarkProductList does that of an office.
 func BenchmarkRecognised(b *testing.B) {
-	products := 2000
-	if n, err := strconv.Atoi(os.Getenv("OCOPFLOW_PRODUCTS")); err == nil {
-		products = n
-	}
-	for _, database := range []string{"sqlite", "postgres"} {
-		b.Run(database, func(b *testing.B) {
-			address := map[string]func(testing.TB) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres}[database](b)
-			a, err := Open(context.Background(), Config{Database: address, Data: b.TempDir(), Demo: true, Hashing: quick, Idle: true, Rates: Rates{-1, -1},
-				Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer a.Close()
-			if _, err := a.LoadDemo(context.Background()); err != nil {
-				b.Fatal(err)
-			}
-			fillProducts(b, a, products)
-			fillCertificates(b, a, products)
-			server := httptest.NewServer(a.Handler)
-			defer server.Close()
-			for name, query := range map[string]string{"all": "?status=all", "in-force": "", "expired": "?status=expired", "revoked": "?status=revoked", "stars": "?stars=5", "common-word": "?q=nuoc+mam", "rare-word": "?q=so+77777",
-				"no-match": "?q=khongcogi", "never-together": "?q=mat+mam", "commune": "?commune=cam-my", "commune-none": "?commune=xx", "letters": "?q=a+b+c+d+e+g+h+i+k+l+m+n+o+p+q+r+s+t+u+v+x+y"} {
-				b.Run(name, func(b *testing.B) { benchList(b, server.URL+"/recognised"+query, "") })
-			}
-			b.Run("csv", func(b *testing.B) { benchList(b, server.URL+"/api/v1/recognised.csv?status=all", "") })
-		})
-	}
+	benchFilled(b, func(b *testing.B, a *App, products int, address, _ string) {
+		fillCertificates(b, a, products)
+		for name, query := range map[string]string{"all": "?status=all", "in-force": "", "expired": "?status=expired", "revoked": "?status=revoked", "stars": "?stars=5", "common-word": "?q=nuoc+mam", "rare-word": "?q=so+77777",
+			"no-match": "?q=khongcogi", "never-together": "?q=mat+mam", "commune": "?commune=cam-my", "commune-none": "?commune=xx", "letters": "?q=a+b+c+d+e+g+h+i+k+l+m+n+o+p+q+r+s+t+u+v+x+y"} {
+			b.Run(name, func(b *testing.B) { benchList(b, address+"/recognised"+query, "") })
+		}
+		b.Run("csv", func(b *testing.B) { benchList(b, address+"/api/v1/recognised.csv?status=all", "") })
+	})
 }
 
 // fillCertificates gives the products of fillProducts that were recognised their
