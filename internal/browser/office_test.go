@@ -121,12 +121,25 @@ func (o *office) ask(who, method, path string, body any) map[string]any {
 		}
 		reader = bytes.NewReader(text)
 	}
-	r, err := http.NewRequest(method, o.address+"/api/v1"+path, reader)
+	text := o.send(who, method, path, "application/json", reader)
+	out := map[string]any{}
+	if len(text) > 0 {
+		if err := json.Unmarshal(text, &out); err != nil {
+			o.t.Fatalf("%s: %v: %.300s", path, err, text)
+		}
+	}
+	return out
+}
+
+// send sends a request of the API, which must be answered well, and gives the answer.
+func (o *office) send(who, method, path, media string, body io.Reader) []byte {
+	o.t.Helper()
+	r, err := http.NewRequest(method, o.address+"/api/v1"+path, body)
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer "+o.tokens[who])
-	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Content-Type", media)
 	got, err := http.DefaultClient.Do(r)
 	if err != nil {
 		o.t.Fatal(err)
@@ -136,16 +149,10 @@ func (o *office) ask(who, method, path string, body any) map[string]any {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	out := map[string]any{}
-	if len(text) > 0 {
-		if err := json.Unmarshal(text, &out); err != nil {
-			o.t.Fatalf("%s: %v: %.300s", path, err, text)
-		}
-	}
 	if got.StatusCode >= 300 {
 		o.t.Fatalf("%s %s %s: %d %.600s", who, method, path, got.StatusCode, text)
 	}
-	return out
+	return text
 }
 
 // product finds one by its code.

@@ -5,9 +5,7 @@ package browser
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"mime/multipart"
-	"net/http"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -133,40 +131,7 @@ func (o *office) upload(who, product, kind string) {
 	}
 	fmt.Fprintf(file, "%s (mô phỏng)", kind)
 	form.Close()
-	r, err := http.NewRequest("POST", o.address+"/api/v1/documents", &b)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+o.tokens[who])
-	r.Header.Set("Content-Type", form.FormDataContentType())
-	got, err := http.DefaultClient.Do(r)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	defer got.Body.Close()
-	if text, err := io.ReadAll(got.Body); err != nil || got.StatusCode != http.StatusCreated {
-		o.t.Fatalf("%s: %d %s %v", kind, got.StatusCode, text, err)
-	}
-}
-
-// fetch gives a file of the API.
-func (o *office) fetch(who, path string) []byte {
-	o.t.Helper()
-	r, err := http.NewRequest("GET", o.address+"/api/v1"+path, nil)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+o.tokens[who])
-	got, err := http.DefaultClient.Do(r)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	defer got.Body.Close()
-	body, err := io.ReadAll(got.Body)
-	if err != nil || got.StatusCode != http.StatusOK {
-		o.t.Fatalf("%s: %d %.300s %v", path, got.StatusCode, body, err)
-	}
-	return body
+	o.send(who, "POST", "/documents", form.FormDataContentType(), &b)
 }
 
 // opened opens the batch, takes all products in, leaves two out with a reason and
@@ -297,7 +262,7 @@ func (v *province) certified(p *person) {
 	})
 	p.open("/decisions")
 	p.press("1200/QĐ-UBND")
-	p.bring("Nộp bản ký (PDF)", "1200.pdf", v.o.fetch(desk, v.batch+"/results.pdf"))
+	p.bring("Nộp bản ký (PDF)", "1200.pdf", v.o.send(desk, "GET", v.batch+"/results.pdf", "", nil))
 	p.find("selector", `form[action$="/original"] button`)
 	p.going(chromedp.Click(marked))
 	p.see("1200.pdf")
@@ -330,7 +295,7 @@ func (v *province) closed(p *person) {
 	p.going(chromedp.Click(marked))
 	p.see("đã kết thúc")
 	p.find("selector", `a[href$="/results.xlsx"]`)
-	v.equalsLedger(v.o.fetch(desk, v.batch+"/results.xlsx"))
+	v.equalsLedger(v.o.send(desk, "GET", v.batch+"/results.xlsx", "", nil))
 	if out, err := exec.Command(binary, "audit", "verify", "--database", "sqlite:"+filepath.Join(v.o.data, "demo.db"), "--data", v.o.data).CombinedOutput(); err != nil {
 		v.t.Errorf("the ledger: %v %s", err, out)
 	}
