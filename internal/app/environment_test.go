@@ -8,8 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -176,13 +174,7 @@ func TestAnUploadOfTwoGigabytesIsRefusedEarly(t *testing.T) {
 // served. OCOPFLOW_IDLE says how many; `make environment` says 10,000.
 func TestIdleAndHalfOpenConnectionsKeepNobodyWaiting(t *testing.T) {
 	t.Parallel()
-	n := 500
-	if s := os.Getenv("OCOPFLOW_IDLE"); s != "" {
-		var err error
-		if n, err = strconv.Atoi(s); err != nil {
-			t.Fatal(err)
-		}
-	}
+	n := asked(t, "OCOPFLOW_IDLE", 500)
 	o := openOffice(t, dbtest.SQLite(t))
 	host := strings.TrimPrefix(o.address, "http://")
 	for i := range n {

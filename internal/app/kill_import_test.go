@@ -23,10 +23,7 @@ import (
 // all of it.
 func TestAnImportThatIsKilledLeavesNothing(t *testing.T) {
 	t.Parallel()
-	binary := filepath.Join(t.TempDir(), "ocopflow")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "../../cmd/ocopflow").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, out)
-	}
+	binary, _ := builtBinary(t)
 	dbtest.Each(t, func(t *testing.T, address string) {
 		o := openOffice(t, address)
 		const n = 1000

@@ -14,7 +14,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -31,17 +30,8 @@ import (
 // and the ledger must recompute. On Postgres the database is killed as well.
 // OCOPFLOW_KILLS says how often; `make chaos` says 1,000.
 func TestKillLoop(t *testing.T) {
-	kills := 5
-	if s := os.Getenv("OCOPFLOW_KILLS"); s != "" {
-		var err error
-		if kills, err = strconv.Atoi(s); err != nil {
-			t.Fatal(err)
-		}
-	}
-	binary := filepath.Join(t.TempDir(), "ocopflow")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "../../cmd/ocopflow").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, out)
-	}
+	kills := asked(t, "OCOPFLOW_KILLS", 5)
+	binary, _ := builtBinary(t)
 	t.Run("sqlite", func(t *testing.T) { killLoop(t, binary, dbtest.SQLite(t), kills, nil) })
 	t.Run("postgres", func(t *testing.T) {
 		pg, err := pgprivate.Start(t.Context(), false) // flushes as a real one
@@ -55,6 +45,20 @@ func TestKillLoop(t *testing.T) {
 		})
 		killLoop(t, binary, pg.URL("postgres"), kills, pg)
 	})
+}
+
+// builtBinary is the program, where every account of the machine may run it.
+func builtBinary(t *testing.T) (binary, folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	if err := os.Chmod(filepath.Dir(folder), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	binary = filepath.Join(folder, "ocopflow")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "../../cmd/ocopflow").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v: %s", err, out)
+	}
+	return binary, folder
 }
 
 // acknowledged are the entries that the server said it had written, by index.

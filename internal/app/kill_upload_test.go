@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,10 +22,7 @@ import (
 // TestAKilledUploadLeavesNothing kills the server in the middle of an upload.
 // What was acknowledged must be there, and nothing else once a later start swept.
 func TestAKilledUploadLeavesNothing(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "ocopflow")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "../../cmd/ocopflow").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, out)
-	}
+	binary, _ := builtBinary(t)
 	for name, dir := range map[string]string{"database": "", "directory": t.TempDir()} {
 		for kind, address := range map[string]string{"sqlite": dbtest.SQLite(t), "postgres": dbtest.Postgres(t)} {
 			t.Run(name+"/"+kind, func(t *testing.T) {

@@ -77,20 +77,6 @@ func readSlowly(o *office, n int, who, path string) {
 	reading.Wait()
 }
 
-// builtBinary is the program, where every account of the machine may run it.
-func builtBinary(t *testing.T) (binary, folder string) {
-	t.Helper()
-	folder = t.TempDir()
-	if err := os.Chmod(filepath.Dir(folder), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	binary = filepath.Join(folder, "ocopflow")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "../../cmd/ocopflow").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, out)
-	}
-	return binary, folder
-}
-
 // A folder or database that the program may not write is told before anything is
 // served, with what to do.
 func TestAFolderThatIsReadOnlySaysSo(t *testing.T) {
@@ -130,13 +116,7 @@ func TestAFolderThatIsReadOnlySaysSo(t *testing.T) {
 // imported; `make environment` says 20,000.
 func TestWorkFitsIntoAQuarterOfAGigabyte(t *testing.T) {
 	t.Parallel()
-	rows := 1000
-	if s := os.Getenv("OCOPFLOW_ROWS"); s != "" {
-		var err error
-		if rows, err = strconv.Atoi(s); err != nil {
-			t.Fatal(err)
-		}
-	}
+	rows := asked(t, "OCOPFLOW_ROWS", 1000)
 	binary, data := builtBinary(t)
 	address := dbtest.SQLite(t)
 	o := openOffice(t, address, func(c *Config) { c.Data = data })

@@ -11,8 +11,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"os"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -29,13 +27,7 @@ import (
 // the other. OCOPFLOW_ROUNDS says how long; `make linear` says 40.
 func TestHistoriesAreLinearizable(t *testing.T) {
 	t.Parallel()
-	rounds := 1
-	if s := os.Getenv("OCOPFLOW_ROUNDS"); s != "" {
-		var err error
-		if rounds, err = strconv.Atoi(s); err != nil {
-			t.Fatal(err)
-		}
-	}
+	rounds := asked(t, "OCOPFLOW_ROUNDS", 1)
 	dbtest.Each(t, func(t *testing.T, address string) {
 		seed := uint64(time.Now().UnixNano())
 		t.Logf("seed %d", seed)

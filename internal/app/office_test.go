@@ -12,6 +12,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"strconv"
 	"testing"
 
 	"github.com/alexedwards/argon2id"
@@ -71,6 +73,20 @@ func openOfficeWith(t testing.TB, address string, procedures fs.FS, change ...fu
 		}
 	})
 	return o
+}
+
+// asked is how many of something the environment asks for, and how many otherwise.
+func asked(t testing.TB, setting string, unless int) int {
+	t.Helper()
+	s := os.Getenv(setting)
+	if s == "" {
+		return unless
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		t.Fatalf("%s: %v", setting, err)
+	}
+	return n
 }
 
 // loadDemo gives the tokens of the demo's accounts.

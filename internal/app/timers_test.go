@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -26,10 +25,7 @@ const manyTimers = 10_000
 // 2.5). Two servers see to them on one Postgres, and one is killed midway; on
 // SQLite the server is killed midway and started again.
 func TestTenThousandTimersFireOnce(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "ocopflow")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "../../cmd/ocopflow").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, out)
-	}
+	binary, _ := builtBinary(t)
 	dbtest.Each(t, func(t *testing.T, address string) {
 		fill(t, address, manyTimers)
 		db, err := sqldb.Open(t.Context(), address)
