@@ -253,7 +253,7 @@ func TestSeveralServersShareOneLedger(t *testing.T) {
 		if grown := after.Tree.Size - head.Tree.Size; grown != int64(got.count) {
 			t.Errorf("%d servers: %d entries for %d moves", n, grown, got.count)
 		}
-		got.stand(t, o)
+		got.stand(t, o.app.DB)
 		t.Logf("%d servers: %d moves, %d times another server was faster", n, got.count, refused)
 		if err := o.catchUp(t.Context()); err != nil {
 			t.Fatal(err)
