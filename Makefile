@@ -4,6 +4,7 @@ GO := $(shell command -v go 2>/dev/null || echo /usr/local/go/bin/go)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FLAGS := -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)"
 EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+TEMPORAL := github.com/temporalio/cli/cmd/temporal@v1.5.1
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 KILLS ?= 1000
 ROUNDS ?= 40
@@ -15,7 +16,7 @@ ENTRIES ?= 100000
 PRODUCTS ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check story chaos fault-table linear environment bench-ledger bench-growth bench-servers bench-list bench-sheets bench-moving guides fuzz release deb reproducible faults clean setup
+.PHONY: help run build test check story chaos fault-table linear environment bench-ledger bench-growth bench-servers bench-peers bench-list bench-sheets bench-moving guides fuzz release deb reproducible faults clean setup
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +64,12 @@ bench-growth: setup ## Fill a ledger with ENTRIES entries; measure moves, pages,
 
 bench-servers: setup ## Share 32 clients among one, two and four processes on one Postgres.
 	$(GO) test -run '^$$' -bench Servers -benchtime 1x -timeout 30m ./internal/bench
+
+bench-peers: setup bin/temporal ## Measure other workflow engines on the same job, in one run with the program; PEERS='-only dbos -runs 1' for less.
+	cd internal/bench/peers && export PATH="$(CURDIR)/bin:$$PATH" && $(GO) test -count=1 . && $(GO) run . $(PEERS)
+
+bin/temporal: # Temporal's development server.
+	GOBIN=$(CURDIR)/bin $(GO) install $(TEMPORAL)
 
 bench-list: setup ## Fill in PRODUCTS products; measure the first page of their list, and of the public one, on both databases.
 	OCOPFLOW_PRODUCTS=$(PRODUCTS) $(GO) test -run '^$$' -bench 'ProductList|Recognised' -benchtime 60x -timeout 1h ./internal/app

@@ -24,6 +24,7 @@ type Settings struct {
 	Each     time.Duration // of every contestant in every round; 2 s
 	Runs     int           // rounds, of which the medians count; 5
 	Products int           // in the office; 1,000
+	Peers    []Peer        // other engines, which take part beside the program
 	Progress func(done, of int64)
 }
 
@@ -62,6 +63,9 @@ func (s Settings) Check() error {
 	if s.Each < 0 || s.Each > time.Hour || s.Runs < 0 || s.Runs > 1000 || s.Products < 0 || s.Products > 1_000_000 {
 		return errors.New("bench: seconds go up to 3600, runs to 1000")
 	}
+	if len(s.Peers) > 0 && s.Database != "" {
+		return errNoPlace
+	}
 	return nil
 }
 
@@ -92,6 +96,8 @@ type bench struct {
 	Settings
 	dir         string
 	contestants []contestant
+	own         private           // Postgres of the run; zero without one
+	postgres    meter             // of whoever moves on it
 	samples     map[slot][]sample // by contestant and clients, one for each round
 	settings    map[string]map[string]string
 	flush       time.Duration
@@ -130,7 +136,10 @@ func (b *bench) open(ctx context.Context) (err error) {
 	} else if _, err := os.Stat(file); err == nil {
 		return fmt.Errorf("%s: %w", file, ErrNotEmpty)
 	}
-	return b.openSQLite(ctx, file)
+	if err := b.openSQLite(ctx, file); err != nil {
+		return err
+	}
+	return b.openPeers(ctx)
 }
 
 func (b *bench) openSQLite(ctx context.Context, file string) error {
@@ -159,7 +168,7 @@ func (b *bench) openPostgres(ctx context.Context) error {
 			return nil
 		}
 		b.closing(pg.stop)
-		address, server, own = pg.url, pg.pid, true
+		address, server, own, b.own = pg.url, pg.pid, true, pg
 	}
 	if err := emptyPostgres(ctx, address, own); err != nil {
 		return err
@@ -168,13 +177,13 @@ func (b *bench) openPostgres(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	meter := meter{server: server, db: o.app.DB}
+	b.postgres = meter{server: server, db: o.app.DB}
 	engine, http := o.engine("postgres"), o.http("postgres")
-	engine.meter, http.meter = meter, meter
+	engine.meter, http.meter = b.postgres, b.postgres
 	b.contestants = append(b.contestants, engine, http)
 	plain, err := b.plainPostgres(ctx, address)
 	for i := range plain {
-		plain[i].meter = meter
+		plain[i].meter = b.postgres
 	}
 	b.contestants = append(b.contestants, plain...)
 	return err

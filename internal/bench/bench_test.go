@@ -18,13 +18,13 @@ import (
 )
 
 // A short run has a row for each contestant and number of clients, says which
-// settings were in force, and leaves a ledger that holds: what was measured
-// were moves like any other.
+// settings were in force, and holds the engine to a peer as to the yardsticks.
 func TestAShortRunMeasuresEverybody(t *testing.T) {
 	t.Parallel()
-	r, err := Run(t.Context(), Settings{Clients: []int{1, 4}, Each: 100 * time.Millisecond, Runs: 1, Products: 40})
-	if err != nil {
-		t.Fatal(err)
+	stopped := false
+	r, err := Run(t.Context(), Settings{Clients: []int{1, 4}, Each: 100 * time.Millisecond, Runs: 1, Products: 40, Peers: []Peer{stepPeer(t, &stopped)}})
+	if err != nil || !stopped {
+		t.Fatalf("the peer was stopped: %v; %v", stopped, err)
 	}
 	text, err := json.Marshal(r)
 	if err != nil {
@@ -52,15 +52,15 @@ func TestAShortRunMeasuresEverybody(t *testing.T) {
 		}
 	}
 	slices.Sort(who)
-	want := []string{"engine postgres", "engine sqlite", "http postgres", "http sqlite", "pgbench-cte postgres", "pgbench-transaction postgres", "sqlite-transaction sqlite"}
+	want := []string{"engine postgres", "engine sqlite", "http postgres", "http sqlite", "pgbench-cte postgres", "pgbench-transaction postgres", "sqlite-transaction sqlite", "step-peer postgres"}
 	if got := slices.Compact(slices.Clone(who)); !slices.Equal(got, want) || len(who) != 2*len(want) {
 		t.Errorf("contestants %v", who)
 	}
 	if got := told.Settings; got["postgres"]["synchronous_commit"] != "on" || got["postgres"]["fsync"] != "on" || got["sqlite"]["synchronous"] != "2" {
 		t.Errorf("settings %v", got)
 	}
-	if len(r.Ratios) != 12 {
-		t.Errorf("%d ratios, want 12: %+v", len(r.Ratios), r.Ratios)
+	if len(r.Ratios) != 16 {
+		t.Errorf("%d ratios, want 16: %+v", len(r.Ratios), r.Ratios)
 	}
 	var out strings.Builder
 	if r.Text(&out); !strings.Contains(out.String(), "sqlite-transaction") || !strings.Contains(out.String(), " ×") {

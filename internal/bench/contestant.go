@@ -14,6 +14,7 @@ import (
 type contestant struct {
 	name     string
 	database string
+	peer     bool
 	meter    meter
 	// run lets so many clients move as fast as they can for some time.
 	run func(ctx context.Context, clients int, each time.Duration) (sample, error)

@@ -11,6 +11,7 @@ import (
 // private is a Postgres of our own.
 type private struct {
 	url  string
+	of   func(database string) string // address of another database
 	pid  int
 	stop func() error
 }
@@ -20,5 +21,5 @@ func startPrivate(ctx context.Context) (private, error) {
 	if err != nil {
 		return private{}, err
 	}
-	return private{pg.URL("postgres"), pg.PID(), pg.Stop}, nil
+	return private{pg.URL("postgres"), pg.URL, pg.PID(), pg.Stop}, nil
 }

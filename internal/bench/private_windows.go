@@ -7,6 +7,7 @@ import (
 
 type private struct {
 	url  string
+	of   func(string) string
 	pid  int
 	stop func() error
 }

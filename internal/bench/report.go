@@ -67,7 +67,7 @@ func (b *bench) report() Report {
 				BytesPerMove: median(list, func(s sample) int64 { return s.used.written / int64(s.moves) }),
 			})
 			for j, y := range b.contestants {
-				if slices.Contains(against[[2]string{c.name, c.database}], y.name) {
+				if slices.Contains(against[[2]string{c.name, c.database}], y.name) || y.peer && c.name == "engine" {
 					r.Ratios = append(r.Ratios, ratio(c, y, clients, list, b.samples[slot{j, clients}]))
 				}
 			}
