@@ -36,7 +36,7 @@ const (
 	keyedSteps     = "read idempotency,"
 	judgedSteps    = "read rounds,read certificates,read moves,read inspections,read remedies,read marks,"
 	documentSteps  = "insert blobs,insert documents,update products,delete timers,"
-	enteredSteps   = "insert entries,insert streams,insert subtrees,"
+	enteredSteps   = "insert entries,insert subtrees,"
 	concludedSteps = "update ledger_head,insert idempotency,commit"
 )
 
@@ -53,7 +53,7 @@ func deeds(t *testing.T) []deed {
 	}
 	papers := bytes.Repeat([]byte("Kế hoạch kinh doanh\n"), 80_000) // 1.6 MB: too large for one row
 	return []deed{
-		{name: "move", steps: lockedSteps + keyedSteps + judgedSteps + "read timers,read sessions,read accounts,read streams,update products,update rounds,insert moves,insert timers," + enteredSteps + "insert private_values," + concludedSteps, last: "commit", do: func(f *faultyOffice) answer {
+		{name: "move", steps: lockedSteps + keyedSteps + judgedSteps + "read timers,read sessions,read accounts,update products,update rounds,insert moves,insert timers," + enteredSteps + "insert private_values," + concludedSteps, last: "commit", do: func(f *faultyOffice) answer {
 			form := maps.Clone(topics)
 			form["officer"] = f.clerk
 			return f.move(f.clerk, f.ids["move"], "confirm", form, "Idempotency-Key", "k")
@@ -77,7 +77,7 @@ func deeds(t *testing.T) []deed {
 			return f.ask("admin", "POST", "/api/v1/accounts", map[string]any{"name": "nguoi-moi", "password": "mat khau rat dai 1"}, "Idempotency-Key", "k")
 		}},
 		{name: "checkpoint", steps: "read ledger_head,create file,write file,flush file,close file,rename file,flush folder", do: func(f *faultyOffice) answer { return told(f.app.Notary.Keep(f.office.t.Context())) }},
-		{name: "job", steps: lockedSteps + "delete timers,insert marks,insert entries,insert streams,update ledger_head,commit", acts: true, do: func(f *faultyOffice) answer { return told(f.app.sweep(f.office.t.Context())) }},
+		{name: "job", steps: lockedSteps + "delete timers,insert marks,insert entries,update ledger_head,commit", acts: true, do: func(f *faultyOffice) answer { return told(f.app.sweep(f.office.t.Context())) }},
 	}
 }
 

@@ -333,41 +333,51 @@ func lookInto(t *testing.T, address string, acks *acknowledged, products []strin
 		}
 		acks.read = 0
 	}
-	lines, err := store.Lines(t.Context(), db, acks.read, 10_000_000)
-	if err != nil {
+	// A database goes on with what a dead server had sent it: one moment for all.
+	if err := db.Snapshot(t.Context(), func(q sqldb.Querier) error { return acks.hold(t, q, products) }); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// hold compares entries and products with what was acknowledged.
+func (a *acknowledged) hold(t *testing.T, q sqldb.Querier, products []string) error {
+	t.Helper()
+	lines, err := store.Lines(t.Context(), q, a.read, 10_000_000)
+	if err != nil {
+		return err
+	}
 	for _, l := range lines {
-		if want, ok := acks.entries[l.Index]; ok && want != fmt.Sprintf("%x", l.Hash[:]) {
+		if want, ok := a.entries[l.Index]; ok && want != fmt.Sprintf("%x", l.Hash[:]) {
 			t.Errorf("entry %d is not the one that was acknowledged", l.Index)
 		}
 		if l.Kind == "move" {
 			var e ended
 			if err := json.Unmarshal([]byte(l.Body), &e); err != nil {
-				t.Fatal(err)
+				return err
 			}
-			acks.standing[l.Stream] = e
+			a.standing[l.Stream] = e
 		}
-		acks.read = l.Index + 1
+		a.read = l.Index + 1
 	}
-	for index := range acks.entries {
-		if index >= acks.read {
-			t.Errorf("acknowledged entry %d is lost: there are %d", index, acks.read)
+	for index := range a.entries {
+		if index >= a.read {
+			t.Errorf("acknowledged entry %d is lost: there are %d", index, a.read)
 		}
 	}
 	for _, id := range products {
-		p, err := store.Product(t.Context(), db, id)
+		p, err := store.Product(t.Context(), q, id)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		if e := acks.standing["product:"+p.ID]; string(p.State) != e.To || p.Version != e.Data.Version {
+		if e := a.standing["product:"+p.ID]; string(p.State) != e.To || p.Version != e.Data.Version {
 			t.Errorf("%s stands at %s, version %d; its last entry says %s, %d", p.Code, p.State, p.Version, e.To, e.Data.Version)
 		}
 	}
 	var twice int
-	if err := db.QueryRow(t.Context(), `SELECT count(*) FROM (SELECT value FROM private_values WHERE value LIKE '%kill:%' GROUP BY value HAVING count(*) > 1) AS x`).Scan(&twice); err != nil || twice > 0 {
+	if err := q.QueryRow(t.Context(), `SELECT count(*) FROM (SELECT value FROM private_values WHERE value LIKE '%kill:%' GROUP BY value HAVING count(*) > 1) AS x`).Scan(&twice); err != nil || twice > 0 {
 		t.Errorf("%d requests stand twice, %v", twice, err)
 	}
+	return nil
 }
 
 type ended struct {

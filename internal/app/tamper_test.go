@@ -19,7 +19,6 @@ import (
 // The ledger's own tables, for the matrix alone: nothing tells their rows.
 var ledgerTables = []*store.Table{
 	plainTable("entries", 1, "idx:i", "stream:t", "seq:i", "at:i", "actor:t", "kind:t", "event:t", "product:t?", "round:t?", "hash:b", "body:t"),
-	plainTable("streams", 1, "stream:t", "seq:i", "hash:b"),
 	plainTable("subtrees", 2, "level:i", "idx:i", "hash:b"),
 	plainTable("ledger_head", 1, "id:i", "origin:t", "size:i", "edge:b", "root:b", "last_at:i"),
 	plainTable("private_values", 1, "commitment:t", "entry:i", "field:t", "salt:b", "value:t"),

@@ -94,37 +94,6 @@ func (v *verification) nodes(ctx context.Context) error {
 	return nil
 }
 
-// streams compares the stored ends of streams, both ways.
-func (v *verification) streams(ctx context.Context) error {
-	const page = 1000
-	ends, after := maps.Clone(v.checker.Ends()), ""
-	for {
-		list, err := store.StreamPage(ctx, v.q, after, page)
-		if err != nil {
-			return err
-		}
-		for _, e := range list {
-			after = e.Stream
-			want, ok := ends[e.Stream]
-			delete(ends, e.Stream)
-			if !ok || want != e.StreamEnd {
-				if err := v.found(Finding{Table: "streams", Row: e.Stream, Text: "it does not name the last entry of its stream"}); err != nil {
-					return err
-				}
-			}
-		}
-		if len(list) < page {
-			break
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(ends)) {
-		if err := v.found(Finding{Table: "streams", Row: name, Text: "it is gone"}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // commitments are the private values that an entry commits to.
 func commitments(l record) (out []expected) {
 	add := func(field string, v json.RawMessage) {

@@ -140,7 +140,7 @@ func (v *verification) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	for _, step := range []func(context.Context) error{v.entries, v.tree, v.streams, v.hidden, v.forgotten, v.rows, v.sealed, v.contents} {
+	for _, step := range []func(context.Context) error{v.entries, v.tree, v.hidden, v.forgotten, v.rows, v.sealed, v.contents} {
 		if err := step(ctx); err != nil {
 			return err
 		}

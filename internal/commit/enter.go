@@ -155,7 +155,7 @@ func (r *run) enter(ctx context.Context) error {
 		return err
 	}
 	r.head.LastAt = r.now
-	if err := store.Append(ctx, r.tx, b.all, b.moved, b.subtrees); err != nil {
+	if err := store.Append(ctx, r.tx, b.all, b.subtrees); err != nil {
 		return err
 	}
 	if r.ahead {

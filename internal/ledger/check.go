@@ -100,8 +100,5 @@ func (c *Checker) judge(s *Stored) error {
 	return nil
 }
 
-// Ends are the last entries of all streams so far.
-func (c *Checker) Ends() map[string]StreamEnd { return c.ends }
-
 // Last is the time of the newest entry so far.
 func (c *Checker) Last() time.Time { return c.last }

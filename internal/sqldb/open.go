@@ -108,6 +108,12 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	// Sets are planned once for any number of rows: planned anew for each batch,
 	// a lone move took twice as long.
 	writing.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	// What a batch touches lies in memory. Reckoned with a disk's cost of going from
+	// row to row, a plan for any number of rows read a table of a thousand products
+	// through for one of them: 0.4 ms in place of 0.1.
+	if writing.RuntimeParams["random_page_cost"] == "" {
+		writing.RuntimeParams["random_page_cost"] = "1.1"
+	}
 	read, write := stdlib.OpenDB(*cfg), stdlib.OpenDB(*writing)
 	for pool, conns := range map[*sql.DB]int{read: 12, write: 4} {
 		pool.SetMaxOpenConns(conns)

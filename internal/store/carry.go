@@ -25,7 +25,7 @@ type CarriedColumn struct {
 // Differs because each database keeps its catalogue in tables of its own. The
 // migrator's and the job library's tables are not carried: both are made anew.
 const (
-	catalogSQLite = `SELECT m.name, c.name, upper(c.type) FROM sqlite_master m JOIN pragma_table_info(m.name) c
+	catalogSQLite = `SELECT m.name, c.name, CASE upper(c.type) WHEN 'INTEGER' THEN 'BIGINT' ELSE upper(c.type) END FROM sqlite_master m JOIN pragma_table_info(m.name) c
 		WHERE m.type = 'table' AND m.name NOT LIKE 'river%' AND m.name NOT LIKE 'sqlite%' AND m.name <> 'goose_db_version' ORDER BY m.name, c.cid`
 	catalogPostgres = `SELECT c.table_name, c.column_name, upper(c.data_type) FROM information_schema.columns c
 		JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name

@@ -29,14 +29,10 @@ const (
 )
 
 var (
-	setStreams = sqldb.Set{
-		SQL:     `SELECT stream, seq, hash FROM streams WHERE stream IN (SELECT c1 FROM {rows})`,
+	setStreamEnds = sqldb.Set{
+		SQL: `SELECT e.stream, e.seq, e.hash FROM {rows} JOIN entries e ON e.stream = r.c1
+			AND e.seq = (SELECT max(l.seq) FROM entries l WHERE l.stream = r.c1)`,
 		Columns: []sqldb.Kind{sqldb.Text},
-	}
-	setSaveStreams = sqldb.Set{
-		SQL: `INSERT INTO streams (stream, seq, hash) SELECT c1, c2, c3 FROM {rows} WHERE TRUE
-			ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`,
-		Columns: []sqldb.Kind{sqldb.Text, sqldb.Int, sqldb.Bytes},
 	}
 	setEntries = sqldb.Set{
 		SQL: `INSERT INTO entries (idx, stream, seq, at, actor, kind, event, product, round, hash, body)
@@ -91,7 +87,7 @@ func SwapHead(ctx context.Context, tx *sqldb.Tx, from int64, h Head) error {
 
 // StreamEnds finds the last entry of each stream; new streams are not in the answer.
 func StreamEnds(ctx context.Context, q sqldb.Querier, streams []string) (map[string]ledger.StreamEnd, error) {
-	rows, err := sqldb.QuerySet(ctx, q, setStreams, ids(streams))
+	rows, err := sqldb.QuerySet(ctx, q, setStreamEnds, ids(streams))
 	ends := map[string]ledger.StreamEnd{}
 	_, err = collect(rows, err, "streams", func(s scanner) (struct{}, error) {
 		var name string
@@ -105,10 +101,10 @@ func StreamEnds(ctx context.Context, q sqldb.Querier, streams []string) (map[str
 	return ends, err
 }
 
-// Append writes entries, the ends of their streams, the subtrees that they
-// complete, and the private values behind their commitments.
-func Append(ctx context.Context, tx *sqldb.Tx, entries []ledger.Entry, ends map[string]ledger.StreamEnd, subtrees []ledger.Subtree) error {
-	var lines, private [][]any
+// Append writes entries, the subtrees that they complete, and the private values
+// behind their commitments.
+func Append(ctx context.Context, tx *sqldb.Tx, entries []ledger.Entry, subtrees []ledger.Subtree) error {
+	var lines, private, roots [][]any
 	for _, e := range entries {
 		lines = append(lines, []any{e.Index, e.Stream, e.Seq, sqldb.Micros(e.At), e.Actor.ID, e.Kind, e.Event,
 			nullText(e.Product), nullText(e.Round), e.Hash[:], string(e.Bytes)})
@@ -119,15 +115,8 @@ func Append(ctx context.Context, tx *sqldb.Tx, entries []ledger.Entry, ends map[
 	if err := sqldb.MustSet(ctx, tx, "append entries", setEntries, lines); err != nil {
 		return err
 	}
-	var streams, roots [][]any
-	for name, end := range ends {
-		streams = append(streams, []any{name, end.Seq, end.Hash[:]})
-	}
 	for _, t := range subtrees {
 		roots = append(roots, []any{int64(t.Level), t.Index, t.Hash[:]})
-	}
-	if err := sqldb.MustSet(ctx, tx, "save streams", setSaveStreams, streams); err != nil {
-		return err
 	}
 	if err := sqldb.MustSet(ctx, tx, "save subtrees", setSubtrees, roots); err != nil {
 		return err
@@ -251,7 +240,6 @@ const (
 	sqlPrivateRange = `SELECT commitment, entry, field, salt, value FROM private_values WHERE entry >= $1 AND entry < $2 ORDER BY entry, commitment`
 	sqlStrayPrivate = `SELECT commitment, entry, field, salt, value FROM private_values WHERE entry < 0 OR entry >= $1 ORDER BY entry LIMIT 100`
 	sqlSubtreePage  = `SELECT level, idx, hash FROM subtrees WHERE (level, idx) > ($1, $2) ORDER BY level, idx LIMIT $3`
-	sqlStreamPage   = `SELECT stream, seq, hash FROM streams WHERE stream > $1 ORDER BY stream LIMIT $2`
 	sqlHeadRoot     = `SELECT root FROM ledger_head WHERE id = 1`
 	sqlBlobPage     = `SELECT sha256 FROM blobs WHERE sha256 > $1 ORDER BY sha256 LIMIT $2`
 )
@@ -307,23 +295,6 @@ func Subtrees(ctx context.Context, q sqldb.Querier, level int, index int64, limi
 		err = s.Scan(&t.Level, &t.Index, &b)
 		t.Hash = leaf(b)
 		return t, err
-	})
-}
-
-// NamedEnd is the last entry of a stream, with its name.
-type NamedEnd struct {
-	Stream string
-	ledger.StreamEnd
-}
-
-// StreamPage pages through the ends of streams, after one.
-func StreamPage(ctx context.Context, q sqldb.Querier, after string, limit int) ([]NamedEnd, error) {
-	rows, err := q.Query(ctx, sqlStreamPage, after, limit)
-	return collect(rows, err, "streams", func(s scanner) (e NamedEnd, err error) {
-		var b []byte
-		err = s.Scan(&e.Stream, &e.Seq, &b)
-		e.Hash = leaf(b)
-		return e, err
 	})
 }
 

@@ -19,7 +19,7 @@ import (
 )
 
 // growing are the tables that get larger as years go by.
-var growing = []string{"entries", "products", "moves", "rounds", "certificates", "documents", "timers", "marks", "streams", "subtrees", "private_values",
+var growing = []string{"entries", "products", "moves", "rounds", "certificates", "documents", "timers", "marks", "subtrees", "private_values",
 	"inspections", "remedies", "extensions", "credentials", "grants", "idempotency", "sessions", "seats", "product_words", "accounts", "units", "producers"}
 
 // asked are the questions behind what people wait for: a move, the page of a

@@ -225,7 +225,7 @@ func (f Filter) where(w way) (string, []any) {
 		add("p.stars = %s", f.Stars)
 	}
 	if f.Overdue != nil {
-		add("p.due < %s", int64(*f.Overdue))
+		conds = append(conds, fmt.Sprintf("COALESCE(p.due, %d) < %s", never, bind(int64(*f.Overdue))))
 	}
 	words := split(f.Text)
 	if f.Text != "" && len(words) == 0 {

@@ -26,7 +26,8 @@ func (c Column) Empty() any {
 }
 
 // CreateTold makes the told tables in an empty scratch database: columns and
-// keys alone, so that rows can be written in any order.
+// keys alone, so that rows can be written in any order, each table in the one tree
+// of its key.
 func CreateTold(ctx context.Context, tx *sqldb.Tx) error {
 	kinds := map[sqldb.Kind]string{sqldb.Text: "TEXT", sqldb.Int: "BIGINT", sqldb.Bool: "BOOLEAN", sqldb.Bytes: "BYTEA"}
 	for _, t := range Tables {
@@ -34,7 +35,7 @@ func CreateTold(ctx context.Context, tx *sqldb.Tx) error {
 		for _, c := range t.Columns {
 			columns = append(columns, c.Name+" "+kinds[c.Kind])
 		}
-		if _, err := tx.Exec(ctx, fmt.Sprintf("CREATE TABLE %s (%s, PRIMARY KEY (%s))", t.Name, strings.Join(columns, ", "), strings.Join(t.Key, ", "))); err != nil {
+		if _, err := tx.Exec(ctx, fmt.Sprintf("CREATE TABLE %s (%s, PRIMARY KEY (%s)) WITHOUT ROWID", t.Name, strings.Join(columns, ", "), strings.Join(t.Key, ", "))); err != nil {
 			return err
 		}
 		of := cmp.Or(t.Product, t.petition)

@@ -44,9 +44,9 @@ var sets = map[string]sqldb.Set{
 	"setUnitsNamed": setUnitsNamed, "setProducersNamed": setProducersNamed, "setProductsNamed": setProductsNamed,
 	"setBatchItems": setBatchItems, "setBatchesOf": setBatchesOf, "setSessionsOf": setSessionsOf, "setSamples": setSamples, "setWarnings": setWarnings, "setResultNotices": setResultNotices, "setPapers": setPapers, "setPaperParties": setPaperParties, "setPaperProducts": setPaperProducts, "setPaperFiles": setPaperFiles,
 	"setDecisionsNumbered": setDecisionsNumbered, "setAwaitedOriginals": setAwaitedOriginals,
-	"setWords":       setWords,
-	"setStreams":     setStreams,
-	"setSaveStreams": setSaveStreams, "setEntries": setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate, "setForget": setForget,
+	"setWords":      setWords,
+	"setStreamEnds": setStreamEnds,
+	"setEntries":    setEntries, "setSubtrees": setSubtrees, "setPrivate": setPrivate, "setForget": setForget,
 	"setCommitments": setCommitments, "setCampaignVersions": setCampaignVersions, "setCancelSessions": setCancelSessions, "setProducers": setProducers, "setAccountNames": setAccountNames, "setAccountsBelow": setAccountsBelow,
 }
 
@@ -261,7 +261,7 @@ func TestEntriesAreAppendOnly(t *testing.T) {
 // repeat what marks say and are forgotten once sent, of deliveries to webhooks,
 // which repeat entries and are forgotten once taken, and
 // of documents' contents, which their hashes name.
-var ownTables = []string{"entries", "streams", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "used_steps", "notice_readings", "mail_readings", "mails", "webhook_heads", "deliveries", "delivery_attempts", "product_words", "blobs", "uploads", "upload_pieces", "goose_db_version", "sqlite_sequence"}
+var ownTables = []string{"entries", "subtrees", "ledger_head", "private_values", "idempotency", "attempts", "used_steps", "notice_readings", "mail_readings", "mails", "webhook_heads", "deliveries", "delivery_attempts", "product_words", "blobs", "uploads", "upload_pieces", "goose_db_version", "sqlite_sequence"}
 
 func TestEveryColumnOfTheProgrammesDataIsTold(t *testing.T) {
 	t.Parallel()
@@ -271,7 +271,7 @@ func TestEveryColumnOfTheProgrammesDataIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	kinds := map[string]sqldb.Kind{"TEXT": sqldb.Text, "BIGINT": sqldb.Int, "BOOLEAN": sqldb.Bool, "BYTEA": sqldb.Bytes}
+	kinds := map[string]sqldb.Kind{"TEXT": sqldb.Text, "BIGINT": sqldb.Int, "INTEGER": sqldb.Int, "BOOLEAN": sqldb.Bool, "BYTEA": sqldb.Bytes}
 	seen := map[string]int{}
 	for rows.Next() {
 		var name, column, kind string
