@@ -32,7 +32,7 @@ func (s sample) perSecond() float64 { return float64(s.moves) / s.took.Seconds()
 
 // meter reads what moves cost besides time.
 type meter struct {
-	server int       // process of the private Postgres; 0 without one
+	server int       // process of the private Postgres, or of a peer's server; 0 without one
 	db     *sqldb.DB // for the bytes of its log; nil on SQLite
 }
 
@@ -46,6 +46,7 @@ func (m meter) read(ctx context.Context) (u usage, err error) {
 	u.processor, u.written = ownUsage()
 	if m.server != 0 {
 		u.processor += serverProcessor(m.server)
+		u.written += serverWritten(m.server)
 	}
 	if m.db != nil {
 		u.written, err = logPosition(ctx, m.db)

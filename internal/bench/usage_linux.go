@@ -15,12 +15,18 @@ import (
 func ownUsage() (time.Duration, int64) {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // zero when it cannot be had
-	var written int64
-	text, _ := os.ReadFile("/proc/self/io")
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), written("self")
+}
+
+// serverWritten is the bytes that a server, without its children, has handed over.
+func serverWritten(pid int) int64 { return written(strconv.Itoa(pid)) }
+
+func written(process string) (bytes int64) {
+	text, _ := os.ReadFile("/proc/" + process + "/io")
 	for line := range strings.Lines(string(text)) {
-		_, _ = fmt.Sscanf(line, "wchar: %d", &written)
+		_, _ = fmt.Sscanf(line, "wchar: %d", &bytes)
 	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), written
+	return bytes
 }
 
 // serverProcessor is the processor time of a server and its children.
