@@ -223,6 +223,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Meter = meter.New(a.Version, a.standing)
 	a.Committer = commit.New(a.DB, now, a.Log)
 	a.Committer.Watch(a.Meter.Batch)
+	a.Meter.Queue(a.Committer.Waiting)
 	if a.Notary.Committer = a.Committer; alarm != nil {
 		if err := a.Notary.Acknowledge(ctx, alarm, a.Restored); err != nil {
 			return err

@@ -27,6 +27,9 @@ func (a *App) startTasks(ctx context.Context) (err error) {
 	if a.Backup.Dir != "" {
 		tasks = append(tasks, job.Task{Name: "backup", Every: min(a.Backup.Every, time.Hour), Do: a.backUp})
 	}
+	for i, t := range tasks {
+		tasks[i] = a.counted(t)
+	}
 	a.tasks, err = job.Start(context.WithoutCancel(ctx), a.DB, a.Log, tasks)
 	a.Health.Tasks = a.tasks
 	return err

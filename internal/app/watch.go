@@ -10,6 +10,7 @@ import (
 
 	"ocopflow/internal/backup"
 	"ocopflow/internal/httpx"
+	"ocopflow/internal/job"
 	"ocopflow/internal/meter"
 	"ocopflow/internal/store"
 )
@@ -59,6 +60,11 @@ func (a *App) standing(ctx context.Context) (s meter.Standing, err error) {
 		return s, err
 	}
 	s.Entries, s.Newest = head.Tree.Size, head.LastAt
+	kept, err := a.Notary.Standing(head.Origin)
+	if err != nil {
+		return s, err
+	}
+	s.Kept, s.Covered = kept.At, kept.Size
 	if s.Overdue, err = store.OverdueTimers(ctx, a.DB, a.Desk.Clock()); err != nil {
 		return s, err
 	}
@@ -67,6 +73,21 @@ func (a *App) standing(ctx context.Context) (s meter.Standing, err error) {
 	}
 	s.Backup, err = backup.Newest(a.Backup.Dir)
 	return s, err
+}
+
+// counted is a task whose runs are counted. One that ended because the program
+// stops did not fail.
+func (a *App) counted(t job.Task) job.Task {
+	do := t.Do
+	t.Do = func(ctx context.Context) error {
+		began := time.Now()
+		err := do(ctx)
+		if err == nil || ctx.Err() == nil || context.Cause(ctx) == context.DeadlineExceeded {
+			a.Meter.Task(t.Name, time.Since(began), err)
+		}
+		return err
+	}
+	return t
 }
 
 var errAnswered = errors.New("the answer was an error of the server's own")

@@ -90,7 +90,7 @@ func (c *Committer) launch(r *run) *flight {
 	go func() {
 		began := time.Now()
 		err := c.write(f)
-		c.watch(len(r.batch), time.Since(began), err)
+		c.report(r, len(r.batch), time.Since(began), err)
 		if err == nil {
 			r.reply()
 		}

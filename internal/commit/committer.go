@@ -32,11 +32,12 @@ type Committer struct {
 	clock func() time.Time
 	log   *slog.Logger
 
-	watch func(acts int, took time.Duration, err error)
-	queue chan *waiting
-	stop  chan struct{} // closed by Close
-	done  chan struct{} // closed when the last batch is answered
-	once  sync.Once
+	watch   func(Batch)
+	queue   chan *waiting
+	callers atomic.Int64  // that wait for their answer
+	stop    chan struct{} // closed by Close
+	done    chan struct{} // closed when the last batch is answered
+	once    sync.Once
 
 	// Of run's goroutine: the ledger as the last batch left it, or will when it lands.
 	size  int64
@@ -70,17 +71,13 @@ type reply struct {
 func New(db *sqldb.DB, clock func() time.Time, log *slog.Logger) *Committer {
 	c := &Committer{
 		db: db, clock: clock, log: log,
-		watch: func(int, time.Duration, error) {},
+		watch: func(Batch) {},
 		queue: make(chan *waiting, maxBatch), stop: make(chan struct{}), done: make(chan struct{}),
 		size: unsure, ends: map[string]ledger.StreamEnd{},
 	}
 	go c.run()
 	return c
 }
-
-// Watch has each batch told to fn: its acts, how long it took, and its error. It
-// is called before the first act.
-func (c *Committer) Watch(fn func(acts int, took time.Duration, err error)) { c.watch = fn }
 
 // Close answers what is queued and stops.
 func (c *Committer) Close() {
@@ -128,6 +125,8 @@ func Each[T any](ctx context.Context, c *Committer, acts []Act) ([]T, []error) {
 func (c *Committer) do(ctx context.Context, act Act) (r reply) {
 	ctx, span := trace.Begin(ctx, "act")
 	defer func() { span.End(r.err) }()
+	c.callers.Add(1)
+	defer c.callers.Add(-1)
 	w := &waiting{act: act, ctx: ctx, answer: make(chan reply, 1)}
 	select {
 	case <-c.stop:
@@ -282,7 +281,7 @@ func (c *Committer) commit(batch []*waiting) {
 	}
 	began := time.Now()
 	r, err := c.transact(batch)
-	c.watch(len(batch), time.Since(began), err)
+	c.report(r, len(batch), time.Since(began), err)
 	c.trouble.Store(sqldb.Unavailable(err))
 	switch {
 	case err == nil:

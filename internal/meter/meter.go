@@ -15,6 +15,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	dto "github.com/prometheus/client_model/go"
+
+	"ocopflow/internal/commit"
 )
 
 // Standing is what is read anew for each answer.
@@ -24,6 +26,8 @@ type Standing struct {
 	Overdue  int64     // timers that are due and not done
 	Sessions int64     // that run
 	Backup   time.Time // the newest; zero without any
+	Kept     time.Time // the checkpoint beside the database; zero without one, as on a standby
+	Covered  int64     // entries that it covers
 }
 
 // Meter holds the figures of one program.
@@ -34,9 +38,13 @@ type Meter struct {
 	batches  prometheus.Histogram
 	commits  prometheus.Histogram
 	failed   prometheus.Counter
+	moves    *prometheus.CounterVec
+	refusals *prometheus.CounterVec
+	tasks    *prometheus.CounterVec
+	working  *prometheus.HistogramVec
 	standing func(context.Context) (Standing, error)
 
-	up, entries, newest, overdue, sessions, backup *prometheus.Desc
+	up, entries, newest, overdue, sessions, backup, kept, uncovered *prometheus.Desc
 }
 
 // New makes a meter. standing is asked with each answer, for at most two seconds.
@@ -48,7 +56,12 @@ func New(version string, standing func(context.Context) (Standing, error)) *Mete
 		batches: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "ocopflow_commit_batch_acts", Help: "Acts in a batch.", Buckets: prometheus.ExponentialBuckets(1, 2, 9)}),
 		commits: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "ocopflow_commit_seconds", Help: "Time of a batch, from its first statement to its answer.",
 			Buckets: []float64{.001, .002, .005, .01, .025, .05, .1, .5, 2, 10}}),
-		failed: prometheus.NewCounter(prometheus.CounterOpts{Name: "ocopflow_commit_failures_total", Help: "Batches that failed as a whole."}),
+		failed:   prometheus.NewCounter(prometheus.CounterOpts{Name: "ocopflow_commit_failures_total", Help: "Batches that failed as a whole."}),
+		moves:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ocopflow_moves_total", Help: "Moves that stand, by event of the procedure."}, []string{"event"}),
+		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ocopflow_refusals_total", Help: "What stood against acts, by its code; an act may be refused for several reasons."}, []string{"reason"}),
+		tasks:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ocopflow_task_runs_total", Help: "Runs of tasks in the background, by task and outcome (done, failed)."}, []string{"task", "outcome"}),
+		working: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "ocopflow_task_seconds", Help: "Time of a run, by task.",
+			Buckets: []float64{.01, .1, 1, 10, 60, 600}}, []string{"task"}),
 	}
 	gauge := func(name, help string) *prometheus.Desc { return prometheus.NewDesc("ocopflow_"+name, help, nil, nil) }
 	m.up = gauge("database_up", "1 when the database answers.")
@@ -57,9 +70,11 @@ func New(version string, standing func(context.Context) (Standing, error)) *Mete
 	m.overdue = gauge("timers_overdue", "Timers that are due and not done.")
 	m.sessions = gauge("sessions", "Sessions that run.")
 	m.backup = gauge("backup_newest_timestamp_seconds", "When the newest backup was made; missing without any.")
+	m.kept = gauge("checkpoint_timestamp_seconds", "When the checkpoint was kept beside the database.")
+	m.uncovered = gauge("checkpoint_lag_entries", "Entries that the checkpoint kept beside the database does not cover yet.")
 	built := prometheus.NewGauge(prometheus.GaugeOpts{Name: "ocopflow_build_info", Help: "1, with the version.", ConstLabels: prometheus.Labels{"version": version}})
 	built.Set(1)
-	m.registry.MustRegister(m.requests, m.seconds, m.batches, m.commits, m.failed, built, m, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.seconds, m.batches, m.commits, m.failed, m.moves, m.refusals, m.tasks, m.working, built, m, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -69,14 +84,36 @@ func (m *Meter) Request(method, route string, status int, took time.Duration) {
 	m.seconds.WithLabelValues(method).Observe(took.Seconds())
 }
 
-// Batch counts one batch of acts.
-func (m *Meter) Batch(acts int, took time.Duration, err error) {
-	if err != nil {
+// Batch counts one batch of acts, and what became of them.
+func (m *Meter) Batch(b commit.Batch) {
+	if b.Err != nil {
 		m.failed.Inc()
 		return
 	}
-	m.batches.Observe(float64(acts))
-	m.commits.Observe(took.Seconds())
+	m.batches.Observe(float64(b.Acts))
+	m.commits.Observe(b.Took.Seconds())
+	for _, event := range b.Moves {
+		m.moves.WithLabelValues(event).Inc()
+	}
+	for _, code := range b.Refusals {
+		m.refusals.WithLabelValues(code).Inc()
+	}
+}
+
+// Queue has the number of acts that wait read from waiting with each answer.
+func (m *Meter) Queue(waiting func() int64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "ocopflow_commit_queue", Help: "Acts that are not answered yet."},
+		func() float64 { return float64(waiting()) }))
+}
+
+// Task counts one run of a task.
+func (m *Meter) Task(name string, took time.Duration, err error) {
+	outcome := "done"
+	if err != nil {
+		outcome = "failed"
+	}
+	m.tasks.WithLabelValues(name, outcome).Inc()
+	m.working.WithLabelValues(name).Observe(took.Seconds())
 }
 
 // Batches sums up what was written since the start.
@@ -105,7 +142,7 @@ func (m *Meter) Handler() http.Handler {
 
 // Describe implements prometheus.Collector.
 func (m *Meter) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{m.up, m.entries, m.newest, m.overdue, m.sessions, m.backup} {
+	for _, d := range []*prometheus.Desc{m.up, m.entries, m.newest, m.overdue, m.sessions, m.backup, m.kept, m.uncovered} {
 		out <- d
 	}
 }
@@ -126,6 +163,10 @@ func (m *Meter) Collect(out chan<- prometheus.Metric) {
 	put(m.newest, float64(s.Newest.Unix()))
 	put(m.overdue, float64(s.Overdue))
 	put(m.sessions, float64(s.Sessions))
+	if !s.Kept.IsZero() {
+		put(m.kept, float64(s.Kept.Unix()))
+		put(m.uncovered, float64(max(0, s.Entries-s.Covered)))
+	}
 	if !s.Backup.IsZero() {
 		put(m.backup, float64(s.Backup.Unix()))
 	}

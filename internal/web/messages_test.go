@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -196,11 +197,28 @@ func TestGuidesUseTheWordsOfThePages(t *testing.T) {
 			}
 		}
 		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
-			if _, err := os.Stat(filepath.Join(filepath.Dir(name), m[1])); err != nil {
+			to, section, _ := strings.Cut(m[1], "#")
+			if to = filepath.Join(filepath.Dir(name), to); strings.HasPrefix(m[1], "#") {
+				to = name
+			}
+			there, err := os.ReadFile(to)
+			if err != nil {
 				t.Errorf("%s: %v", name, err)
+			} else if !slices.Contains(sectionsOf(string(there)), section) {
+				t.Errorf("%s: %s has no section %q", name, to, section)
 			}
 		}
 	}
+}
+
+// sectionsOf are the names by which the sections of a page are linked, and "" for
+// the page itself.
+func sectionsOf(text string) []string {
+	out := []string{""}
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(text, -1) {
+		out = append(out, strings.ReplaceAll(strings.ToLower(m[1]), " ", "-"))
+	}
+	return out
 }
 
 // sources is the text of all the program and its procedures, tests apart.
