@@ -188,6 +188,9 @@ func (s serveCmd) serve(w world, a *app.App, log *slog.Logger, secure *tls.Confi
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	s.announce(w, ready)
+	if err := tellSystemd(); err != nil {
+		log.Warn("systemd was not told that the server answers", "error", err)
+	}
 	select {
 	case err := <-failed:
 		return err
