@@ -64,7 +64,7 @@ type NewAccount struct {
 //
 // Faults: who_may_not (Forbidden); account_wrong (Invalid); exists (Conflict).
 func (p *People) Add(ctx context.Context, by access.Actor, n NewAccount, key *commit.Key) (store.Account, error) {
-	if err := n.check(); err != nil {
+	if err := n.check(by); err != nil {
 		return store.Account{}, err
 	}
 	hash := ""
@@ -81,7 +81,7 @@ func (p *People) Add(ctx context.Context, by access.Actor, n NewAccount, key *co
 //
 // Faults: those of Add.
 func (p *People) AddHashed(ctx context.Context, by access.Actor, n NewAccount, hash string) (store.Account, error) {
-	if err := n.check(); err != nil {
+	if err := n.check(by); err != nil {
 		return store.Account{}, err
 	}
 	return p.add(ctx, by, n, hash, nil)
@@ -135,7 +135,7 @@ func (p *People) add(ctx context.Context, by access.Actor, n NewAccount, hash st
 		})})
 }
 
-func (n NewAccount) check() error {
+func (n NewAccount) check(by access.Actor) error {
 	bad := fault.New(fault.Invalid, "account_wrong", "Thông tin tài khoản chưa đúng.", "The account's data is not right.")
 	if !nameForm.MatchString(n.Name) {
 		bad.At("body.name", "Tên đăng nhập gồm chữ thường không dấu, chữ số, chấm, gạch; tối đa 63 ký tự.", "A name holds lower-case letters, digits, dots and hyphens, at most 63.")
@@ -144,7 +144,7 @@ func (n NewAccount) check() error {
 		bad.At("body.display", "Tên hiển thị quá dài.", "The display name is too long.")
 	}
 	if n.Password != "" {
-		weak(bad, "body.password", n.Name, n.Password)
+		weak(bad, "body.password", n.Name, n.Password, by)
 	}
 	return bad.OrNil()
 }

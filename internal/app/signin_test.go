@@ -49,9 +49,12 @@ func TestPasswordRulesAndChange(t *testing.T) {
 		o := openOffice(t, address)
 		o.newcomer("thu.nguyen.van", "một mật khẩu dài")
 		for password, words := range map[string][2]string{
-			"ngắn":           {"Mật khẩu phải có ít nhất 10 ký tự.", "A password needs at least 10 characters."},
-			"Thu.Nguyen.Van": {"Mật khẩu không được trùng tên đăng nhập.", "The password must not be the account's name."},
-			"MatKhau123456":  {"Mật khẩu này quá phổ biến, dễ bị đoán.", "This password is among the most common ones."},
+			"ngắn":            {"Mật khẩu phải có ít nhất 10 ký tự.", "A password needs at least 10 characters."},
+			"Thu.Nguyen.Van":  {"Mật khẩu không được trùng tên đăng nhập.", "The password must not be the account's name."},
+			"MatKhau123456":   {"Mật khẩu này quá phổ biến, dễ bị đoán.", "This password is among the most common ones."},
+			"Christopher":     {"Mật khẩu này quá phổ biến, dễ bị đoán.", "This password is among the most common ones."},
+			"OCOP-Hà-Tĩnh#26": {"Mật khẩu chỉ gồm những từ dễ đoán", "nothing but words that are easily guessed"},
+			"thunguyenvan.99": {"Mật khẩu chỉ gồm những từ dễ đoán", "nothing but words that are easily guessed"},
 		} {
 			o.enter("thu", "thu.nguyen.van", "một mật khẩu dài")
 			o.refused(422, "password_weak", words[0], words[1], func(lang string) answer {

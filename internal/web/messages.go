@@ -59,7 +59,7 @@ var messages = map[string]ocop.Text{
 	"password_changed":        {Vi: "Đã đổi mật khẩu; các phiên đăng nhập khác đã kết thúc.", En: "The password was changed, and the other sessions were ended."},
 	"present_password":        {Vi: "Mật khẩu hiện tại", En: "Present password"},
 	"next_password":           {Vi: "Mật khẩu mới", En: "New password"},
-	"password_rules":          {Vi: "Ít nhất 10 ký tự, không trùng tên đăng nhập, không phải mật khẩu phổ biến.", En: "At least 10 characters, not your name for signing in, and not a common password."},
+	"password_rules":          {Vi: "Ít nhất 10 ký tự, không phải mật khẩu phổ biến, không chỉ gồm tên đăng nhập, tên đơn vị và chữ số.", En: "At least 10 characters, not a common password, and more than your name for signing in, your unit's name and figures."},
 	"my_sessions":             {Vi: "Các phiên đăng nhập", En: "Where I am signed in"},
 	"sign_out_everywhere":     {Vi: "Đăng xuất ở mọi nơi", En: "Sign out everywhere"},
 	"my_tokens":               {Vi: "Khóa truy cập cho phần mềm", En: "Tokens for programs"},
