@@ -16,7 +16,7 @@ ENTRIES ?= 100000
 PRODUCTS ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check story chaos fault-table linear environment bench-ledger bench-growth bench-servers bench-peers bench-list bench-sheets bench-moving guides fuzz release deb reproducible faults clean setup
+.PHONY: help run build test check story chaos fault-table linear environment bench-ledger bench-growth bench-servers bench-peers bench-list bench-sheets bench-moving guides fuzz corpora release deb reproducible faults clean setup
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -96,6 +96,10 @@ fuzz: ## Fuzz each parser for FUZZTIME.
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/paper
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/workbook
 	$(GO) test -run '^$$' -fuzz FuzzCheck -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/backup
+	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./internal/signature
+
+corpora: ## Keep of what fuzzing found new ways with, for the tests to try each time.
+	@scripts/keep-corpora.sh
 
 release: ## Archives for linux, windows and macOS, Debian packages, components (CycloneDX) and checksums, in dist/.
 	$(GO) run ./tools/release -version $(VERSION) -epoch $(EPOCH)
