@@ -77,6 +77,7 @@ func TestExitCodes(t *testing.T) {
 		{exitFailed, []string{"campaign", "import", broken, "--database", db}, ""},
 		{exitDone, []string{"audit", "verify", "--database", db}, "✓"},
 		{exitDone, []string{"audit", "checkpoint", "--database", db}, "— ocopflow/"},
+		{exitFailed, []string{"serve", "--second-factor", "king", "--database", db}, ""},
 		{exitFailed, []string{"serve", "--demo", "--listen", "0.0.0.0:0", "--database", db}, ""},
 	} {
 		code, out, errs := play(t, x.args...)

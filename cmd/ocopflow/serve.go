@@ -12,11 +12,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"ocopflow/internal/access"
 	"ocopflow/internal/app"
 	"ocopflow/internal/mail"
+	"ocopflow/internal/ocop"
 	"ocopflow/internal/provider"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/trace"
@@ -39,6 +42,7 @@ type serveCmd struct {
 	TrustedProxies []string      `help:"Addresses or ranges of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; none, unless said." placeholder:"CIDR" env:"OCOPFLOW_TRUSTED_PROXIES"`
 	AnonymousRate  float64       `help:"Requests a second from one address of those who are not signed in; negative for no limit." default:"20" env:"OCOPFLOW_ANONYMOUS_RATE"`
 	Rate           float64       `help:"Requests a second of one session or token; negative for no limit, as in the demo." default:"200" env:"OCOPFLOW_RATE"`
+	SecondFactor   []string      `help:"Roles whose holders turn a second factor on before they do anything else, such as admin,leader,secretary,member; none, unless said." placeholder:"ROLE" env:"OCOPFLOW_SECOND_FACTOR"`
 	OidcIssuer     string        `help:"Address of an OpenID Connect provider through which people can sign in too." env:"OCOPFLOW_OIDC_ISSUER"`
 	OidcClient     string        `help:"Id under which the provider knows this program." env:"OCOPFLOW_OIDC_CLIENT"`
 	OidcSecretFile string        `help:"File with the secret shared with the provider." type:"path" env:"OCOPFLOW_OIDC_SECRET_FILE"`
@@ -71,6 +75,13 @@ func (s serveCmd) Run(w world) error {
 		if n < 0 || n > 400 {
 			return fmt.Errorf("--lapse-days: %d is not between 0 and 400", n)
 		}
+	}
+	var demanding []ocop.Role
+	for _, r := range s.SecondFactor {
+		if !slices.Contains(access.Grantable, ocop.Role(r)) {
+			return fmt.Errorf("--second-factor: there is no role %q, only %q", r, access.Grantable)
+		}
+		demanding = append(demanding, ocop.Role(r))
 	}
 	other, err := s.provider()
 	if err != nil {
@@ -111,7 +122,7 @@ func (s serveCmd) Run(w world) error {
 		}
 		log = slog.New(trace.Log(log.Handler()))
 	}
-	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, LapseDays: s.LapseDays, Sweep: s.Sweep, Witnesses: s.Witness, Provider: other, Mail: post, WebhookPrivate: s.WebhookPrivate, TrustedProxies: s.TrustedProxies, Rates: rates, Backup: backups, Version: version, Certificate: s.certificate(), Tracer: tracer, Log: log})
+	a, err := app.Open(w.ctx, app.Config{Database: s.url(), Data: s.dir(), PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Own: s.Procedures, Demo: s.Demo, MaxUpload: s.MaxUpload, Files: s.Files, Clamd: s.Clamd, ClamdOptional: s.ClamdOptional, LapseDays: s.LapseDays, Sweep: s.Sweep, Witnesses: s.Witness, SecondFactor: demanding, Provider: other, Mail: post, WebhookPrivate: s.WebhookPrivate, TrustedProxies: s.TrustedProxies, Rates: rates, Backup: backups, Version: version, Certificate: s.certificate(), Tracer: tracer, Log: log})
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ type People struct {
 	Clock     func() time.Time
 	Hashing   *argon2id.Params // nil for the library's defaults
 	SealFile  string           // with the key under which secrets are kept
+	Demanding []ocop.Role      // roles whose holders sign in with a second factor
 
 	mu   sync.Mutex
 	aead cipher.AEAD

@@ -17,6 +17,7 @@ type Session struct {
 	Account    store.Account
 	Credential string
 	ReadOnly   bool // a token for reading alone
+	MustEnrol  bool // a role demands a second factor that the account does not have yet
 }
 
 // Recognise finds the actor of a session or token secret; nil when it is not
@@ -61,13 +62,20 @@ func (p *People) recognise(ctx context.Context, hashes []string) (map[string]*Se
 	}
 	out := make(map[string]*Session, len(holders))
 	for hash, h := range holders {
-		s := &Session{access.Actor{ID: h.ID, Name: h.Name, Grants: grants[h.ID]}, h.Account, h.Credential.ID, h.Credential.Scope == ScopeRead}
+		s := &Session{access.Actor{ID: h.ID, Name: h.Name, Grants: grants[h.ID]}, h.Account, h.Credential.ID, h.Credential.Scope == ScopeRead, false}
 		if s.Actor.Has(access.Member) {
 			if s.Actor.Sits, err = store.Sits(ctx, p.DB, h.ID); err != nil {
 				return nil, err
 			}
 		}
 		s.Actor.Grants = slices.Concat(s.Actor.Grants, lent[h.ID])
+		if h.Credential.Kind == KindSession && slices.ContainsFunc(p.Demanding, s.Actor.Has) {
+			f, err := store.FactorOf(ctx, p.DB, h.ID)
+			if err != nil {
+				return nil, err
+			}
+			s.MustEnrol = f == nil
+		}
 		out[hash] = s
 	}
 	return out, nil

@@ -59,17 +59,33 @@ func resettable(ctx context.Context, q sqldb.Querier, by access.Actor, account s
 	return &who.Account, nil
 }
 
+// Matter is how far a request is about the caller's own sign-in.
+type Matter int
+
+// Matters. An own one is open to who still has to do something about their
+// sign-in: to see who they are, change the password, leave. One that enrols turns
+// a second factor on.
+const (
+	Work Matter = iota
+	Own
+	Enrols
+)
+
 // May refuses what a secret cannot be used for: a token for reading writes
-// nothing, and who was given a password changes it first (own: what is asked
-// is about one's own sign-in).
+// nothing, who was given a password changes it first, and whose role demands a
+// second factor turns it on first.
 //
-// Faults: token_scope (Forbidden); password_must_change (Forbidden).
-func (s Session) May(reads, own bool) error {
+// Faults: token_scope, password_must_change, second_factor_must (Forbidden).
+func (s Session) May(reads bool, m Matter) error {
 	if s.ReadOnly && !reads {
 		return fault.New(fault.Forbidden, "token_scope", "Khóa này chỉ để đọc.", "This token is for reading alone.")
 	}
-	if s.Account.MustChange && !own {
+	if s.Account.MustChange && m != Own {
 		return fault.New(fault.Forbidden, "password_must_change", "Hãy đổi mật khẩu được cấp trước khi làm việc khác.", "Change the password that you were given before anything else.")
+	}
+	if s.MustEnrol && m == Work {
+		return fault.New(fault.Forbidden, "second_factor_must", "Vai trò của bạn cần xác thực hai bước. Hãy bật ở trang Thiết lập của tôi trước khi làm việc khác.",
+			"Your role needs a second factor. Turn it on under My settings before anything else.")
 	}
 	return nil
 }

@@ -70,6 +70,7 @@ type Config struct {
 	Procedures     fs.FS             // in place of those built in; nil for these
 	Own            string            // folder of the office's own procedures, beside those; "" for none
 	Hashing        *argon2id.Params  // nil for the library's defaults
+	SecondFactor   []ocop.Role       // roles that demand one
 	Files          string            // directory of documents' contents; "" keeps them in the database
 	Clamd          string            // address of a virus scanner; "" for none
 	ClamdOptional  bool              // documents are taken while it does not answer
@@ -231,7 +232,7 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.Desk = &casework.Desk{DB: a.DB, Committer: a.Committer, Library: lib, Clock: now, Vault: a.vault(), LapseDays: a.LapseDays}
 	a.Desk.Remember()
-	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing, SealFile: filepath.Join(a.Data, accounts.SealFile)}
+	a.People = &accounts.People{DB: a.DB, Committer: a.Committer, Clock: now, Hashing: a.Hashing, SealFile: filepath.Join(a.Data, accounts.SealFile), Demanding: a.SecondFactor}
 	a.Intake = &intake.Desk{DB: a.DB, Products: a.Desk, People: a.People, MaxUpload: a.MaxUpload}
 	a.Campaigns = &campaign.Desk{DB: a.DB, Committer: a.Committer, People: a.People, Products: a.Desk}
 	a.Desk.Plans = a.Campaigns

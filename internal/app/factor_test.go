@@ -11,7 +11,9 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"ocopflow/internal/access"
 	"ocopflow/internal/dbtest"
+	"ocopflow/internal/ocop"
 )
 
 const longPassword = "một mật khẩu dài"
@@ -245,4 +247,49 @@ func TestNobodyElsesHeadersAreBelieved(t *testing.T) {
 	if _, err := networks([]string{"10.0.0.0/99"}); err == nil {
 		t.Error("a wrong range is taken")
 	}
+}
+
+// Whoever holds a role that demands a second factor does nothing before it is on;
+// tokens for programs, and other roles, go on as they were.
+func TestARoleThatDemandsASecondFactorWaitsForIt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, database string) {
+		o := openOffice(t, database, func(c *Config) { c.SecondFactor = []ocop.Role{access.Leader} })
+		for _, name := range []string{"thu", "lan"} {
+			o.newcomer(name, longPassword)
+			o.must(200, o.enter(name, name, longPassword))
+		}
+		id := o.must(200, o.ask("thu", "GET", "/api/v1/auth/session", nil)).body["id"].(string)
+		page := o.browse("", "vi")
+		page.post("/sign-in", url.Values{"name": {"thu"}, "password": {longPassword}})
+		o.must(201, o.ask("admin", "POST", "/api/v1/accounts/"+id+"/roles", map[string]any{"role": "leader", "unit": "ha-tinh"}))
+
+		const must = "/api/v1/worklist"
+		o.refused(403, "second_factor_must", "Vai trò của bạn cần xác thực hai bước", "Your role needs a second factor", func(lang string) answer {
+			return o.ask("thu", "GET", must, nil, "Accept-Language", lang)
+		})
+		for _, x := range [][2]string{{"POST", "/api/v1/tokens"}, {"DELETE", "/api/v1/auth/sessions"}, {"GET", "/api/v1/events"}} {
+			if a := o.ask("thu", x[0], x[1], map[string]any{"label": "x"}); a.code() != "second_factor_must" {
+				t.Errorf("%s: %d %s", x, a.status, a.code())
+			}
+		}
+		o.must(200, o.ask("lan", "GET", must, nil))
+		o.must(200, o.ask("leader", "GET", must, nil)) // a token
+		for path, want := range map[string]string{"/": `name="ticket"`, "/settings": "Vai trò của bạn cần xác thực hai bước", "/settings/reminders": `name="ticket"`} {
+			if got := page.get(path); got.status != 200 || !strings.Contains(got.text, want) {
+				t.Errorf("%s: %d %.300s", path, got.status, got.text)
+			}
+		}
+		if got := page.post("/settings/tokens", url.Values{"label": {"x"}, "days": {"9"}}); strings.Contains(got.text, "ocop_") {
+			t.Error("a token is made before the second factor is on")
+		}
+		o.must(200, o.ask("thu", "GET", "/api/v1/auth/second-factor", nil))
+		o.enrolled(t, "thu")
+		o.must(200, o.ask("thu", "GET", must, nil))
+		if got := page.get("/"); strings.Contains(got.text, `name="ticket"`) {
+			t.Error("the page asks again")
+		}
+		o.must(204, o.ask("thu", "POST", "/api/v1/auth/second-factor/drop", map[string]any{"password": longPassword}))
+		o.must(403, o.ask("thu", "GET", must, nil))
+	})
 }

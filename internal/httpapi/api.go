@@ -223,7 +223,7 @@ func (a *API) authenticate(api huma.API) func(huma.Context, func(huma.Context)) 
 		}
 		if session != nil {
 			httpx.Recognise(ctx.Context(), session.Actor.ID)
-			if err := session.May(reads(r), own(ctx.Operation())); err != nil {
+			if err := session.May(reads(r), matter(ctx.Operation())); err != nil {
 				a.refuse(api, ctx, err)
 				return
 			}

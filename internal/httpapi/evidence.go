@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
+	"ocopflow/internal/accounts"
 	"ocopflow/internal/casework"
 	"ocopflow/internal/fault"
 	"ocopflow/internal/httpx"
@@ -145,7 +146,7 @@ func (a *API) plain(h func(*gin.Context) error) gin.HandlerFunc {
 		}
 		if err == nil {
 			httpx.Recognise(c.Request.Context(), session.Actor.ID)
-			err = session.May(reads(c.Request), false)
+			err = session.May(reads(c.Request), accounts.Work)
 		}
 		if err == nil {
 			ctx := context.WithValue(c.Request.Context(), sessionKey{}, *session)

@@ -28,9 +28,19 @@ func (a *API) securityRoutes(r router) {
 // reads reports whether a request writes nothing.
 func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
-// own reports whether an operation is about one's own sign-in, or open to all.
-func own(op *huma.Operation) bool {
-	return len(op.Security) == 0 || op.OperationID == "change-password" || op.OperationID == "who-am-i" || op.OperationID == "sign-out"
+// matter tells how far an operation is about one's own sign-in; what is open to
+// all is so too.
+func matter(op *huma.Operation) accounts.Matter {
+	switch op.OperationID {
+	case "change-password", "who-am-i", "sign-out":
+		return accounts.Own
+	case "second-factor", "enrol-second-factor", "confirm-second-factor":
+		return accounts.Enrols
+	}
+	if len(op.Security) == 0 {
+		return accounts.Own
+	}
+	return accounts.Work
 }
 
 type resetOut struct {

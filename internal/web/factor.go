@@ -31,6 +31,9 @@ func (p *page) factor(e accounts.Enrolment) error {
 	if err != nil {
 		return err
 	}
+	if p.session.MustEnrol && p.Problem == nil {
+		p.Notice = p.T("factor_must")
+	}
 	qr := template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(picture)) //nolint:gosec // made here
 	return p.show("factor", p.T("second_factor"), factorBody{Enrolment: e, QR: qr})
 }

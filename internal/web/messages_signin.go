@@ -25,6 +25,7 @@ var signInMessages = map[string]ocop.Text{
 	"recovery_title":           {Vi: "Mã dự phòng", En: "Recovery codes"},
 	"recovery_hint":            {Vi: "Đã bật. Hãy in hoặc chép các mã này và cất nơi an toàn: mỗi mã thay điện thoại được một lần. Chúng không hiện lại lần nữa.", En: "It is on. Print or copy these and keep them safe: each stands in for the phone once. They are not shown again."},
 	"recovery_kept":            {Vi: "Tôi đã cất các mã", En: "I have kept them"},
+	"factor_must":              {Vi: "Vai trò của bạn cần xác thực hai bước. Hãy bật trước khi làm việc khác.", En: "Your role needs a second factor. Turn it on before anything else."},
 	"factor_reset":             {Vi: "Tắt xác thực hai bước của người này", En: "Turn off this person's second factor"},
 	"event_add_second_factor":  {Vi: "Bật xác thực hai bước", En: "Second factor turned on"},
 	"event_drop_second_factor": {Vi: "Tắt xác thực hai bước", En: "Second factor turned off"},

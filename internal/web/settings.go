@@ -44,6 +44,8 @@ func (s *Site) showSettings(p *page, made *accounts.Secret) error {
 	}
 	if p.session.Account.MustChange && p.Problem == nil {
 		p.Notice = p.T("password_must_change")
+	} else if p.session.MustEnrol && p.Problem == nil {
+		p.Notice = p.T("factor_must")
 	}
 	return p.show("settings", p.T("settings"), b)
 }

@@ -274,6 +274,20 @@ func (s *Site) handle(h handler) gin.HandlerFunc {
 	}
 }
 
+// enrolling is where a second factor is turned on.
+const enrolling = "/settings/second-factor"
+
+// matter tells how far a page is about one's own sign-in.
+func matter(path string) accounts.Matter {
+	switch path {
+	case "/settings", "/settings/password", "/sign-out":
+		return accounts.Own
+	case enrolling:
+		return accounts.Enrols
+	}
+	return accounts.Work
+}
+
 // member runs a handler for those who are signed in; others sign in first.
 func (s *Site) member(h handler) gin.HandlerFunc {
 	return s.handle(func(p *page) error {
@@ -281,11 +295,14 @@ func (s *Site) member(h handler) gin.HandlerFunc {
 			p.c.Redirect(http.StatusSeeOther, "/sign-in?back="+url.QueryEscape(p.Here()))
 			return nil
 		}
-		if p.session.Account.MustChange && !strings.HasPrefix(p.c.Request.URL.Path, "/settings") && p.c.Request.URL.Path != "/sign-out" {
+		m := matter(p.c.Request.URL.Path)
+		switch {
+		case p.session.Account.MustChange && m != accounts.Own:
 			return p.back("", "/settings")
+		case p.session.MustEnrol && m == accounts.Work:
+			return p.back("", enrolling)
 		}
-		own := p.session.Account.MustChange
-		if err := p.session.May(p.c.Request.Method == http.MethodGet, own); err != nil {
+		if err := p.session.May(p.c.Request.Method == http.MethodGet, m); err != nil {
 			return err
 		}
 		return h(p)
