@@ -19,12 +19,17 @@ import (
 // make on Debian alone.
 func (r *release) debian(processor string, program, licences []byte) error {
 	files := []part{{"usr/bin/ocopflow", program, true}, {"usr/share/doc/ocopflow/THIRD-PARTY.txt", licences, false}}
-	for from, to := range map[string]string{
+	put := map[string]string{
 		"packaging/ocopflow.service": "usr/lib/systemd/system/ocopflow.service", "packaging/ocopflow.env": "etc/ocopflow/ocopflow.env",
 		"packaging/alerts.yml": "usr/share/ocopflow/alerts.yml", "packaging/grafana/ocopflow.json": "usr/share/ocopflow/grafana/ocopflow.json",
-		"LICENSE": "usr/share/doc/ocopflow/copyright", "docs/operations.md": "usr/share/doc/ocopflow/operations.md", "docs/ledger.md": "usr/share/doc/ocopflow/ledger.md",
-		"docs/guides/en/operations.md": "usr/share/doc/ocopflow/guides/en/operations.md",
-	} {
+		"LICENSE": "usr/share/doc/ocopflow/copyright",
+	}
+	for _, name := range beside {
+		if page, ok := strings.CutPrefix(name, "docs/"); ok {
+			put[name] = "usr/share/doc/ocopflow/" + page
+		}
+	}
+	for from, to := range put {
 		content, err := os.ReadFile(from)
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +102,18 @@ func TestTheDebianPackageIsOne(t *testing.T) {
 	for _, want := range []string{"./control", "./conffiles", "./md5sums", "./postinst", "./prerm", "./postrm", "./usr/bin/ocopflow", "./etc/ocopflow/ocopflow.env", "./usr/lib/systemd/system/ocopflow.service", "./usr/share/doc/ocopflow/operations.md", "./usr/share/doc/ocopflow/copyright"} {
 		if !strings.Contains(all, " "+want+" ") {
 			t.Errorf("%s is missing in%s", want, all)
+		}
+	}
+	for _, page := range []string{"docs/operations.md", "docs/guides/en/operations.md"} { // what they refer to is there too
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\]\(([^)#]+)`).FindAllSubmatch(text, -1) {
+			name := strings.TrimPrefix(filepath.Join(filepath.Dir(page), string(m[1])), "docs/")
+			if !strings.Contains(all, " ./usr/share/doc/ocopflow/"+name+" ") {
+				t.Errorf("%s refers to %s, which is missing", page, name)
+			}
 		}
 	}
 }
