@@ -65,7 +65,9 @@ func run(ctx context.Context, args []string) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400) // as cmd/ocopflow does; whoever runs in this process gains by it
 	}
+	s.Progress = func(done, of int64) { fmt.Fprintf(os.Stderr, "\r%d of %d turns", done, of) }
 	r, err := bench.Run(ctx, s)
+	fmt.Fprintln(os.Stderr)
 	if err != nil {
 		return err
 	}
