@@ -14,6 +14,7 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"ocopflow/internal/access"
+	"ocopflow/internal/accounts"
 	"ocopflow/internal/app"
 	"ocopflow/internal/audit"
 	"ocopflow/internal/casework"
@@ -62,6 +63,57 @@ func TestWhatIsRememberedIsWhatIsThere(t *testing.T) {
 		}
 		if r, err := audit.Verify(t.Context(), a.DB, audit.Options{}); err != nil || !r.OK {
 			t.Errorf("%+v %v", r, err)
+		}
+	})
+}
+
+// People who sign in and out, or fail to, all day long do not let the desk forget
+// what it knows of products; a new role does.
+func TestWhoComesAndGoesLetsNoProductBeForgotten(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		a := open(t, address, true)
+		demo, err := a.LoadDemo(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids, all := products(t, a)
+		random := rand.New(rand.NewPCG(3, 4))
+		for range 40 {
+			try(t, a.Desk, all, ids[random.IntN(len(ids))], random)
+		}
+		kept := func() int {
+			n, wrong, err := a.Desk.Misremembered(t.Context())
+			if err != nil || wrong != "" {
+				t.Fatalf("%s %v", wrong, err)
+			}
+			return n
+		}
+		before := kept()
+		someone := demo[0]
+		s, actor, err := a.People.SignIn(t.Context(), someone.Name, someone.Password, "", accounts.Caller{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{someone.Name, "nobody-of-that-name"} {
+			if _, _, err := a.People.SignIn(t.Context(), name, "a wrong password", "", accounts.Caller{}); err == nil {
+				t.Fatal("a wrong password was taken")
+			}
+		}
+		if _, err := a.People.Token(t.Context(), actor, "x", 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.People.Forget(t.Context(), actor, s.ID); err != nil {
+			t.Fatal(err)
+		}
+		if n := kept(); before < 3 || n != before {
+			t.Errorf("%d products were remembered, %d are after people came and went", before, n)
+		}
+		if _, err := a.People.Grant(t.Context(), all, actor.ID, access.Auditor, all.Grants[0].Unit, nil); err != nil {
+			t.Fatal(err)
+		}
+		if n := kept(); n != 0 {
+			t.Errorf("%d products are remembered after a role was given", n)
 		}
 	})
 }

@@ -2,7 +2,9 @@ package commit
 
 import (
 	"maps"
+	"strings"
 
+	"ocopflow/internal/ledger"
 	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
@@ -91,7 +93,7 @@ func (r *run) stale() (s Stale) {
 	}
 	for _, entries := range r.entries {
 		for _, e := range entries {
-			if len(r.written[e.Index]) == 0 { // whatever it changed besides
+			if len(r.written[e.Index]) == 0 && !ofSignIn(e) { // whatever it changed besides
 				return Stale{All: true}
 			}
 		}
@@ -99,7 +101,16 @@ func (r *run) stale() (s Stale) {
 	return s
 }
 
+// ofSignIn reports whether an entry is of somebody's coming and going, or of a try
+// under a name that nobody has: they leave all products as they were.
+func ofSignIn(e ledger.Entry) bool {
+	return e.Kind == ledger.KindSecurity && (strings.HasPrefix(e.Stream, "account:") || e.Event == "sign_in_failed" || e.Event == "lock_out")
+}
+
 func (s *Stale) add(row sqldb.Row, seen map[string]bool) {
+	if row.Table == "credentials" { // sessions and tokens; what is known of products does not rest on them
+		return
+	}
 	id := store.OwnerOf(row)
 	if id == "" {
 		s.All = true
