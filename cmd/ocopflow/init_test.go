@@ -8,6 +8,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"log/slog"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -94,7 +95,7 @@ func TestARenewedCertificateIsTakenUp(t *testing.T) {
 	dir := t.TempDir()
 	writePair(t, dir, 1)
 	s := serveCmd{TLSCert: filepath.Join(dir, "cert.pem"), TLSKey: filepath.Join(dir, "key.pem")}
-	config, err := s.tls()
+	config, err := s.tls(slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func TestARenewedCertificateIsTakenUp(t *testing.T) {
 		t.Errorf("half a pair: %d", got)
 	}
 	for _, bad := range []serveCmd{{TLSCert: s.TLSCert}, {TLSCert: s.TLSCert, TLSKey: s.TLSKey}, {TLSCert: "a", TLSKey: "b", AcmeHost: []string{"x.vn"}}} {
-		if _, err := bad.tls(); err == nil {
+		if _, err := bad.tls(slog.Default()); err == nil {
 			t.Errorf("%+v was taken", bad)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,14 +23,14 @@ import (
 
 // tls is how the server proves its name: by files, by an authority that is asked
 // for certificates, or not at all (nil), behind a proxy.
-func (s serveCmd) tls() (*tls.Config, error) {
+func (s serveCmd) tls(log *slog.Logger) (*tls.Config, error) {
 	files := s.TLSCert != "" || s.TLSKey != ""
 	switch {
 	case files && len(s.AcmeHost) > 0:
 		return nil, errors.New("--tls-cert and --acme-host are two ways: choose one")
 	case len(s.AcmeHost) > 0:
 		m := &autocert.Manager{Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(s.AcmeHost...), Cache: autocert.DirCache(filepath.Join(s.dir(), "acme"))}
-		return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: m.GetCertificate, NextProtos: []string{"http/1.1", acme.ALPNProto}}, nil
+		return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: complaining(m.GetCertificate, s.AcmeHost, log), NextProtos: []string{"http/1.1", acme.ALPNProto}}, nil
 	case !files:
 		return nil, nil
 	case s.TLSCert == "" || s.TLSKey == "":
@@ -40,6 +41,18 @@ func (s serveCmd) tls() (*tls.Config, error) {
 		return nil, err
 	}
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: p.get}, nil
+}
+
+// complaining logs why the authority gave no certificate for a host of ours: who
+// asks sees a connection that breaks. Other names are strangers' tries.
+func complaining(get func(*tls.ClientHelloInfo) (*tls.Certificate, error), hosts []string, log *slog.Logger) func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	return func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		c, err := get(hello)
+		if err != nil && slices.Contains(hosts, hello.ServerName) {
+			log.Error("no certificate could be had", "host", hello.ServerName, "error", err)
+		}
+		return c, err
+	}
 }
 
 // certificate tells when the certificate that the server shows ends; nil when it

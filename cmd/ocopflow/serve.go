@@ -99,10 +99,6 @@ func (s serveCmd) Run(w world) error {
 	if s.Demo {
 		rates.SignedIn = -1
 	}
-	secure, err := s.tls()
-	if err != nil {
-		return err
-	}
 	if s.LogFile != "" {
 		f, err := os.OpenFile(s.LogFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
@@ -114,6 +110,10 @@ func (s serveCmd) Run(w world) error {
 	log := slog.New(slog.NewTextHandler(w.errs, nil))
 	if s.LogJSON {
 		log = slog.New(slog.NewJSONHandler(w.errs, nil))
+	}
+	secure, err := s.tls(log)
+	if err != nil {
+		return err
 	}
 	var tracer *trace.Tracer
 	if s.Trace != "" {

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ocopflow/internal/backup"
+	"ocopflow/internal/health"
 	"ocopflow/internal/httpx"
 	"ocopflow/internal/job"
 	"ocopflow/internal/meter"
@@ -65,6 +66,12 @@ func (a *App) standing(ctx context.Context) (s meter.Standing, err error) {
 		return s, err
 	}
 	s.Kept, s.Covered = kept.At, kept.Size
+	if space, err := health.SpaceOf(a.Data); err == nil { // else the page of health says so
+		s.Free, s.Total = space.Free, space.Total
+	}
+	if a.Certificate != nil {
+		s.Certificate, _ = a.Certificate() // one that cannot be read has no end; the page of health says why
+	}
 	if s.Overdue, err = store.OverdueTimers(ctx, a.DB, a.Desk.Clock()); err != nil {
 		return s, err
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ocopflow/internal/dbtest"
 	"ocopflow/internal/job"
@@ -45,6 +46,7 @@ func TestFiguresAndLogTellWhatHappensWithoutNames(t *testing.T) {
 		o := openOffice(t, address, func(c *Config) {
 			c.Log = slog.New(slog.NewJSONHandler(&log, nil))
 			c.Backup.Dir, c.Backup.Keep = t.TempDir(), 1
+			c.Certificate = func() (time.Time, error) { return time.Unix(1900000000, 0), nil }
 		})
 		secret := "Nguyễn Thị Bí Mật"
 		id := o.product(fishSauce)
@@ -71,7 +73,7 @@ func TestFiguresAndLogTellWhatHappensWithoutNames(t *testing.T) {
 		watchedFiguresAreThere(t, figures)
 		for _, want := range []string{"ocopflow_database_up 1", "ocopflow_ledger_entries ", "ocopflow_commit_batch_acts_count ", `route="/api/v1/products/:id",status="200"`,
 			`route="/api/v1/products/:id",status="404"`, "ocopflow_timers_overdue ", "ocopflow_sessions ", "go_goroutines ",
-			`ocopflow_moves_total{event="register"} `, `ocopflow_refusals_total{reason="role_missing"} 1`, "ocopflow_commit_queue 0", "ocopflow_checkpoint_lag_entries 1",
+			`ocopflow_moves_total{event="register"} `, `ocopflow_refusals_total{reason="role_missing"} 1`, "ocopflow_commit_queue 0", "ocopflow_certificate_end_timestamp_seconds 1.9e+09", "ocopflow_checkpoint_lag_entries 1",
 			`ocopflow_task_runs_total{outcome="done",task="checkpoint"} 1`, `ocopflow_task_runs_total{outcome="failed",task="mails"} 1`, `ocopflow_task_seconds_count{task="backup"} 1`} {
 			if !strings.Contains(figures, want) {
 				t.Errorf("no %s in the figures", want)

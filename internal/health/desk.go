@@ -90,7 +90,7 @@ func (d *Desk) machine(f *Facts) {
 	if d.Backup.Dir != "" {
 		f.Backups.Newest, f.Backups.Number, f.Backups.Err = backup.Standing(d.Backup.Dir)
 	}
-	f.Disk, f.DiskErr = space(d.Data)
+	f.Disk, f.DiskErr = SpaceOf(d.Data)
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	f.Used, f.Memory.Total = m.Sys-m.HeapReleased, memoryLimit()

@@ -4,5 +4,5 @@ package health
 
 import "errors"
 
-// space is not known here.
-func space(string) (Space, error) { return Space{}, errors.ErrUnsupported }
+// SpaceOf is not known here.
+func SpaceOf(string) (Space, error) { return Space{}, errors.ErrUnsupported }

@@ -4,8 +4,8 @@ package health
 
 import "syscall"
 
-// space of the disk on which a folder lies.
-func space(dir string) (Space, error) {
+// SpaceOf the disk on which a folder lies.
+func SpaceOf(dir string) (Space, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return Space{}, err

@@ -2,8 +2,8 @@ package health
 
 import "golang.org/x/sys/windows"
 
-// space of the disk on which a folder lies.
-func space(dir string) (s Space, err error) {
+// SpaceOf the disk on which a folder lies.
+func SpaceOf(dir string) (s Space, err error) {
 	name, err := windows.UTF16PtrFromString(dir)
 	if err != nil {
 		return s, err

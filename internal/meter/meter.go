@@ -28,6 +28,9 @@ type Standing struct {
 	Backup   time.Time // the newest; zero without any
 	Kept     time.Time // the checkpoint beside the database; zero without one, as on a standby
 	Covered  int64     // entries that it covers
+
+	Certificate time.Time // end of that of HTTPS; zero when the server speaks none itself
+	Free, Total uint64    // bytes of the disk of the data directory; Total 0 when not known
 }
 
 // Meter holds the figures of one program.
@@ -44,7 +47,7 @@ type Meter struct {
 	working  *prometheus.HistogramVec
 	standing func(context.Context) (Standing, error)
 
-	up, entries, newest, overdue, sessions, backup, kept, uncovered *prometheus.Desc
+	up, entries, newest, overdue, sessions, backup, kept, uncovered, certificate, free, total *prometheus.Desc
 }
 
 // New makes a meter. standing is asked with each answer, for at most two seconds.
@@ -70,6 +73,9 @@ func New(version string, standing func(context.Context) (Standing, error)) *Mete
 	m.overdue = gauge("timers_overdue", "Timers that are due and not done.")
 	m.sessions = gauge("sessions", "Sessions that run.")
 	m.backup = gauge("backup_newest_timestamp_seconds", "When the newest backup was made; missing without any.")
+	m.certificate = gauge("certificate_end_timestamp_seconds", "When the certificate of HTTPS ends; missing behind a proxy.")
+	m.free = gauge("disk_free_bytes", "Free space on the disk of the data directory.")
+	m.total = gauge("disk_bytes", "Size of the disk of the data directory.")
 	m.kept = gauge("checkpoint_timestamp_seconds", "When the checkpoint was kept beside the database.")
 	m.uncovered = gauge("checkpoint_lag_entries", "Entries that the checkpoint kept beside the database does not cover yet.")
 	built := prometheus.NewGauge(prometheus.GaugeOpts{Name: "ocopflow_build_info", Help: "1, with the version.", ConstLabels: prometheus.Labels{"version": version}})
@@ -142,7 +148,7 @@ func (m *Meter) Handler() http.Handler {
 
 // Describe implements prometheus.Collector.
 func (m *Meter) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{m.up, m.entries, m.newest, m.overdue, m.sessions, m.backup, m.kept, m.uncovered} {
+	for _, d := range []*prometheus.Desc{m.up, m.entries, m.newest, m.overdue, m.sessions, m.backup, m.kept, m.uncovered, m.certificate, m.free, m.total} {
 		out <- d
 	}
 }
@@ -163,6 +169,13 @@ func (m *Meter) Collect(out chan<- prometheus.Metric) {
 	put(m.newest, float64(s.Newest.Unix()))
 	put(m.overdue, float64(s.Overdue))
 	put(m.sessions, float64(s.Sessions))
+	if !s.Certificate.IsZero() {
+		put(m.certificate, float64(s.Certificate.Unix()))
+	}
+	if s.Total > 0 {
+		put(m.free, float64(s.Free))
+		put(m.total, float64(s.Total))
+	}
 	if !s.Kept.IsZero() {
 		put(m.kept, float64(s.Kept.Unix()))
 		put(m.uncovered, float64(max(0, s.Entries-s.Covered)))
