@@ -12,7 +12,7 @@ find "$found" -mindepth 1 -type d -name 'Fuzz*' ! -name FuzzAPI | sort | while r
 	place=${target#"$found"/}
 	to=${place%/*}/testdata/fuzz/${place##*/}
 	mkdir -p "$to"
-	{ find "$to" -type f; find "$target" -type f -size -"$largest"; } | awk -F/ '!seen[$NF]++' | head -n "$most" | while read -r input; do
+	{ find "$to" -type f; find "$target" -type f -size -"$largest"; } | awk -F/ -v most="$most" '!seen[$NF]++ && n++ < most' | while read -r input; do
 		[ -e "$to/${input##*/}" ] || cp "$input" "$to/"
 	done
 	echo "$to: $(find "$to" -type f | wc -l)"
