@@ -47,9 +47,7 @@ func TestMigrationsSurviveFaults(t *testing.T) {
 			}
 		}
 		if os.Getenv("OCOPFLOW_FAULTS") == "all" {
-			if m.base = dbtest.Empty(t, address); upTo(t, m.base, 0) != nil {
-				t.Fatal("no empty database")
-			}
+			m.base = dbtest.Empty(t, address)
 		}
 		for _, s := range steps {
 			for _, how := range []faulty.How{faulty.Before, faulty.After, faulty.Killed} {
@@ -123,7 +121,7 @@ func (m *migrating) up(t *testing.T, step string, how faulty.How) (failed error,
 
 func upTo(t *testing.T, address string, version int64) error {
 	db, err := sqldb.Open(t.Context(), address)
-	if err != nil || version == 0 {
+	if err != nil {
 		return err
 	}
 	defer db.Close()

@@ -74,7 +74,7 @@ func Unavailable(err error) bool {
 	var op net.Error
 	return errors.As(err, &op) || errors.Is(err, io.ErrUnexpectedEOF) || // the server is gone in the middle of an answer
 		errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, ErrUnknown) ||
-		errors.Is(err, sql.ErrConnDone)
+		errors.Is(err, sql.ErrConnDone) || errors.Is(err, pgconn.ErrConnClosed)
 }
 
 // Full reports that there is no room on a disk, the database's or ours.

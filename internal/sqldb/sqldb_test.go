@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"ocopflow/internal/dbtest"
 	"ocopflow/internal/sqldb"
 )
@@ -64,6 +66,22 @@ func TestErrorClassesAreToldByCode(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A connection that broke before it was asked is the database's fault, not the
+// asker's, who is told to try again.
+func TestAConnectionThatIsClosedIsUnavailable(t *testing.T) {
+	t.Parallel()
+	c, err := pgx.Connect(t.Context(), dbtest.Postgres(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = c.Begin(t.Context()); err == nil || !sqldb.Unavailable(err) {
+		t.Errorf("%v is not told as unavailable", err)
+	}
 }
 
 func TestSetsRoundTripEveryKind(t *testing.T) {
