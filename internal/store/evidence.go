@@ -44,10 +44,11 @@ const (
 
 var writeDocument = inserts(tableDocuments)
 
-// A producer's own documents count for all its products.
+// A producer's own documents count for all its products. CROSS JOIN makes SQLite
+// begin with the products: it began with all documents that are of no product.
 var setDocuments = sqldb.Set{
 	SQL: `SELECT p.id, ` + documentColumns + ` FROM products p JOIN documents d ON d.product = p.id WHERE p.id IN (SELECT c1 FROM {rows})
-		UNION ALL SELECT p.id, ` + documentColumns + ` FROM products p JOIN documents d ON d.producer = p.producer AND d.product IS NULL WHERE p.id IN (SELECT c1 FROM {rows})`,
+		UNION ALL SELECT p.id, ` + documentColumns + ` FROM products p CROSS JOIN documents d WHERE p.id IN (SELECT c1 FROM {rows}) AND d.producer = p.producer AND d.product IS NULL`,
 	Columns: []sqldb.Kind{sqldb.Text},
 }
 
