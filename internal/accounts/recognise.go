@@ -69,13 +69,7 @@ func (p *People) recognise(ctx context.Context, hashes []string) (map[string]*Se
 			}
 		}
 		s.Actor.Grants = slices.Concat(s.Actor.Grants, lent[h.ID])
-		if h.Credential.Kind == KindSession && slices.ContainsFunc(p.Demanding, s.Actor.Has) {
-			f, err := store.FactorOf(ctx, p.DB, h.ID)
-			if err != nil {
-				return nil, err
-			}
-			s.MustEnrol = f == nil
-		}
+		s.MustEnrol = h.Credential.Kind == KindSession && !h.Factor && slices.ContainsFunc(p.Demanding, s.Actor.Has)
 		out[hash] = s
 	}
 	return out, nil

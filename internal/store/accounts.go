@@ -155,11 +155,12 @@ func InsertGrant(ctx context.Context, tx *sqldb.Tx, id, account string, g access
 type Holder struct {
 	Account
 	Credential Credential // id, kind and scope
+	Factor     bool       // a second factor is on
 }
 
 var (
 	setByCredential = sqldb.Set{
-		SQL: `SELECT c.hash, c.id, c.kind, c.scope, ` + accountColumns + ` FROM {rows} JOIN credentials c ON c.hash = r.c1 JOIN accounts a ON a.id = c.account
+		SQL: `SELECT c.hash, c.id, c.kind, c.scope, EXISTS (SELECT 1 FROM second_factors f WHERE f.account = a.id), ` + accountColumns + ` FROM {rows} JOIN credentials c ON c.hash = r.c1 JOIN accounts a ON a.id = c.account
 			WHERE c.expires_at > r.c2 AND NOT a.disabled`,
 		Columns: []sqldb.Kind{sqldb.Bytes, sqldb.Int},
 	}
@@ -181,7 +182,7 @@ func Holders(ctx context.Context, q sqldb.Querier, hashes [][]byte, now time.Tim
 		var h Holder
 		var hash []byte
 		var created int64
-		err := s.Scan(&hash, &h.Credential.ID, &h.Credential.Kind, &h.Credential.Scope, &h.ID, &h.Name, &h.Display, &h.Password, &h.Disabled, &created, &h.Version, &h.MustChange)
+		err := s.Scan(&hash, &h.Credential.ID, &h.Credential.Kind, &h.Credential.Scope, &h.Factor, &h.ID, &h.Name, &h.Display, &h.Password, &h.Disabled, &created, &h.Version, &h.MustChange)
 		h.CreatedAt = sqldb.Time(created)
 		out[string(hash)] = &h
 		return struct{}{}, err
