@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -78,6 +79,20 @@ func TestFiguresAndLogTellWhatHappensWithoutNames(t *testing.T) {
 			if !strings.Contains(figures, want) {
 				t.Errorf("no %s in the figures", want)
 			}
+		}
+		kept, err := filepath.Glob(filepath.Join(o.app.Data, "checkpoint-*.txt"))
+		if err != nil || len(kept) == 0 {
+			t.Fatalf("no checkpoint was kept: %v", err)
+		}
+		for _, name := range kept {
+			if err := os.WriteFile(name, []byte("torn"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w = httptest.NewRecorder()
+		o.app.Meter.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+		if got := w.Body.String(); !strings.Contains(got, "ocopflow_database_up 1") || strings.Contains(got, "\nocopflow_checkpoint_lag_entries ") {
+			t.Error("a checkpoint that cannot be read is told as a database that does not answer")
 		}
 		if strings.Contains(figures, `task="webhooks"`) {
 			t.Error("a task that was stopped counts as one that failed")
