@@ -108,7 +108,7 @@ func ofSignIn(e ledger.Entry) bool {
 }
 
 func (s *Stale) add(row sqldb.Row, seen map[string]bool) {
-	if row.Table == "credentials" { // sessions and tokens; what is known of products does not rest on them
+	if store.TableNamed(row.Table).Aside {
 		return
 	}
 	id := store.OwnerOf(row)

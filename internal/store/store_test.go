@@ -301,6 +301,27 @@ func TestEveryColumnOfTheProgrammesDataIsTold(t *testing.T) {
 	}
 }
 
+// What a producer brought for all its products is found by the producer, not among
+// what all producers brought.
+func TestDocumentsOfAProductAreFoundByItsProducer(t *testing.T) {
+	t.Parallel()
+	db := open(t, "sqlite:"+filepath.Join(t.TempDir(), "x.db"))
+	rows, err := db.Query(t.Context(), "EXPLAIN QUERY PLAN "+setDocuments.Text(sqldb.SQLite), `[["a"]]`)
+	plan, err := collect(rows, err, "plan", scanPlan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(plan, "; "); !strings.Contains(got, "documents_owner (producer=? AND product=?)") {
+		t.Error(got)
+	}
+}
+
+func scanPlan(s scanner) (detail string, err error) {
+	var id, parent, unused int64
+	err = s.Scan(&id, &parent, &unused, &detail)
+	return detail, err
+}
+
 // An auditor's search for a person, a product or an event walks an index.
 func TestSearchesWalkAnIndex(t *testing.T) {
 	t.Parallel()
@@ -311,11 +332,7 @@ func TestSearchesWalkAnIndex(t *testing.T) {
 			s.Oldest, s.After, s.Limit = oldest, &after, 50
 			text, args := s.statement()
 			rows, err := db.Query(t.Context(), "EXPLAIN QUERY PLAN "+text, args...)
-			plan, err := collect(rows, err, "plan", func(s scanner) (detail string, err error) {
-				var id, parent, unused int64
-				err = s.Scan(&id, &parent, &unused, &detail)
-				return detail, err
-			})
+			plan, err := collect(rows, err, "plan", scanPlan)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -34,6 +34,7 @@ type Table struct {
 	Product string // column that names the product a row belongs to; "" for none
 
 	petition string // column that names the petition it belongs to; "" for none
+	Aside    bool   // nothing that is known of products rests on it
 }
 
 func text(name string) Column  { return Column{Name: name, Kind: sqldb.Text} }
@@ -46,6 +47,8 @@ func (c Column) kept(k keeping) Column        { c.keeping = k; return c }
 func table(name string, key ...string) *Table { return &Table{Name: name, Key: key} }
 
 func (t *Table) of(product string) *Table { t.Product = product; return t }
+
+func (t *Table) aside() *Table { t.Aside = true; return t }
 
 func (t *Table) ofPetition(column string) *Table { t.petition = column; return t }
 
@@ -114,7 +117,7 @@ var (
 
 	tableGrants = table("grants", "id").with(text("id"), text("account"), text("role"), text("unit"), whole("granted_at"), text("granted_by"))
 
-	tableCredentials = table("credentials", "hash").with(raw("hash"), text("id"), text("account"), text("kind"), text("label").kept(private),
+	tableCredentials = table("credentials", "hash").aside().with(raw("hash"), text("id"), text("account"), text("kind"), text("label").kept(private),
 		whole("created_at"), whole("expires_at"), text("scope"))
 
 	tableProcedures = table("procedures", "name", "version").with(text("name"), text("version"), text("hash"), text("body").kept(body), whole("published_at"))
