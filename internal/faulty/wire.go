@@ -142,7 +142,7 @@ func (t *talk) asks() {
 		case 'Q':
 			text, _ = word(body)
 		}
-		if name := Name(text); text != "" && name != "rollback" {
+		if name := Name(text); name != "" && name != "rollback" { // a comment alone is how a pool asks whether a connection still lives
 			switch how := t.wire.seam.meet(name); how {
 			case Before:
 				return
