@@ -60,32 +60,43 @@ func TestADatabaseThatDoesNotWriteIsNotReadyUntilItDoes(t *testing.T) {
 }
 
 // A disk that is full is said as such, and nothing is half done. Differs because
-// SQLite can be given a size; what Postgres says then is known by its class.
+// SQLite can be given a size; a Postgres is made to say what it says then.
 func TestAFullDiskSaysSo(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t, dbtest.SQLite(t))
-	var pages int64
-	if err := o.app.DB.Writer().QueryRowContext(t.Context(), "PRAGMA page_count").Scan(&pages); err != nil {
-		t.Fatal(err)
-	}
-	limit := func(n int64) {
-		if _, err := o.app.DB.Writer().ExecContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", n)); err != nil {
-			t.Fatal(err)
+	dbtest.Each(t, func(t *testing.T, address string) {
+		o := openOffice(t, address)
+		exec := func(text string) {
+			t.Helper()
+			if _, err := o.app.DB.Writer().ExecContext(t.Context(), text); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	limit(pages)
-	full := false
-	for i := 0; i < 200 && !full; i++ {
-		a := o.ask("admin", "POST", "/api/v1/accounts", someone(fmt.Sprintf("nguoi-%d", i)))
-		if full = a.status != 201; full && (a.status != 503 || a.code() != "disk_full") {
-			t.Errorf("a full disk: %d %s", a.status, a.text)
+		free := func() { exec("PRAGMA max_page_count = 1073741824") }
+		if o.app.DB.Dialect() == sqldb.SQLite {
+			var pages int64
+			if err := o.app.DB.Writer().QueryRowContext(t.Context(), "PRAGMA page_count").Scan(&pages); err != nil {
+				t.Fatal(err)
+			}
+			exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+		} else { // what a server says that cannot make a table longer
+			exec(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+				$$BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END$$`)
+			exec("CREATE TRIGGER full_disk BEFORE INSERT ON entries EXECUTE FUNCTION full_disk()")
+			free = func() { exec("DROP TRIGGER full_disk ON entries") }
 		}
-	}
-	if !full {
-		t.Error("it was never full")
-	}
-	limit(1 << 30)
-	o.must(201, o.ask("admin", "POST", "/api/v1/accounts", someone("lai-co-cho")))
+		full := false
+		for i := 0; i < 200 && !full; i++ {
+			a := o.ask("admin", "POST", "/api/v1/accounts", someone(fmt.Sprintf("nguoi-%d", i)))
+			if full = a.status != 201; full && (a.status != 503 || a.code() != "disk_full") {
+				t.Errorf("full disk: %d %s", a.status, a.text)
+			}
+		}
+		if !full {
+			t.Error("it was never full")
+		}
+		free()
+		o.must(201, o.ask("admin", "POST", "/api/v1/accounts", someone("lai-co-cho")))
+	})
 }
 
 // Readers that hold every connection keep others waiting, not for ever: the probe
