@@ -3,7 +3,7 @@
 # and none that is large, beside the tests that run them each time. An input of the
 # API is a number whose meaning changes with every route: those are not kept.
 set -euo pipefail
-most=${1:-40} largest=4k
+most=${1:-60} largest=4k
 cd "$(dirname "$0")/.."
 go=$(command -v go || echo /usr/local/go/bin/go)
 found=$("$go" env GOCACHE)/fuzz/$("$go" list -m)
