@@ -22,11 +22,15 @@ type Act struct {
 }
 
 var (
-	// Acts of the open round, of the campaign or outside any round, for "same
+	// Acts of the open round, outside any round, and of the campaign, for "same
 	// person?" and "done?".
 	setActs = sqldb.Set{
-		SQL: `SELECT m.entry, m.product, m.round, m.campaign, m.event, m.actor, m.at FROM moves m JOIN products p ON p.id = m.product
-			WHERE p.id IN (SELECT c1 FROM {rows}) AND (m.round = p.round OR m.campaign = p.campaign OR m.round IS NULL) ORDER BY m.entry`,
+		SQL: `WITH of AS (SELECT p.id, p.round, p.campaign FROM products p WHERE p.id IN (SELECT c1 FROM {rows}))
+			SELECT m.entry, m.product, m.round, m.campaign, m.event, m.actor, m.at FROM of JOIN moves m ON m.product = of.id AND m.round = of.round
+			UNION ALL SELECT m.entry, m.product, m.round, m.campaign, m.event, m.actor, m.at FROM of JOIN moves m ON m.product = of.id AND m.round IS NULL
+			UNION ALL SELECT m.entry, m.product, m.round, m.campaign, m.event, m.actor, m.at FROM of JOIN moves m ON m.product = of.id AND m.campaign = of.campaign
+				WHERE of.campaign IS NOT NULL AND m.round IS NOT NULL AND (of.round IS NULL OR m.round <> of.round)
+			ORDER BY entry`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
 	writeActs = inserts(tableMoves)

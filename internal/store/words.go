@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -108,18 +109,38 @@ func (f Filter) wayOf(ctx context.Context, q sqldb.Querier) (w way, err error) {
 	return said, err
 }
 
-// wording looks how many products have the words.
+// wording looks how many products have the words, the rarest first.
 func (f Filter) wording(ctx context.Context, q sqldb.Querier) (w way, err error) {
 	words := split(f.Text)
+	count := make(map[string]int64, len(words))
 	for _, word := range words {
-		if w.few, err = w.having(ctx, q, word); w.few || err != nil {
+		if count[word], err = upTo(ctx, q, "product_words w WHERE w.word >= $1 AND w.word < $2", []any{word, word + end}); err != nil {
 			return w, err
 		}
 	}
-	if len(words) > 1 { // each is common, but they may hardly ever come together
+	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(count[a], count[b]) })
+	switch {
+	case len(words) > 0 && count[words[0]] <= few:
+		w.few, err = w.having(ctx, q, words[0])
+	case len(words) > 1: // each is common, but they may hardly ever come together
+		often, err := together(ctx, q, words[0], words[1])
+		if err != nil || often {
+			return w, err
+		}
 		w.few, err = w.having(ctx, q, words[:2]...)
+		return w, err
 	}
 	return w, err
+}
+
+// together reports whether products that have one word often have another, by a
+// few of them: their list is then at its page's end soon.
+func together(ctx context.Context, q sqldb.Querier, one, other string) (bool, error) {
+	const sample = 100
+	var both int
+	text := fmt.Sprintf("SELECT count(*) FROM (SELECT w.product FROM product_words w WHERE w.word >= $1 AND w.word < $2 LIMIT %d) x WHERE %s", sample, having("x.product", "$3", "$4"))
+	err := q.QueryRow(ctx, text, one, one+end, other, other+end).Scan(&both)
+	return both > sample/2, err
 }
 
 // having finds the products that have one or two words, if they are few.
