@@ -37,7 +37,7 @@ func (d *Desk) Concerns(ctx context.Context, a access.Actor, most int) ([]Dated,
 
 func (d *Desk) ofProducts(ctx context.Context, a access.Actor, most int) ([]Dated, error) {
 	const scan = 200
-	filter := store.Filter{Waiting: true, ByDue: true, Limit: scan}
+	filter := store.Filter{ByDue: true, Limit: scan}
 	var out []Dated
 	for {
 		page, err := d.Products(ctx, a, filter)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"ocopflow/internal/access"
 	"ocopflow/internal/store"
 )
 
@@ -39,4 +40,30 @@ func parts(x *dossier) []any {
 	waiting := slices.Clone(x.waiting)
 	slices.SortFunc(waiting, func(a, b store.Timer) int { return strings.Compare(a.Name(), b.Name()) })
 	return []any{x.product, x.round, x.certificate, x.acts, x.documents, x.inspections, x.remedies, x.extensions, x.marks, x.plan, waiting, x.rounds, x.scoring}
+}
+
+// TasksOf asks of each product by itself what the actor can do about it.
+func (d *Desk) TasksOf(ctx context.Context, a access.Actor) (out []Task, err error) {
+	page, err := d.Products(ctx, a, store.Filter{ByDue: true, Limit: 10_000})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]string, len(page))
+	for i, p := range page {
+		list[i] = p.ID
+	}
+	files, err := d.dossiers(ctx, d.DB, list)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range list {
+		t, ok, err := d.task(files[id], a)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, t)
+		}
+	}
+	return out, nil
 }

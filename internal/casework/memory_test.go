@@ -178,6 +178,8 @@ func try(t *testing.T, d *casework.Desk, all access.Actor, id string, random *ra
 			data[f.Name] = d.Today().String()
 		case f.Type == "account":
 			data[f.Name] = "office"
+		case f.Type == "code":
+			data[f.Name] = fmt.Sprintf("QD-%d", random.IntN(1000))
 		case f.Type == "text":
 			data[f.Name] = "lời"
 		}
@@ -192,8 +194,8 @@ func document(t *testing.T, a *app.App, d *casework.Desk, all access.Actor, id s
 	if err != nil {
 		t.Fatal(err)
 	}
-	kinds := []string{"idea_form", "business_plan", "self_score"}
-	if _, err := d.AddDocument(t.Context(), casework.Upload{Product: id, Kind: kinds[random.IntN(3)], Name: "x.pdf", Taken: taken, Whole: random.IntN(2) == 0, Actor: all}); err != nil {
+	kinds := []string{"idea_form", "business_plan", "self_score", "cost_estimate", "renewal_dossier"}
+	if _, err := d.AddDocument(t.Context(), casework.Upload{Product: id, Kind: kinds[random.IntN(len(kinds))], Name: "x.pdf", Taken: taken, Whole: random.IntN(2) == 0, Actor: all}); err != nil {
 		t.Fatal(err)
 	}
 	if d != a.Desk {

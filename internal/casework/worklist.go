@@ -8,6 +8,7 @@ import (
 	"ocopflow/internal/fault"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/store"
+	"ocopflow/internal/workflow"
 )
 
 // Task is a product that waits for the actor.
@@ -22,13 +23,18 @@ type Task struct {
 
 // Worklist is what the actor can do now, by deadline, one page at a time; next
 // is the cursor of the page after, "" at the end. Only ways forward count:
-// every product could be sent back, that makes it nobody's task.
+// every product could be sent back, that makes it nobody's task. A page ends at
+// limit tasks, or sooner where very many products were looked at in vain.
 func (d *Desk) Worklist(ctx context.Context, a access.Actor, after string, limit int) (tasks []Task, next string, err error) {
-	const scan = 200
+	const some, most = 200, 600 // dossiers at a time, and for a page
 	tasks = []Task{}
-	for {
-		filter := store.Filter{Waiting: true, ByDue: true, After: after, Limit: scan}
-		page, err := d.Products(ctx, a, filter)
+	filter, err := d.waiting(ctx, a)
+	if err != nil {
+		return nil, "", err
+	}
+	filter.After, filter.Limit = after, min(limit, some)
+	for seen := 0; ; {
+		page, err := store.ProductsWithTasks(ctx, d.DB, filter)
 		if err != nil {
 			return nil, "", err
 		}
@@ -41,7 +47,7 @@ func (d *Desk) Worklist(ctx context.Context, a access.Actor, after string, limit
 			return nil, "", err
 		}
 		for _, p := range page {
-			after = filter.Cursor(p)
+			filter.After = filter.Cursor(p)
 			x := files[p.ID]
 			if x == nil {
 				continue
@@ -54,13 +60,42 @@ func (d *Desk) Worklist(ctx context.Context, a access.Actor, after string, limit
 				tasks = append(tasks, t)
 			}
 			if len(tasks) == limit {
-				return tasks, after, nil
+				return tasks, filter.After, nil
 			}
 		}
-		if len(page) < scan {
+		if len(page) < filter.Limit {
 			return tasks, "", nil
 		}
+		if seen += len(page); seen >= most {
+			return tasks, filter.After, nil
+		}
+		filter.Limit = some
 	}
+}
+
+// noticed is how long a notice is somebody's task after its last day, in days.
+const noticed = 366
+
+// waiting are the products with which the actor can have something to do, and
+// others: what their rules say of them takes their dossiers.
+func (d *Desk) waiting(ctx context.Context, a access.Actor) (store.TaskFilter, error) {
+	f := store.TaskFilter{View: a.Products(), Said: d.Today() - noticed, Unplaced: a.Has(access.Office)}
+	oldest, err := store.OldestDue(ctx, d.DB)
+	if err != nil {
+		return f, err
+	}
+	if oldest != nil {
+		f.Said = min(f.Said, *oldest)
+	}
+	for _, rules := range d.Library.All() {
+		if rules.Name == ProcedureName {
+			f.Rounds = append(f.Rounds, rules.Tasks(a.Has)...)
+			f.Expired = f.Expired || slices.ContainsFunc(rules.By(workflow.Subject{Track: ocop.NoTrack, State: "expired"}, "begin_renewal"), func(r ocop.Role) bool { return a.Has(rules.Held(r)) })
+		}
+	}
+	slices.Sort(f.Rounds)
+	f.Rounds = slices.Compact(f.Rounds)
+	return f, nil
 }
 
 // task says what the actor can do about a product; false when nothing.

@@ -46,7 +46,7 @@ func cursor(place string) string { return base64.RawURLEncoding.EncodeToString([
 // list is the body of every list.
 type list[T any] struct {
 	Items []T    `json:"items"`
-	Next  string `json:"next" doc:"cursor of the next page, empty at the end"`
+	Next  string `json:"next" doc:"cursor of the next page, empty at the end; a page can be shorter than asked and not be the last"`
 }
 
 type listOf[T any] struct{ Body list[T] }

@@ -29,6 +29,7 @@ func asked(ctx context.Context, q sqldb.Querier) map[string]func() error {
 	view := access.View{Units: []ocop.Path{place}}
 	one, now, n := []string{"a"}, time.Unix(1_700_000_000, 0), int64(7)
 	day := ocop.DateOf(now)
+	tasks := TaskFilter{View: view, Rounds: []ocop.State{"idea_registered", "renewal"}, Expired: true, Unplaced: true, Said: day, Limit: 50}
 	return map[string]func() error{
 		"product":           ask(func() (any, error) { return Product(ctx, q, "a") }),
 		"product by code":   ask(func() (any, error) { return ProductByCode(ctx, q, "a") }),
@@ -72,20 +73,17 @@ func asked(ctx context.Context, q sqldb.Querier) map[string]func() error {
 		"list, next page":      ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: view, After: "k", Limit: 50}) }),
 		"list by state":        ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: view, State: "certified", Limit: 50}) }),
 		"list by word":         ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: view, Text: "nuoc mam", Limit: 50}) }),
-		"worklist": ask(func() (any, error) {
-			return ListProducts(ctx, q, Filter{View: view, Waiting: true, ByDue: true, Limit: 50})
-		}),
-		"worklist, next": ask(func() (any, error) {
-			return ListProducts(ctx, q, Filter{View: view, Waiting: true, ByDue: true, After: "2024-01-01|k", Limit: 50})
-		}),
-		"own products":   ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: access.View{Producers: one}, Limit: 50}) }),
-		"count":          ask(func() (any, error) { return CountProducts(ctx, q, Filter{View: view}) }),
-		"secret":         ask(func() (any, error) { return Holders(ctx, q, [][]byte{[]byte("a")}, now) }),
-		"grants":         ask(func() (any, error) { return Grants(ctx, q, "a") }),
-		"grants of many": ask(func() (any, error) { return GrantsOf(ctx, q, one) }),
-		"delegated":      ask(func() (any, error) { return Delegated(ctx, q, one, day) }),
-		"seats":          ask(func() (any, error) { return Sits(ctx, q, "a") }),
-		"account":        ask(func() (any, error) { return AccountBy(ctx, q, "a") }),
+		"worklist":             ask(func() (any, error) { return ProductsWithTasks(ctx, q, tasks) }),
+		"worklist, next":       ask(func() (any, error) { w := tasks; w.After = "2024-01-01|k"; return ProductsWithTasks(ctx, q, w) }),
+		"oldest deadline":      ask(func() (any, error) { return OldestDue(ctx, q) }),
+		"own products":         ask(func() (any, error) { return ListProducts(ctx, q, Filter{View: access.View{Producers: one}, Limit: 50}) }),
+		"count":                ask(func() (any, error) { return CountProducts(ctx, q, Filter{View: view}) }),
+		"secret":               ask(func() (any, error) { return Holders(ctx, q, [][]byte{[]byte("a")}, now) }),
+		"grants":               ask(func() (any, error) { return Grants(ctx, q, "a") }),
+		"grants of many":       ask(func() (any, error) { return GrantsOf(ctx, q, one) }),
+		"delegated":            ask(func() (any, error) { return Delegated(ctx, q, one, day) }),
+		"seats":                ask(func() (any, error) { return Sits(ctx, q, "a") }),
+		"account":              ask(func() (any, error) { return AccountBy(ctx, q, "a") }),
 	}
 }
 

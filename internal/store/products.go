@@ -176,7 +176,6 @@ type Filter struct {
 	Stars    int
 	Overdue  *ocop.Date // due before this day
 	Text     string     // folded; every word must begin a word of the name, the code or the producer's name
-	Waiting  bool       // only those for which anything can be due: in a round, with a deadline, expired, proposed for revocation, warned of a document that lapses, with a decision whose original is awaited
 	ByDue    bool       // order by deadline, those without one last
 	After    string     // code of the last one seen, or "due|code" by due
 	Limit    int
@@ -194,9 +193,6 @@ func (f Filter) where(w way) (string, []any) {
 			return hidden(name)
 		}
 		return name
-	}
-	if f.Waiting {
-		conds = append(conds, "(p.round IS NOT NULL OR p.due IS NOT NULL OR p.state = 'expired' OR p.proposal <> '' OR p.id IN (SELECT m.product FROM marks m WHERE m.deadline LIKE 'document:%') OR p.id IN (SELECT d.product FROM decisions d WHERE d.state = 'pending'))")
 	}
 	if f.State != "" {
 		add(column("p.state")+" = %s", f.State)

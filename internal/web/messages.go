@@ -137,6 +137,7 @@ var messages = map[string]ocop.Text{
 	"one_per_line":            {Vi: "mỗi dòng một mục", En: "one per line"},
 	"you_can":                 {Vi: "Bạn có thể", En: "You can"},
 	"you_must":                {Vi: "Đang chờ bạn bổ sung", En: "Waiting for you"},
+	"no_tasks_yet":            {Vi: "Chưa thấy việc nào của bạn trong những sản phẩm có thời hạn gần nhất; xem tiếp các sản phẩm còn lại.", En: "Nothing of yours among the products with the nearest deadlines; go on to the rest."},
 	"no_tasks":                {Vi: "Hiện không có việc nào chờ bạn. Xem tất cả ở trang", En: "Nothing waits for you now. See everything under"},
 	"no_campaigns":            {Vi: "Chưa có kế hoạch nào.", En: "No campaign yet."},
 	"deadlines":               {Vi: "Thời hạn", En: "Deadlines"},
