@@ -48,7 +48,7 @@ var writeDocument = inserts(tableDocuments)
 // begin with the products: it began with all documents that are of no product.
 var setDocuments = sqldb.Set{
 	SQL: `SELECT p.id, ` + documentColumns + ` FROM products p JOIN documents d ON d.product = p.id WHERE p.id IN (SELECT c1 FROM {rows})
-		UNION ALL SELECT p.id, ` + documentColumns + ` FROM products p CROSS JOIN documents d WHERE p.id IN (SELECT c1 FROM {rows}) AND d.producer = p.producer AND d.product IS NULL`,
+		UNION ALL SELECT p.id, ` + documentColumns + ` FROM products p CROSS JOIN documents d WHERE p.id IN (SELECT c1 FROM {rows}) AND d.producer = p.producer AND d.product IS NULL ORDER BY 2`,
 	Columns: []sqldb.Kind{sqldb.Text},
 }
 

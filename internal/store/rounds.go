@@ -24,7 +24,7 @@ const (
 
 var (
 	setOpenRounds = sqldb.Set{
-		SQL:     `SELECT ` + roundColumns + ` FROM rounds r JOIN products p ON p.round = r.id WHERE p.id IN (SELECT c1 FROM {rows})`,
+		SQL:     `SELECT ` + roundColumns + ` FROM rounds r WHERE r.product IN (SELECT c1 FROM {rows}) AND r.closed_at IS NULL`,
 		Columns: []sqldb.Kind{sqldb.Text},
 	}
 	// The moves that put results on record, of products without an open round.
