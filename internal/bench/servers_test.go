@@ -296,6 +296,9 @@ func BenchmarkServers(b *testing.B) {
 			if err := o.keep(note); err != nil {
 				b.Fatal(err)
 			}
+			if err := analyse(b.Context(), o.app.DB); err != nil { // as Postgres does by itself in time
+				b.Fatal(err)
+			}
 			for b.Loop() {
 				moves, took, own, before := 0, time.Duration(0), time.Duration(0), serverProcessor(pg.PID())
 				for _, d := range servers(b, pg.URL("postgres"), note, n, order{Clients: 32 / n, Each: 5 * time.Second}) {

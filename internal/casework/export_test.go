@@ -36,6 +36,9 @@ func (d *Desk) Misremembered(ctx context.Context) (n int, wrong string, err erro
 	return n, "", nil
 }
 
+// Remembers reports whether a product is remembered.
+func (d *Desk) Remembers(product string) bool { return d.memory.dossiers[product] != nil }
+
 func parts(x *dossier) []any {
 	waiting := slices.Clone(x.waiting)
 	slices.SortFunc(waiting, func(a, b store.Timer) int { return strings.Compare(a.Name(), b.Name()) })

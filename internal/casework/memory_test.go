@@ -118,6 +118,54 @@ func TestWhoComesAndGoesLetsNoProductBeForgotten(t *testing.T) {
 	})
 }
 
+// A move that another server makes lets its own product be forgotten and no other;
+// what is not of a product lets all be.
+func TestAnotherServersMoveLetsItsProductBeForgotten(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, address string) {
+		a := open(t, address, true)
+		if _, err := a.LoadDemo(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		other := open(t, address, false)
+		ids, all := products(t, a)
+		random := rand.New(rand.NewPCG(5, 6))
+		enough := func(desk *casework.Desk, id string) {
+			for range 50 {
+				if try(t, desk, all, id, random) {
+					return
+				}
+			}
+			t.Fatalf("nothing of %s stood", id)
+		}
+		heard := func(not string) int {
+			n, wrong, err := a.Desk.Misremembered(t.Context())
+			if err != nil || wrong != "" {
+				t.Fatalf("%s %v", wrong, err)
+			}
+			if a.Desk.Remembers(not) {
+				t.Errorf("%s is remembered as it was", not)
+			}
+			return n
+		}
+		for _, id := range ids[:3] {
+			enough(a.Desk, id)
+		}
+		enough(other.Desk, ids[0])
+		enough(a.Desk, ids[1]) // hears of it
+		if n := heard(ids[0]); n < 2 {
+			t.Errorf("%d products are remembered after another server moved one of three", n)
+		}
+		if _, err := other.People.Add(t.Context(), access.SystemActor, accounts.NewAccount{Name: "somebody"}, nil); err != nil {
+			t.Fatal(err)
+		}
+		enough(a.Desk, ids[1])
+		if n := heard(ids[2]); n != 1 {
+			t.Errorf("%d products are remembered after another server added an account", n)
+		}
+	})
+}
+
 func open(t *testing.T, address string, demo bool) *app.App {
 	t.Helper()
 	a, err := app.Open(context.Background(), app.Config{Database: address, Data: t.TempDir(), Demo: demo, Idle: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),

@@ -137,19 +137,21 @@ func (f *flight) stands(ctx context.Context, tx *sqldb.Tx) error {
 	return err
 }
 
-// land takes in how a flight ended. After a failure all that was presumed is
-// forgotten and the batch is decided anew, inside of its transaction; false
-// says so.
-func (c *Committer) land(f *flight, err error) bool {
+// land takes in how a flight ended. After a failure what was presumed is forgotten,
+// also by the batch that was prepared on it, if any, and the flight's own is decided
+// anew, inside of its transaction; false says so.
+func (c *Committer) land(f *flight, err error, next *run) bool {
 	if err == nil {
 		if f.flushed > 0 {
 			c.flush += (f.flushed - c.flush) / 8
 		}
 		return true
 	}
-	c.size, c.alone = unsure, false
-	clear(c.ends)
-	c.tell(Stale{All: true})
+	c.unsettle(f.run)
+	if next != nil {
+		c.unsettle(next)
+	}
+	c.size, c.alone = f.from, false // what was written since is heard of, our own included
 	if sqldb.Unavailable(err) {
 		c.trouble.Store(true)
 		c.fail(f.batch, err)
@@ -162,10 +164,11 @@ func (c *Committer) land(f *flight, err error) bool {
 // share is how many of the acts at hand go into the next batch. Preparing one
 // half while the other is written keeps both sides busy, but flushes twice: that
 // pays where thinking takes longer than flushing, as on a fast disk. Where it
-// does not, all go together and nothing is in the air meanwhile.
+// does not, all go together and nothing is in the air meanwhile; nor where other
+// servers write too, since a batch is not prepared there at all.
 func (c *Committer) share(pending int, f *flight) (acts int, together bool) {
 	all := pending + f.acts()
-	if c.thought*time.Duration(all) <= 2*c.flush {
+	if !c.alone || c.thought*time.Duration(all) <= 2*c.flush {
 		return maxBatch, true
 	}
 	return min(maxBatch, (all+1)/2), false

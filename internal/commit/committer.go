@@ -166,10 +166,10 @@ func (c *Committer) run() {
 	var pending []*waiting // owned by this goroutine
 	var air *flight        // what is being written; nil for nothing
 	answered := 0
-	land := func(err error) bool {
+	land := func(err error, next *run) bool {
 		f := air
 		air, answered = nil, f.acts()
-		return c.land(f, err)
+		return c.land(f, err, next)
 	}
 	for {
 		if len(pending) == 0 {
@@ -177,12 +177,12 @@ func (c *Committer) run() {
 			case w := <-c.queue:
 				pending = append(pending, w)
 			case err := <-air.landing():
-				land(err)
+				land(err, nil)
 				continue
 			case <-c.stop:
 				if pending = c.drain(nil); len(pending) == 0 {
 					if air != nil {
-						land(<-air.done)
+						land(<-air.done, nil)
 					}
 					return
 				}
@@ -191,13 +191,13 @@ func (c *Committer) run() {
 		pending = c.gather(pending, answered)
 		acts, together := c.share(len(pending), air)
 		if together && air != nil {
-			land(<-air.done)
+			land(<-air.done, nil)
 			continue
 		}
 		var batch []*waiting
 		batch, pending = choose(pending, acts)
 		next := c.prepare(batch)
-		if air != nil && !land(<-air.done) {
+		if air != nil && !land(<-air.done, next) {
 			next = nil // it presumed what did not come true
 		}
 		if next != nil {

@@ -1,11 +1,11 @@
 package commit
 
 import (
+	"context"
 	"maps"
 	"strings"
 
 	"ocopflow/internal/ledger"
-	"ocopflow/internal/sqldb"
 	"ocopflow/internal/store"
 )
 
@@ -53,6 +53,46 @@ const unsure = -1
 // maxEnds bounds the ends of streams that are kept between batches.
 const maxEnds = 20_000
 
+// heard bounds the entries of other servers that are looked into: where there are
+// more, everything is forgotten.
+const heard = 256
+
+// hear forgets what other servers have changed since this committer wrote last,
+// by what their entries tell.
+func (c *Committer) hear(ctx context.Context, r *run) error {
+	if c.size == unsure || r.from < c.size || r.from-c.size > heard {
+		clear(c.ends)
+		c.tell(Stale{All: true})
+		return nil
+	}
+	lines, err := store.Lines(ctx, r.tx, c.size, int(r.from-c.size))
+	if err != nil {
+		return err
+	}
+	var s Stale
+	seen := map[string]bool{}
+	for _, l := range lines {
+		delete(c.ends, l.Stream)
+		if !s.All {
+			s.read(l, seen)
+		}
+	}
+	c.tell(s)
+	return nil
+}
+
+// read adds what an entry of another server made stale.
+func (s *Stale) read(l store.Line, seen map[string]bool) {
+	t, err := ledger.Read([]byte(l.Body))
+	if err != nil || len(t.Rows) == 0 && !idle(l.Kind, l.Stream, l.Event) {
+		s.All = true
+		return
+	}
+	for _, row := range t.Rows {
+		s.add(row.Table, store.ToldOwner(row), seen)
+	}
+}
+
 // settle tells what a committed batch has changed.
 func (c *Committer) settle(r *run) {
 	c.size, c.head = r.head.Tree.Size, r.head
@@ -63,6 +103,14 @@ func (c *Committer) settle(r *run) {
 	if kind, ok := soleKind(r.batch); ok {
 		kind.Settled(r.placed)
 		return
+	}
+	c.tell(r.stale())
+}
+
+// unsettle forgets what a batch that was prepared would have changed.
+func (c *Committer) unsettle(r *run) {
+	for stream := range r.moved {
+		delete(c.ends, stream)
 	}
 	c.tell(r.stale())
 }
@@ -86,14 +134,14 @@ func (r *run) stale() (s Stale) {
 	seen := map[string]bool{}
 	for _, rows := range r.written {
 		for _, row := range rows {
-			if s.add(row, seen); s.All {
+			if s.add(row.Table, store.OwnerOf(row), seen); s.All {
 				return s
 			}
 		}
 	}
 	for _, entries := range r.entries {
 		for _, e := range entries {
-			if len(r.written[e.Index]) == 0 && !ofSignIn(e) { // whatever it changed besides
+			if len(r.written[e.Index]) == 0 && !idle(e.Kind, e.Stream, e.Event) { // whatever it changed besides
 				return Stale{All: true}
 			}
 		}
@@ -101,22 +149,21 @@ func (r *run) stale() (s Stale) {
 	return s
 }
 
-// ofSignIn reports whether an entry is of somebody's coming and going, or of a try
-// under a name that nobody has: they leave all products as they were.
-func ofSignIn(e ledger.Entry) bool {
-	return e.Kind == ledger.KindSecurity && (strings.HasPrefix(e.Stream, "account:") || e.Event == "sign_in_failed" || e.Event == "lock_out")
+// idle reports whether an entry without rows leaves all products as they were: a
+// refusal, somebody's coming and going, or a try under a name that nobody has.
+func idle(kind, stream, event string) bool {
+	return kind == ledger.KindRefusal || kind == ledger.KindSecurity && (strings.HasPrefix(stream, "account:") || event == "sign_in_failed" || event == "lock_out")
 }
 
-func (s *Stale) add(row sqldb.Row, seen map[string]bool) {
-	if store.TableNamed(row.Table).Aside {
-		return
-	}
-	id := store.OwnerOf(row)
-	if id == "" {
+// add is for a row of a table, and whose it is. A table can be unknown: a newer
+// program may write beside this one.
+func (s *Stale) add(table, id string, seen map[string]bool) {
+	t := store.TableNamed(table)
+	switch {
+	case t != nil && t.Aside:
+	case t == nil, id == "":
 		s.All = true
-		return
-	}
-	if !seen[id] {
+	case !seen[id]:
 		seen[id] = true
 		s.Products = append(s.Products, id)
 	}

@@ -85,8 +85,9 @@ func (r *run) lock(c *Committer) func(context.Context) error {
 		}
 		r.from = r.head.Tree.Size
 		if c.alone = r.from == c.size; !c.alone {
-			clear(c.ends)
-			c.tell(Stale{All: true})
+			if err := c.hear(ctx, r); err != nil {
+				return err
+			}
 		}
 		r.presume(c)
 		return nil

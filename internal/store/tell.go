@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -137,6 +138,21 @@ func OwnerOf(r sqldb.Row) string {
 			if id, _ := r.Values[i].(string); id != "" {
 				return id
 			}
+		}
+	}
+	return ""
+}
+
+// ToldOwner is OwnerOf for a row as an entry tells it.
+func ToldOwner(r ledger.ToldRow) string {
+	t := TableNamed(r.Table)
+	if t == nil {
+		return ""
+	}
+	for _, column := range []string{t.Product, t.petition} {
+		var id string
+		if err := json.Unmarshal(r.Values[column], &id); err == nil && id != "" {
+			return id
 		}
 	}
 	return ""
