@@ -45,6 +45,9 @@ func BenchmarkGrowth(b *testing.B) {
 	}
 }
 
+// least is how many products there are, and how many move.
+const least = 200
+
 func grow(b *testing.B, database string, entries int64) {
 	dir := b.TempDir()
 	if keep := os.Getenv("OCOPFLOW_KEEP"); keep != "" {
@@ -105,7 +108,7 @@ func (o *office) measure(b *testing.B, server int) {
 	b.ReportMetric(float64(disk(b, o.app.DB))/float64(size(b, o.app.DB)), "disk-B/entry")
 	// As many products move at every size; a moment for the memory of what they are
 	// like, then what counts. Of the others none has moved since the start.
-	moving := min(400, len(o.products))
+	moving := min(least, len(o.products))
 	o.moves(b, server, "", o.products[:moving], 2*time.Second)
 	o.moves(b, server, "", o.products[:moving], 10*time.Second)
 	if others := o.products[moving:]; len(others) > 10_000 {
@@ -161,7 +164,7 @@ func fillLedger(b *testing.B, address, dir, kept string, entries int64) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	r := &bench{Settings: Settings{Products: int(max(400, entries/50))}, dir: dir, settings: map[string]map[string]string{}}
+	r := &bench{Settings: Settings{Products: int(max(least, entries/50))}, dir: dir, settings: map[string]map[string]string{}}
 	defer r.close()
 	began := time.Now()
 	o, err := r.refilled(b, address, kept)

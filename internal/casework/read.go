@@ -122,10 +122,10 @@ func (d *Desk) History(ctx context.Context, a access.Actor, id string, after int
 		return nil, err
 	}
 	lines, err := store.ProductLines(ctx, d.DB, id, after, limit)
-	if err != nil {
-		return nil, err
+	if err != nil || len(lines) == 0 {
+		return []Entry{}, err
 	}
-	private, err := store.PrivateValues(ctx, d.DB, id, after)
+	private, err := store.PrivateValues(ctx, d.DB, id, after, lines[len(lines)-1].Index)
 	if err != nil {
 		return nil, err
 	}

@@ -149,7 +149,7 @@ const (
 	sqlLeaves       = `SELECT hash FROM entries WHERE idx >= $1 ORDER BY idx LIMIT $2`
 	sqlSubtrees     = `SELECT hash FROM subtrees WHERE level = $1 AND idx >= $2 ORDER BY idx LIMIT $3`
 	sqlLastRefusal  = `SELECT ` + lineColumns + ` FROM entries WHERE stream = $1 AND actor = $2 AND kind = 'refusal' AND at > $3 ORDER BY seq DESC LIMIT 8`
-	sqlPrivate      = `SELECT v.entry, v.field, v.value FROM private_values v JOIN entries e ON e.idx = v.entry WHERE e.product = $1 AND v.entry > $2 ORDER BY v.entry`
+	sqlPrivate      = `SELECT v.entry, v.field, v.value FROM private_values v JOIN entries e ON e.idx = v.entry WHERE e.product = $1 AND e.idx > $2 AND e.idx <= $3 ORDER BY v.entry`
 )
 
 // leaf reads a hash; what has another length is none.
@@ -214,9 +214,10 @@ func RecentRefusals(ctx context.Context, q sqldb.Querier, stream, actor string, 
 	return collect(rows, err, "refusals", scanLine)
 }
 
-// PrivateValues are the free texts of a product's entries, by entry and field.
-func PrivateValues(ctx context.Context, q sqldb.Querier, product string, after int64) (map[int64]map[string]string, error) {
-	rows, err := q.Query(ctx, sqlPrivate, product, after)
+// PrivateValues are the free texts of a product's entries behind one index and up to
+// another, by entry and field.
+func PrivateValues(ctx context.Context, q sqldb.Querier, product string, after, last int64) (map[int64]map[string]string, error) {
+	rows, err := q.Query(ctx, sqlPrivate, product, after, last)
 	return privates(rows, err)
 }
 

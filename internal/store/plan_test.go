@@ -55,7 +55,7 @@ func asked(ctx context.Context, q sqldb.Querier) map[string]func() error {
 		"refusals":          ask(func() (any, error) { return RecentRefusals(ctx, q, "a", "b", now) }),
 		"history":           ask(func() (any, error) { return ProductLines(ctx, q, "a", -1, 50) }),
 		"events of product": ask(func() (any, error) { return ProductEvents(ctx, q, "a", "b") }),
-		"private values":    ask(func() (any, error) { return PrivateValues(ctx, q, "a", -1) }),
+		"private values":    ask(func() (any, error) { return PrivateValues(ctx, q, "a", -1, 7) }),
 		"entries":           ask(func() (any, error) { return Lines(ctx, q, 5, 50) }),
 		"entry":             ask(func() (any, error) { return LineAt(ctx, q, 5) }),
 		"leaves":            ask(func() (any, error) { return Hashes(ctx, q, 0, 5, 50) }),
