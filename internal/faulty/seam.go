@@ -184,10 +184,14 @@ func Name(text string) string {
 		return verb + " " + m[3]
 	}
 	if strings.HasPrefix(text, "select") || strings.HasPrefix(text, "with") {
-		if m := source.FindStringSubmatch(text); m != nil {
-			return "read " + m[1]
+		found := source.FindAllStringSubmatch(text, -1)
+		switch {
+		case len(found) == 0:
+			return "read"
+		case strings.HasPrefix(text, "with"): // what it is for stands behind what it begins with
+			return "read " + found[len(found)-1][1]
 		}
-		return "read"
+		return "read " + found[0][1]
 	}
 	if strings.Contains(text, "read only") {
 		return "begin snapshot"

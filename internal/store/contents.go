@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"ocopflow/internal/sqldb"
@@ -30,6 +31,7 @@ const (
 	sqlBeginUpload   = `INSERT INTO uploads (id, started_at) VALUES ($1, $2)`
 	sqlInsertPiece   = `INSERT INTO upload_pieces (upload, number, content) VALUES ($1, $2, $3)`
 	sqlPiece         = `SELECT content FROM upload_pieces WHERE upload = $1 AND number = $2`
+	sqlLockUpload    = `SELECT id FROM uploads WHERE id = $1 {lock}`
 	sqlDropPieces    = `DELETE FROM upload_pieces WHERE upload = $1 AND NOT EXISTS (SELECT 1 FROM blobs b WHERE b.upload = $1)`
 	sqlDropUpload    = `DELETE FROM uploads WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM upload_pieces p WHERE p.upload = $1)`
 	sqlStrayUploads  = `SELECT u.id FROM uploads u WHERE u.started_at < $1 AND NOT EXISTS (SELECT 1 FROM blobs b WHERE b.upload = u.id) ORDER BY u.id LIMIT 500`
@@ -77,12 +79,20 @@ func Piece(ctx context.Context, q sqldb.Querier, upload string, number int64) ([
 	return b, err
 }
 
-// DropUpload removes an upload, unless a content lies in it.
+// DropUpload removes an upload, unless a content lies in it. It waits for a piece
+// that a server which is gone was still putting in.
 func DropUpload(ctx context.Context, tx *sqldb.Tx, id string) error {
+	err := tx.QueryRow(ctx, sqlLockUpload, id).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, sqlDropPieces, id); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, sqlDropUpload, id)
+	_, err = tx.Exec(ctx, sqlDropUpload, id)
 	return err
 }
 
