@@ -161,6 +161,15 @@ func (d *Desk) dossiers(ctx context.Context, q sqldb.Querier, list []string) (ma
 	return out, nil
 }
 
+// dossiersOf reads those of a page of products.
+func (d *Desk) dossiersOf(ctx context.Context, page []ocop.Product) (map[string]*dossier, error) {
+	list := make([]string, len(page))
+	for i, p := range page {
+		list[i] = p.ID
+	}
+	return d.dossiers(ctx, d.DB, list)
+}
+
 func (d *Desk) plansOf(ctx context.Context, q sqldb.Querier, products map[string]*ocop.Product) (map[string]Plan, error) {
 	seen := map[string]bool{}
 	var campaigns []string

@@ -44,11 +44,7 @@ func (d *Desk) ofProducts(ctx context.Context, a access.Actor, most int) ([]Date
 		if err != nil {
 			return nil, err
 		}
-		list := make([]string, len(page))
-		for i, p := range page {
-			list[i] = p.ID
-		}
-		files, err := d.dossiers(ctx, d.DB, list)
+		files, err := d.dossiersOf(ctx, page)
 		if err != nil {
 			return nil, err
 		}

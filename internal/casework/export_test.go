@@ -51,16 +51,12 @@ func (d *Desk) TasksOf(ctx context.Context, a access.Actor) (out []Task, err err
 	if err != nil {
 		return nil, err
 	}
-	list := make([]string, len(page))
-	for i, p := range page {
-		list[i] = p.ID
-	}
-	files, err := d.dossiers(ctx, d.DB, list)
+	files, err := d.dossiersOf(ctx, page)
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range list {
-		t, ok, err := d.task(files[id], a)
+	for _, p := range page {
+		t, ok, err := d.task(files[p.ID], a)
 		if err != nil {
 			return nil, err
 		}

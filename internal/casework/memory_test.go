@@ -29,11 +29,7 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 func TestWhatIsRememberedIsWhatIsThere(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, address string) {
-		a := open(t, address, true)
-		if _, err := a.LoadDemo(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		other := open(t, address, false)
+		a, other := two(t, address)
 		ids, all := products(t, a)
 		random := rand.New(rand.NewPCG(1, 2))
 		stood, seen := 0, 0
@@ -123,11 +119,7 @@ func TestWhoComesAndGoesLetsNoProductBeForgotten(t *testing.T) {
 func TestAnotherServersMoveLetsItsProductBeForgotten(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, address string) {
-		a := open(t, address, true)
-		if _, err := a.LoadDemo(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		other := open(t, address, false)
+		a, other := two(t, address)
 		ids, all := products(t, a)
 		random := rand.New(rand.NewPCG(5, 6))
 		enough := func(desk *casework.Desk, id string) {
@@ -164,6 +156,16 @@ func TestAnotherServersMoveLetsItsProductBeForgotten(t *testing.T) {
 			t.Errorf("%d products are remembered after another server added an account", n)
 		}
 	})
+}
+
+// two are servers on one database, which holds the demo.
+func two(t *testing.T, address string) (a, other *app.App) {
+	t.Helper()
+	a = open(t, address, true)
+	if _, err := a.LoadDemo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return a, open(t, address, false)
 }
 
 func open(t *testing.T, address string, demo bool) *app.App {

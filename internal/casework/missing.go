@@ -106,11 +106,7 @@ func (d *Desk) WantingProducts(ctx context.Context, a access.Actor, f store.Filt
 	if err != nil || len(products) == 0 {
 		return nil, err
 	}
-	list := make([]string, len(products))
-	for i, p := range products {
-		list[i] = p.ID
-	}
-	files, err := d.dossiers(ctx, d.DB, list)
+	files, err := d.dossiersOf(ctx, products)
 	if err != nil {
 		return nil, err
 	}

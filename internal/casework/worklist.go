@@ -40,15 +40,15 @@ func (d *Desk) Worklist(ctx context.Context, a access.Actor, after string, limit
 		}
 		list := make([]string, len(page))
 		for i, p := range page {
-			list[i] = p.ID
+			list[i] = p.Product
 		}
 		files, err := d.dossiers(ctx, d.DB, list)
 		if err != nil {
 			return nil, "", err
 		}
 		for _, p := range page {
-			filter.After = filter.Cursor(p)
-			x := files[p.ID]
+			filter.After = p.Cursor
+			x := files[p.Product]
 			if x == nil {
 				continue
 			}

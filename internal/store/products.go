@@ -221,7 +221,7 @@ func (f Filter) where(w way) (string, []any) {
 		add("p.stars = %s", f.Stars)
 	}
 	if f.Overdue != nil {
-		conds = append(conds, fmt.Sprintf("COALESCE(p.due, %d) < %s", never, bind(int64(*f.Overdue))))
+		conds = append(conds, dueOrNever+" < "+bind(int64(*f.Overdue)))
 	}
 	words := split(f.Text)
 	if f.Text != "" && len(words) == 0 {
@@ -236,12 +236,8 @@ func (f Filter) where(w way) (string, []any) {
 		}
 	}
 	if f.ByDue {
-		if due, code, ok := strings.Cut(f.After, "|"); ok {
-			n, _ := ocop.ParseDate(due)
-			if due == "" {
-				n = ocop.Date(never)
-			}
-			conds = append(conds, fmt.Sprintf("(COALESCE(p.due, %d), p.code) > (%s, %s)", never, bind(int64(n)), bind(code)))
+		if day, code, ok := byDue(f.After); ok {
+			conds = append(conds, fmt.Sprintf("(%s, p.code) > (%s, %s)", dueOrNever, bind(day), bind(code)))
 		}
 	} else if f.After != "" {
 		add("p.code > %s", f.After)
@@ -260,8 +256,21 @@ func (f Filter) Cursor(p ocop.Product) string {
 	return fmt.Sprintf("%s|%s", p.Due, p.Code)
 }
 
+// byDue reads a cursor in the order of deadlines; false for none.
+func byDue(cursor string) (day int64, code string, ok bool) {
+	due, code, ok := strings.Cut(cursor, "|")
+	if due == "" {
+		return never, code, ok
+	}
+	n, _ := ocop.ParseDate(due) // what is no day is before all
+	return int64(n), code, ok
+}
+
 // never sorts products without a deadline behind all others.
-const never = 1 << 40
+const (
+	never      = 1 << 40
+	dueOrNever = `COALESCE(p.due, 1099511627776)`
+)
 
 // ListProducts gives one page of what the filter lets through.
 func ListProducts(ctx context.Context, q sqldb.Querier, f Filter) ([]ocop.Product, error) {
@@ -272,7 +281,7 @@ func ListProducts(ctx context.Context, q sqldb.Querier, f Filter) ([]ocop.Produc
 	where, args := f.where(w)
 	order := "p.code"
 	if f.ByDue {
-		order = fmt.Sprintf("COALESCE(p.due, %d), p.code", never)
+		order = dueOrNever + ", p.code"
 	}
 	args = append(args, f.Limit)
 	// The page first, and then what is shown of it: nothing is joined that is not.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -17,12 +18,12 @@ type TaskFilter struct {
 	Expired  bool         // whether they can renew a certificate that has run out
 	Unplaced bool         // whether they can say of which commune a product is
 	Said     ocop.Date    // what was said of deadlines counts if their last day is this one or a later one
-	After    string       // Cursor of the last one seen
+	After    string       // cursor of the last one seen
 	Limit    int
 }
 
-// Cursor is the place after a product in the order of deadlines.
-func (f TaskFilter) Cursor(p ocop.Product) string { return Filter{ByDue: true}.Cursor(p) }
+// Place is a product's place in the order of deadlines.
+type Place struct{ Product, Cursor string }
 
 // what are the conditions, no two of which hold of one product: in a round that
 // can ask something, at rest with a deadline or run out, or talked about by
@@ -33,7 +34,7 @@ func (f TaskFilter) what(bind func(any) string) []string {
 		rounds = append(rounds, bind(string(state)))
 		out = append(out, "p.state = "+rounds[len(rounds)-1]+" AND p.round IS NOT NULL")
 	}
-	rest := fmt.Sprintf("COALESCE(p.due, %d) < %[1]d", never)
+	rest := fmt.Sprintf("%s < %d", dueOrNever, never)
 	out = append(out, rest+" AND p.round IS NULL")
 	if f.Expired {
 		out = append(out, fmt.Sprintf("p.state = 'expired' AND p.round IS NULL AND NOT (%s)", rest))
@@ -55,14 +56,22 @@ func (f TaskFilter) what(bind func(any) string) []string {
 }
 
 // ProductsWithTasks gives one page in the order of deadlines, those without one last.
-func ProductsWithTasks(ctx context.Context, q sqldb.Querier, f TaskFilter) ([]ocop.Product, error) {
+func ProductsWithTasks(ctx context.Context, q sqldb.Querier, f TaskFilter) ([]Place, error) {
 	w, err := Filter{View: f.View}.wayOf(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	text, args := f.statement(w)
 	rows, err := q.Query(ctx, text, args...)
-	return collect(rows, err, "products with tasks", scanProduct)
+	return collect(rows, err, "products with tasks", func(s scanner) (Place, error) {
+		var p ocop.Product
+		var due sql.NullInt64
+		err := s.Scan(&p.ID, &due, &p.Code)
+		if due.Int64 != never {
+			p.Due = day(due)
+		}
+		return Place{p.ID, Filter{ByDue: true}.Cursor(p)}, err
+	})
 }
 
 func (f TaskFilter) statement(w way) (string, []any) {
@@ -75,38 +84,27 @@ func (f TaskFilter) statement(w way) (string, []any) {
 	var parts []string
 	for _, kind := range kinds {
 		for _, span := range spans {
-			parts = append(parts, fmt.Sprintf("SELECT p.id, COALESCE(p.due, %d) AS day, p.code FROM products p WHERE %s AND %s AND %s", never, kind, span, view))
+			parts = append(parts, fmt.Sprintf("SELECT p.id, %s AS day, p.code FROM products p WHERE %s AND %s AND %s", dueOrNever, kind, span, view))
 		}
 	}
-	page := fmt.Sprintf("%s ORDER BY day, code LIMIT %s", strings.Join(parts, "\nUNION ALL "), b.bind(f.Limit))
-	return fmt.Sprintf("SELECT %s%sWHERE p.id IN (SELECT x.id FROM (%s) x) ORDER BY COALESCE(p.due, %d), p.code", productColumns, productFrom, page, never), b.args
+	return fmt.Sprintf("%s ORDER BY day, code LIMIT %s", strings.Join(parts, "\nUNION ALL "), b.bind(f.Limit)), b.args
 }
 
 // spans are the two parts of what comes after the last one seen: the rest of its
 // day, and later days. Asked for together, SQLite would begin at the first day.
 func (f TaskFilter) spans(bind func(any) string) []string {
-	day, code, ok := f.last()
+	day, code, ok := byDue(f.After)
 	if !ok {
 		return []string{"TRUE"}
 	}
 	at := bind(day)
 	return []string{
-		fmt.Sprintf("COALESCE(p.due, %d) = %s AND p.code > %s", never, at, bind(code)),
-		fmt.Sprintf("COALESCE(p.due, %d) > %s", never, at),
+		fmt.Sprintf("%s = %s AND p.code > %s", dueOrNever, at, bind(code)),
+		fmt.Sprintf("%s > %s", dueOrNever, at),
 	}
 }
 
-// last is where the page before ended.
-func (f TaskFilter) last() (day int64, code string, ok bool) {
-	due, code, ok := strings.Cut(f.After, "|")
-	if due == "" {
-		return never, code, ok
-	}
-	n, err := ocop.ParseDate(due)
-	return int64(n), code, ok && err == nil
-}
-
-const sqlOldestDue = `SELECT min(COALESCE(p.due, 1099511627776)) FROM products p`
+const sqlOldestDue = `SELECT min(` + dueOrNever + `) FROM products p`
 
 // OldestDue is the earliest deadline that is open; nil when there is none.
 func OldestDue(ctx context.Context, q sqldb.Querier) (*ocop.Date, error) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ocopflow/internal/workflow"
+	"ocopflow/workflows"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -37,4 +38,14 @@ func load(t testing.TB, file string) *workflow.Rules {
 		t.Fatalf("Load(%s) gives no rules", file)
 	}
 	return r
+}
+
+// library holds all procedures of the program.
+func library(t testing.TB) *workflow.Library {
+	t.Helper()
+	lib, findings, err := workflow.LoadAll(workflows.Files)
+	if err != nil {
+		t.Fatal(findings, err)
+	}
+	return lib
 }

@@ -7,17 +7,13 @@ import (
 	"ocopflow/internal/access"
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/workflow"
-	"ocopflow/workflows"
 )
 
 // Of a product that lacks everything, whoever may take it on or cure what it lacks
 // has tasks in its state; who may do nothing anywhere has none.
 func TestWhoCanActOrCureHasTasks(t *testing.T) {
 	t.Parallel()
-	lib, findings, err := workflow.LoadAll(workflows.Files)
-	if err != nil {
-		t.Fatal(findings, err)
-	}
+	lib := library(t)
 	seen := 0
 	for _, r := range lib.All() {
 		if r.Name != "ocop" {

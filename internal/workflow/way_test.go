@@ -6,17 +6,13 @@ import (
 
 	"ocopflow/internal/ocop"
 	"ocopflow/internal/workflow"
-	"ocopflow/workflows"
 )
 
 // The way is the shortest one: a renewal of 2026 is inspected only where the
 // office asks for it. The event that opens a round comes before it.
 func TestTheWayToACertificate(t *testing.T) {
 	t.Parallel()
-	lib, findings, err := workflow.LoadAll(workflows.Files)
-	if err != nil || lib == nil {
-		t.Fatal(findings, err)
-	}
+	lib := library(t)
 	first := []ocop.State{"idea_registered", "commune_confirmed", "plan_approved", "field_inspection", "council_scored", "certified"}
 	renewal := map[string][]ocop.State{"2023": {"renewal", "field_inspection", "council_scored", "certified"}, "2026": {"renewal", "council_scored", "certified"}}
 	renewal["2025"] = renewal["2023"]
