@@ -112,6 +112,8 @@ func (f Filter) wayOf(ctx context.Context, q sqldb.Querier) (w way, err error) {
 // wording looks how many products have the words, the rarest first.
 func (f Filter) wording(ctx context.Context, q sqldb.Querier) (w way, err error) {
 	words := split(f.Text)
+	slices.Sort(words)
+	words = slices.Compact(words)
 	count := make(map[string]int64, len(words))
 	for _, word := range words {
 		if count[word], err = upTo(ctx, q, "product_words w WHERE w.word >= $1 AND w.word < $2", []any{word, word + end}); err != nil {
